@@ -7,7 +7,7 @@ class OdinCache:
     """The states of all layers, replaced in place by each forward pass.
 
     Attributes:
-        conv_states: a tensor `[B, k-1, C]` a layer: the last inputs of the convolution on q, k, v (C = 3 * hidden_size).
+        conv_states: a tensor `[B, k-1, C]` a layer: the last inputs of the convolution (C = 3 * hidden_size: q, k, v).
         recurrent_states: a float32 tensor `[B, H, K, V]` a layer.
         seen_tokens: how many tokens (padding included) have gone in.
     """

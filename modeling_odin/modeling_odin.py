@@ -1,7 +1,7 @@
 """ODIN: an attention-free language model whose time mixing is the gated delta rule with per-channel decay.
 
-A block is pre-norm time mixing, then pre-norm channel mixing, each with a residual around it. Shapes: B batch, T tokens,
-D hidden_size, H heads, K = V head_dim, C = 3 * H * K channels of q, k and v together.
+A block is pre-norm time mixing, then pre-norm channel mixing, each with a residual around it. Shapes: B batch,
+T tokens, D hidden_size, H heads, K = V head_dim, C = 3 * H * K channels of q, k and v together.
 """
 
 import math
@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import GenerationMixin, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
+
 
 # A saved model is one flat folder, where the configuration is a sibling file; in this repository it is a package.
 try:
@@ -113,6 +114,12 @@ class OdinTimeMixing(nn.Module):
         return FORMS[form](q, k, v, g, beta, state, seq_idx, self.config.chunk_size)
 
 
+def squared_relu(x):
+    """max(x, 0)^2, as a product: `square` is several times slower in training on CPU."""
+    x = F.relu(x)
+    return x * x
+
+
 class OdinChannelMixing(nn.Module):
     """Squared-ReLU MLP."""
 
@@ -122,7 +129,7 @@ class OdinChannelMixing(nn.Module):
         self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
 
     def forward(self, x):
-        return self.down_proj(F.relu(self.up_proj(x)).square())
+        return self.down_proj(squared_relu(self.up_proj(x)))
 
 
 class OdinBlock(nn.Module):
@@ -322,7 +329,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):
         """As `OdinModel.forward`, with logits `[B, T, vocab_size]`.
 
         Args:
-            labels: `[B, T]` ids; the loss is the mean cross entropy of predicting label t+1 at t, where it is not -100.
+            labels: `[B, T]` ids; the loss is the mean cross entropy of predicting label t+1 at t, where not -100.
             logits_to_keep: logits of only the last so many tokens (0: all), or of the given positions.
         """
         return_dict = self.config.use_return_dict if return_dict is None else return_dict
@@ -368,7 +375,9 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):
 
 def check_token_ids(input_ids, vocab_size: int) -> None:
     """Raises ValueError for an id that has no embedding. Checked on CPU only, where it costs no synchronisation."""
-    if input_ids.device.type != "cpu" or input_ids.numel() == 0 or torch.jit.is_tracing() or torch.compiler.is_compiling():
+    if torch.jit.is_tracing() or torch.compiler.is_compiling():
+        return
+    if input_ids.device.type != "cpu" or input_ids.numel() == 0:
         return
     low, high = int(input_ids.min()), int(input_ids.max())
     if low < 0 or high >= vocab_size:

@@ -1,6 +1,6 @@
 """The gated delta rule with per-channel decay, as a loop over tokens and in chunks.
 
-One head holds a state S in R^{K x V}. Each token decays it, then replaces what it stores under the key k by v, at rate b:
+One head holds a state S in R^{K x V}. Each token decays it, then moves what it stores under the key k towards v:
 
     S_t = diag(exp g_t) S_{t-1};   S_t += b_t k_t (v_t - S_t^T k_t)^T;   o_t = S_t^T q_t
 
@@ -46,8 +46,8 @@ def recurrent_gated_delta(q, k, v, g, beta, initial_state=None, seq_idx=None, ch
 def chunked_gated_delta(q, k, v, g, beta, initial_state=None, seq_idx=None, chunk_size=32):
     """The same result through matrix products over chunks of tokens. Arguments and results as above.
 
-    With G the running sum of g inside a chunk and S the state before it, the updates u_t that the loop would write solve
-    a unit lower-triangular system (the WY form of Yang et al., arXiv:2406.06484):
+    With G the running sum of g inside a chunk and S the state before it, the updates u_t that the loop would write
+    solve a unit lower-triangular system (the WY form of Yang et al., arXiv:2406.06484):
 
         (I + diag(b) tril(K+ K-^T, -1)) U = diag(b) (V - K+ S),   K+ = k exp(G),  K- = k exp(-G)
         O = Q+ S + tril(Q+ K-^T) U,   S' = diag(exp G_C) S + (k exp(G_C - G))^T U
@@ -95,10 +95,12 @@ def chunked_gated_delta(q, k, v, g, beta, initial_state=None, seq_idx=None, chun
     carried = carried.mT  # [B, H, N, K, 1]
 
     outputs = []
-    for n in range(q.shape[2]):
-        update = values[:, :, n] - removal[:, :, n] @ state
-        outputs.append(read_queries[:, :, n] @ state + weights[:, :, n] @ update)
-        state = carried[:, :, n] * state + write_keys[:, :, n].mT @ update
+    # Unbound once: indexing inside the loop would make the backward pass fill a whole tensor of zeros per chunk.
+    chunks = (x.unbind(2) for x in (values, removal, read_queries, weights, carried, write_keys.mT))
+    for value, remove, read, weight, carry, write in zip(*chunks, strict=True):
+        update = value - remove @ state
+        outputs.append(read @ state + weight @ update)
+        state = carry * state + write @ update
     out = torch.stack(outputs, 2).flatten(2, 3)[:, :, :length]
     return out.transpose(1, 2).to(dtype), state
 
