@@ -1,0 +1,1 @@
+"""Export of ODIN to ONNX: the Optimum configuration, int8, verification and scoring."""

@@ -1,0 +1,164 @@
+"""Builds the folder that the web app serves, in the layout of transformers.js: graphs, tokenizer, configs, manifest."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from .checkpoint import ExportError, check_config, check_weights, load_model, load_tokenizer, weight_files
+
+
+MANIFEST = "manifest.json"
+GRAPHS = {"fp32": "onnx/model.onnx", "int8": "onnx/model_quantized.onnx"}
+TASK = "text-generation-with-past"
+TOOLS = ("torch", "transformers", "optimum-onnx", "onnxruntime")
+
+
+def build(model: Path, out: Path, dtypes: tuple[str, ...] = ("fp32", "int8"), force: bool = False) -> bool:
+    """Exports the model folder `model` to `out`, unless `out` already is that export, whole and up to date.
+
+    Everything is made in a folder beside `out` that takes its place in one rename, so `out` is never half-written.
+
+    Args:
+        dtypes: any of `fp32` (`onnx/model.onnx`) and `int8` (`onnx/model_quantized.onnx`).
+        force: export even when nothing has changed.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        ExportError: the model cannot be exported, or `out` is a folder that is no export.
+    """
+    unknown = [dtype for dtype in dtypes if dtype not in GRAPHS]
+    if unknown or not dtypes:
+        raise ExportError(f"unknown precision {unknown}: choose from {', '.join(GRAPHS)}")
+    check_config(model)
+    check_weights(model)
+    source = source_hash(model, dtypes)
+    if not force and is_current(out, source):
+        return False
+    if out.exists() and not (out.is_dir() and ((out / MANIFEST).is_file() or not any(out.iterdir()))):
+        raise ExportError(
+            f"'{out}' exists and is not an export: choose a new or empty folder, so that nothing is lost"
+        )
+    with replacing(out) as folder:
+        _export(model, folder, dtypes)
+        write_manifest(folder, model, source, dtypes)
+    return True
+
+
+def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
+    from optimum.exporters.onnx import onnx_export_from_model
+    from optimum.utils import logging
+
+    from . import onnx_config  # noqa: F401  registers ODIN with Optimum
+    from .quantize import quantize_int8
+
+    model = load_model(model_folder)
+    tokenizer = load_tokenizer(model_folder, model.config.vocab_size)
+    model.config.use_cache = True
+    logging.set_verbosity_error()
+    onnx_export_from_model(model, folder, task=TASK)
+    # Optimum also copies what has no use beside a graph: the model's code, and the chat template a second time.
+    for path in [*folder.glob("*.py"), *folder.glob("*.jinja")]:
+        path.unlink()
+    tokenizer.save_pretrained(folder, save_jinja_files=False)  # transformers.js reads the template from the JSON
+    fp32 = folder / GRAPHS["fp32"]
+    fp32.parent.mkdir()
+    (folder / "model.onnx").rename(fp32)
+    if "int8" in dtypes:
+        quantize_int8(fp32, folder / GRAPHS["int8"])
+    if "fp32" not in dtypes:
+        fp32.unlink()
+
+
+def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ...]) -> None:
+    """Writes `manifest.json`: what was exported from what, and the size and hash of every file."""
+    release = model / MANIFEST
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "model": json.loads((model / "config.json").read_text()).get("_name_or_path") or model.resolve().name,
+        "version": json.loads(release.read_text()).get("version") if release.is_file() else None,
+        "source_sha256": source,
+        "weights_sha256": hash_files(weight_files(model)),
+        "dtypes": {dtype: GRAPHS[dtype] for dtype in dtypes},
+        "task": TASK,
+        "made_with": {package: version(package) for package in TOOLS},
+        "files": {
+            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": hash_files([path])}
+            for path in files
+        },
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def is_current(out: Path, source: str) -> bool:
+    """Whether `out` was made from `source` and all its files are as its manifest says."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text())
+        return manifest["source_sha256"] == source and all(
+            (out / name).stat().st_size == file["bytes"] and hash_files([out / name]) == file["sha256"]
+            for name, file in manifest["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
+    """Hash of all that an export depends on: the model folder, this code, the tools, the precisions."""
+    digest = hashlib.sha256(" ".join(sorted(dtypes)).encode())
+    for package in TOOLS:
+        digest.update(f"{package} {version(package)}".encode())
+    own = [
+        Path(__file__).parent / f"{name}.py"
+        for name in ("build", "graph", "linear_attention", "onnx_config", "quantize")
+    ]
+    parts = [path for path in model.iterdir() if path.suffix in (".json", ".jinja", ".py", ".safetensors")]
+    digest.update(hash_files(sorted(parts) + own).encode())
+    return digest.hexdigest()
+
+
+def hash_files(paths: list[Path]) -> str:
+    """SHA-256 of the files' own names and contents, or of the content alone for a single file."""
+    if len(paths) == 1:
+        with open(paths[0], "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256("".join(f"{path.name} {hash_files([path])}\n" for path in paths).encode()).hexdigest()
+
+
+@contextmanager
+def replacing(target: Path):
+    """A folder beside `target` that takes its place when the block ends well and vanishes otherwise, SIGTERM included.
+
+    What a process killed outright left behind is removed by the next one.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for stale in target.parent.glob(f".{target.name}.*.partial"):
+        if not _is_running(int(stale.name.split(".")[-2])):
+            shutil.rmtree(stale)
+    folder, old = (target.parent / f".{target.name}.{kind}{os.getpid()}.partial" for kind in ("", "old."))
+    folder.mkdir()
+    previous = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(143)))
+    try:
+        yield folder
+        if target.exists():
+            target.rename(old)
+        folder.rename(target)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -1,0 +1,105 @@
+"""Loading a released model folder for export, with every way in which it can be unusable said in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
+
+
+if TYPE_CHECKING:  # imported where they are used: an export that is up to date should say so at once
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class ExportError(Exception):
+    """Something about the model, the export or the data makes the work impossible; the message says what to do."""
+
+
+def load_model(folder: Path) -> PreTrainedModel:
+    """The float32 model in evaluation mode.
+
+    Raises:
+        ExportError: the folder, its config, its weights or its code are missing, foreign, incomplete or damaged.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    check_config(folder)
+    check_weights(folder)
+    try:
+        model, info = AutoModelForCausalLM.from_pretrained(
+            folder, trust_remote_code=True, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
+        raise ExportError(f"'{folder}' cannot be loaded as a model: {error}") from error
+    wrong = {kind: sorted(info[kind]) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") if info[kind]}
+    if wrong:
+        raise ExportError(f"the weights in '{folder}' do not fit its config.json: {wrong}. Save or download it again.")
+    return model.eval()
+
+
+def load_tokenizer(folder: Path, vocab_size: int) -> PreTrainedTokenizerBase:
+    """The tokenizer, checked to belong to a model of `vocab_size` ids and to have a chat template.
+
+    Raises:
+        ExportError: there is none, or it is another model's.
+    """
+    from transformers import AutoTokenizer
+
+    if not (folder / "tokenizer.json").is_file():
+        raise ExportError(f"'{folder}' has no tokenizer.json: copy the tokenizer of the training run into the folder")
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # the tokenizers library raises bare exceptions
+        raise ExportError(f"the tokenizer in '{folder}' cannot be read: {error}") from error
+    if len(tokenizer) > vocab_size:
+        raise ExportError(
+            f"the tokenizer has {len(tokenizer)} tokens, the model only {vocab_size}: they do not belong together"
+        )
+    if tokenizer.chat_template is None:
+        raise ExportError(f"the tokenizer in '{folder}' has no chat template; ODIN's tokenizer carries the ChatML one")
+    return tokenizer
+
+
+def check_config(folder: Path) -> None:
+    """Raises ExportError unless `folder` has the config.json of an ODIN model."""
+    if not folder.is_dir():
+        raise ExportError(f"there is no model folder '{folder}': give the path of a folder written by save_pretrained")
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ExportError(f"'{folder}' has no config.json: expected a folder written by save_pretrained")
+    try:
+        model_type = json.loads(path.read_text()).get("model_type")
+    except (ValueError, AttributeError) as error:
+        raise ExportError(f"'{path}' is not a JSON object: {error}") from error
+    if model_type != "odin":
+        raise ExportError(f"'{folder}' holds a model of type '{model_type}', expected 'odin': use optimum-cli for it")
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors files that make up the weights, by the index where they are sharded.
+
+    Raises:
+        ExportError: there are none, or a shard is missing.
+    """
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+    else:
+        names = ["model.safetensors"]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise ExportError(f"'{folder}' lacks its weights: {', '.join(missing)} not found. Save or download it again.")
+    return [folder / name for name in names]
+
+
+def check_weights(folder: Path) -> None:
+    """Raises ExportError when a weight file is missing, cut off or not safetensors."""
+    for path in weight_files(folder):
+        try:
+            with safe_open(path, "np") as tensors:
+                tensors.keys()
+        except (SafetensorError, OSError) as error:
+            raise ExportError(f"'{path}' is damaged ({error}): save or download it again") from error

@@ -1,0 +1,133 @@
+"""How Optimum exports an ODIN model: its inputs, its outputs, and what is replaced while the graph is traced.
+
+One graph serves prefill and decode, any batch and any length. Importing this module registers it with Optimum.
+"""
+
+import sys
+import warnings
+
+import numpy as np
+import torch
+from optimum.exporters.onnx.base import OnnxConfigWithPast
+from optimum.exporters.onnx.model_patcher import ModelPatcher
+from optimum.exporters.tasks import TasksManager
+from optimum.utils import DummyInputGenerator, NormalizedTextConfig
+
+from .graph import simplify_file
+from .linear_attention import fused_form
+
+
+class OdinModelPatcher(ModelPatcher):
+    """While active, the model's forward has the signature of the ONNX graph and the recurrence is one fused operator.
+
+    The model may come from a folder loaded with `trust_remote_code`, so its code is reached through the loaded class.
+    """
+
+    def __init__(self, config, model, model_kwargs=None):
+        super().__init__(config, model, model_kwargs)
+        code = sys.modules[type(model).__module__]
+        self._forms = code.FORMS
+        self._original_forms = dict(code.FORMS)
+
+        def forward(input_ids, attention_mask, num_logits_to_keep=None, past_conv=None, past_recurrent=None):
+            # A padded token that enters as zero stays zero through every layer (nothing on the residual stream has a
+            # bias) and writes nothing. So one product makes left padding exact, at next to no cost without padding.
+            mask = attention_mask[:, -input_ids.shape[1] :, None]
+            embeds = model.get_input_embeddings()(input_ids)
+            cache = code.OdinCache(list(past_conv), list(past_recurrent)) if past_conv else None
+            hidden, cache = model.model(
+                inputs_embeds=embeds * mask.to(embeds.dtype), past_key_values=cache, use_cache=True, return_dict=False
+            )[:2]
+            if num_logits_to_keep is not None:
+                hidden = hidden[:, -num_logits_to_keep:]
+            outputs = {"logits": model.lm_head(hidden)}
+            if config.use_past:
+                outputs |= {"present_conv": cache.conv_states, "present_recurrent": cache.recurrent_states}
+            return outputs
+
+        self.patched_forward = forward
+
+    def __enter__(self):
+        super().__enter__()
+        torch.rms_norm = _rms_norm  # after Optimum's own replacement; `restore_ops` undoes both
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        # The model checks its arguments in Python and the fused operator hides its loops: none of it is in the graph.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        # The loop is unrolled token by token by the tracer, the chunks into matrix products of a fixed length.
+        heads, head_dim = self._model.config.num_heads, self._model.config.head_dim
+        self._forms.update({name: fused_form(form, heads, head_dim) for name, form in self._original_forms.items()})
+
+    def __exit__(self, *exception):
+        self._forms.update(self._original_forms)
+        self._warnings.__exit__(*exception)
+        super().__exit__(*exception)
+
+
+def _rms_norm(x, normalized_shape, weight, eps):
+    """`torch.rms_norm` over the last dimension, in operators that onnxruntime fuses into one (`Pow`, not `Mul`)."""
+    return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
+
+
+class OdinOnnxConfig(OnnxConfigWithPast):
+    """Inputs and outputs of the graph. B is `batch_size`, T is `sequence_length`; every other dimension is constant.
+
+    Inputs: `input_ids` [B, T]; `attention_mask` [B, past + T], 0 for padding, which must be on the left; with past
+    also `num_logits_to_keep` (scalar, 0 for all), `past_conv.{i}` [B, k-1, C], `past_recurrent.{i}` [B, H, K, V].
+    Outputs: `logits` [B, T or num_logits_to_keep, vocab_size]; with past also `present_conv.{i}` and
+    `present_recurrent.{i}`. These names are the ones that transformers.js carries from step to step.
+    """
+
+    NORMALIZED_CONFIG_CLASS = NormalizedTextConfig
+    ATOL_FOR_VALIDATION = 1e-4
+    _MODEL_PATCHER = OdinModelPatcher
+
+    @property
+    def inputs(self):
+        inputs = {
+            "input_ids": {0: "batch_size", 1: "sequence_length"},
+            "attention_mask": {0: "batch_size", 1: "past_sequence_length + sequence_length"},
+        }
+        if self.use_past:
+            inputs |= {"num_logits_to_keep": {}, **self._states("past")}
+        return inputs
+
+    @property
+    def outputs(self):
+        if not self.use_past:
+            return {"logits": {0: "batch_size", 1: "sequence_length"}}
+        return {"logits": {0: "batch_size", 1: "num_logits"}, **self._states("present")}
+
+    def _states(self, prefix: str) -> dict[str, dict[int, str]]:
+        layers = range(self._config.num_hidden_layers)
+        return {f"{prefix}_{kind}.{i}": {0: "batch_size"} for kind in ("conv", "recurrent") for i in layers}
+
+    def generate_dummy_inputs(self, framework="pt", batch_size=2, sequence_length=16, **kwargs):
+        config, random = self._config, DummyInputGenerator
+        conv = (batch_size, config.conv_kernel_size - 1, 3 * config.hidden_size)
+        recurrent = (batch_size, config.num_heads, config.head_dim, config.head_dim)
+        dtype = torch.int64 if framework == "pt" else np.int64
+        past = sequence_length // 2 if self.use_past else 0
+        mask = random.constant_tensor([batch_size, past + sequence_length], 1, dtype, framework)
+        ids = random.random_int_tensor([batch_size, sequence_length], config.vocab_size, framework=framework)
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        if self.use_past:
+            inputs["num_logits_to_keep"] = random.constant_tensor([], 0, dtype, framework)
+            for name, shape in (("past_conv", conv), ("past_recurrent", recurrent)):
+                inputs[name] = [
+                    random.random_float_tensor(shape, -1, 1, framework) for _ in range(config.num_hidden_layers)
+                ]
+        return inputs
+
+    def post_process_exported_models(self, path, models_and_onnx_configs, onnx_files_subpaths):
+        models_and_onnx_configs, onnx_files_subpaths = super().post_process_exported_models(
+            path, models_and_onnx_configs, onnx_files_subpaths
+        )
+        for name in onnx_files_subpaths:
+            simplify_file(path / name, self._config.vocab_size)
+        return models_and_onnx_configs, onnx_files_subpaths
+
+
+TasksManager.create_register("onnx", overwrite_existing=True)(
+    "odin", "text-generation", "text-generation-with-past", library_name="transformers"
+)(OdinOnnxConfig)

@@ -1,0 +1,93 @@
+"""int8 weights and activations for an exported graph: dynamic, asymmetric, one scale for each output column.
+
+Unsigned weights on purpose: onnxruntime's kernels sum products of two unsigned bytes exactly on every processor and in
+WebAssembly, while signed weights saturate on x86 without VNNI. So one file gives the same tokens everywhere.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+
+from .graph import Graph, save
+
+
+def quantize_int8(source: Path, target: Path) -> None:
+    """Writes the int8 version of the float32 graph `source` to `target`.
+
+    Every product with constant weights becomes `DynamicQuantizeLinear` and `MatMulInteger`; a tied embedding is read
+    from the head's bytes, so that the table, a large part of a small model, is stored once.
+    """
+    model = onnx.load(source)
+    embedding = fold_transposed_weights(model)
+    with tempfile.TemporaryDirectory() as folder:
+        folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
+        add_pre_process_metadata(model)  # says that the graph is simplified already
+        onnx.save(model, folded)
+        quantize_dynamic(
+            folded,
+            quantized,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QUInt8,
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        model = onnx.load(quantized)
+    if embedding is not None:
+        share_embedding(model, *embedding)
+    save(model, target)
+
+
+def fold_transposed_weights(model: onnx.ModelProto) -> tuple[str, str] | None:
+    """Stores transposed constant weights transposed: quantisation passes over a product that reads a Transpose.
+
+    Returns:
+        The name of the embedding table that the head shared, and of the head's own copy; None when they were not tied.
+    """
+    graph, tied = Graph(model.graph), None
+    for node in model.graph.node:
+        if node.op_type == "Transpose" and (weight := graph.constant(node.input[0])) is not None:
+            name = graph.add_constant(node.output[0] + "_weight", np.ascontiguousarray(weight.T))
+            graph.replace(node.output[0], name)
+            tied = node.input[0], name
+    graph.drop_unused()
+    return tied
+
+
+def share_embedding(model: onnx.ModelProto, table: str, head: str) -> None:
+    """Replaces `Gather(table [V, D], ids)` by a dequantised read of the head's bytes `[D, V]`."""
+    graph = Graph(model.graph)
+    gather = next(node for node in model.graph.node if node.op_type == "Gather" and node.input[0] == table)
+    ids, result = gather.input[1], gather.output[0]
+    position = list(model.graph.node).index(gather)
+    weights, scale, zero = (f"{head}_{part}" for part in ("quantized", "scale", "zero_point"))
+    if weights not in graph.initializers:
+        raise ValueError(f"the head was not quantised: no tensor {weights}")
+    zero_float = graph.add_constant("embedding_zero_point", graph.constant(zero).astype(np.float32))
+    axes = graph.integers([-1])
+
+    def op(kind, inputs, name, **attributes):
+        return helper.make_node(kind, inputs, [f"embedding/{name}"], name=f"/embedding/{name}", **attributes)
+
+    nodes = [
+        op("Gather", [weights, ids], "bytes", axis=1),  # [D, B, T]
+        op("Transpose", ["embedding/bytes"], "rows", perm=[1, 2, 0]),
+        op("Cast", ["embedding/rows"], "float", to=onnx.TensorProto.FLOAT),
+        op("Gather", [scale, ids], "scale"),
+        op("Unsqueeze", ["embedding/scale", axes], "scales"),
+        op("Gather", [zero_float, ids], "zero"),
+        op("Unsqueeze", ["embedding/zero", axes], "zeros"),
+        op("Sub", ["embedding/float", "embedding/zeros"], "centred"),
+        helper.make_node("Mul", ["embedding/centred", "embedding/scales"], [result], name="/embedding/Mul"),
+    ]
+    model.graph.node.remove(gather)
+    for node in reversed(nodes):
+        model.graph.node.insert(position, node)
+    Graph(model.graph).drop_unused()
+
+
+__all__ = ["fold_transposed_weights", "quantize_int8", "share_embedding"]
