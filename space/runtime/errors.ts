@@ -1,0 +1,32 @@
+/** What went wrong, for programs. The message says it in words, with what to do. */
+export type OdinErrorCode =
+  | "no-webassembly" // the browser cannot run the model
+  | "not-found" // a file of the model answers 404 or another refusal
+  | "network" // a file of the model could not be fetched at all
+  | "truncated" // a download ended before the announced length
+  | "corrupt" // a file is there but is not what it should be
+  | "foreign-model" // the folder holds a model of another kind
+  | "bad-option" // a parameter of load() or generate() is out of range
+  | "empty-prompt"
+  | "prompt-too-long"
+  | "engine"; // anything the inference engine reported
+
+/** The one error class of the runtime; it keeps its code when it crosses from the worker to the page. */
+export class OdinError extends Error {
+  override readonly name = "OdinError";
+
+  constructor(
+    readonly code: OdinErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  /** `error` itself when it is an OdinError, otherwise an `engine` error with the same words. */
+  static from(error: unknown, context: string): OdinError {
+    if (error instanceof OdinError) return error;
+    // WebAssembly aborts may arrive as a bare number, which says nothing to anyone.
+    const words = error instanceof Error ? error.message : `internal code ${String(error)}`;
+    return new OdinError("engine", `${context}: ${words}`);
+  }
+}

@@ -1,0 +1,59 @@
+import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const port = 7860;
+
+// With these two the browser lets WebAssembly use threads; without them everything works on one thread.
+const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/** Puts the WebAssembly files of the onnxruntime-web that transformers.js uses into `public/ort/`: no CDN is asked. */
+function selfHostOnnxRuntime(): Plugin {
+  return {
+    name: "self-host-onnxruntime",
+    config() {
+      const transformers = createRequire(import.meta.url).resolve("@huggingface/transformers");
+      // The package's entry points are guarded by conditions, but each WebAssembly file is exported by name.
+      const resolve = createRequire(transformers).resolve;
+      const target = join(here, "public", "ort");
+      mkdirSync(target, { recursive: true });
+      for (const build of ["", ".asyncify"]) {
+        for (const kind of ["mjs", "wasm"]) {
+          const name = `ort-wasm-simd-threaded${build}.${kind}`;
+          const [source, copy] = [resolve(`onnxruntime-web/${name}`), join(target, name)];
+          if (!existsSync(copy) || statSync(copy).size !== statSync(source).size) cpSync(source, copy);
+        }
+      }
+    },
+  };
+}
+
+/** Before serving, brings the models in `dist/` up to date, so that a new export needs no new build. */
+function refreshModels(): Plugin {
+  return {
+    name: "refresh-models",
+    configurePreviewServer(server) {
+      const exported = join(here, "public", "models");
+      const served = join(server.config.root, server.config.build.outDir, "models");
+      if (!existsSync(exported)) return;
+      rmSync(served, { recursive: true, force: true });
+      cpSync(exported, served, { recursive: true });
+    },
+  };
+}
+
+export default defineConfig({
+  root: here,
+  base: "./", // a static Space may be served under any path
+  appType: "mpa", // a missing model file must answer 404, not the page
+  plugins: [selfHostOnnxRuntime(), refreshModels()],
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  worker: { format: "es" },
+  build: { target: "es2022", chunkSizeWarningLimit: 1500 },
+  server: { host: "127.0.0.1", port, strictPort: true, headers },
+  preview: { host: "127.0.0.1", port, strictPort: true, headers },
+  test: { include: ["test/**/*.test.ts"] },
+} as Parameters<typeof defineConfig>[0]);
