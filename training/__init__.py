@@ -1,0 +1,1 @@
+"""Training, evaluation and release of ODIN models."""
