@@ -1,4 +1,4 @@
-"""Builds the folder that the web app serves, in the layout of transformers.js: graphs, tokenizer, configs, manifest."""
+"""Builds what the web app serves, in the layout of transformers.js: graphs, tokenizer, configs and manifest."""
 
 import hashlib
 import json

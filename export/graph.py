@@ -110,7 +110,7 @@ def _constant_reshape(graph: Graph, node: onnx.NodeProto) -> None:
 
 
 def _constant_slice(graph: Graph, node: onnx.NodeProto) -> None:
-    """`[past, x]` is k-1 + T long in time: slice [j, j + T) ends k-1-j before its end, the new state is the last k-1."""
+    """`[past, x]` is k-1 + T long: slice [j, j + T) ends k-1-j before its end, the new state is the last k-1."""
     concat = graph.producer.get(node.input[0])
     if concat is None or concat.op_type != "Concat" or not concat.input[0].startswith("past_conv."):
         return

@@ -78,17 +78,18 @@ class OnnxRunner:
         input_ids, mask = left_pad(prompts)
         states = self.empty_states(len(prompts))
         tokens: list[list[int]] = [[] for _ in prompts]
-        running = set(range(len(prompts)))
+        running = np.arange(len(prompts))
         for _ in range(max_new_tokens):
             logits, states = self.step(input_ids, states, mask, num_logits_to_keep=1)
             newest = logits[:, -1].argmax(-1)
-            for row in list(running):
-                if newest[row] == eos_token_id:
-                    running.remove(row)
-                else:
-                    tokens[row].append(int(newest[row]))
-            if not running:
+            going = newest != eos_token_id
+            if not going.any():
                 break
+            if not going.all():  # a row that has ended leaves the batch
+                running, newest = running[going], newest[going]
+                states = {name: state[going] for name, state in states.items()}
+            for row, token in zip(running, newest, strict=True):
+                tokens[row].append(int(token))
             input_ids, mask = newest[:, None].astype(np.int64), None
         return tokens
 
