@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -141,9 +142,9 @@ def replacing(target: Path):
         if not _is_running(int(stale.name.split(".")[-2])):
             shutil.rmtree(stale)
     folder, old = (target.parent / f".{target.name}.{kind}{os.getpid()}.partial" for kind in ("", "old."))
-    folder.mkdir()
-    previous = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(SystemExit(143)))
+    previous = signal.signal(signal.SIGTERM, _terminate)
     try:
+        folder.mkdir()
         yield folder
         if target.exists():
             target.rename(old)
@@ -152,6 +153,10 @@ def replacing(target: Path):
         signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _terminate(number, frame):
+    sys.exit(128 + number)  # an exception, so that what is half-written is cleaned up
 
 
 def _is_running(pid: int) -> bool:

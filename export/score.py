@@ -67,7 +67,7 @@ def table(scores: dict[str, dict]) -> str:
     return "\n".join(rows)
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.score", description=__doc__.split("\n\n")[0])
     parser.add_argument("--model", type=Path, required=True, help="model folder that was exported")
     parser.add_argument("--onnx", type=Path, required=True, help="export folder")
@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("--max-new-tokens", type=int, default=256)
     parser.add_argument("--max-drop", type=float, default=1.0, help="points that a graph may lose against PyTorch")
     parser.add_argument("--out", type=Path, help="write the scores as JSON")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     dtypes = args.dtypes.split(",")
     if unknown := [dtype for dtype in dtypes if dtype not in GRAPHS]:
         parser.error(f"unknown precision {unknown}: choose from {', '.join(GRAPHS)}")

@@ -143,14 +143,14 @@ def verify(model_folder: Path, onnx_folder: Path, prompts=None, max_new_tokens=6
     return results
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.verify", description=__doc__.split("\n\n")[0])
     parser.add_argument("--model", type=Path, required=True, help="model folder that was exported")
     parser.add_argument("--onnx", type=Path, required=True, help="export folder")
     parser.add_argument("--prompts", default="100", help="corpus folder or JSONL file, or a number of random prompts")
     parser.add_argument("--max-new-tokens", type=int, default=64)
     parser.add_argument("--atol", type=float, default=1e-3, help="largest difference of a logit that counts as equal")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     prompts = int(args.prompts) if args.prompts.isdecimal() else Path(args.prompts)
     try:
         results = verify(args.model, args.onnx, prompts, args.max_new_tokens, args.atol)

@@ -1,0 +1,78 @@
+"""A toy ODIN that has learned three answers by heart, in a folder like a release, and its export."""
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import PreTrainedTokenizerFast
+
+from configuration_odin import OdinConfig
+from export.build import build
+from modeling_odin import OdinForCausalLM
+
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+QUESTIONS = {"What is 2 + 3?": "5", "Tom has 4 apples and eats 1. How many are left?": "3", "Double 21.": "42"}
+
+
+def make_tokenizer():
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(special_tokens=special, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(list(QUESTIONS), trainer)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token=special[0], eos_token=special[2])
+    fast.chat_template = CHAT_TEMPLATE
+    return fast
+
+
+def learn_by_heart(model, tokenizer, steps=80):
+    """Trains until the greedy answer to each question is right; some seconds at most."""
+    texts = [
+        tokenizer.apply_chat_template(
+            [{"role": "user", "content": question}], tokenize=False, add_generation_prompt=True
+        )
+        + f"It is {answer}.\n#### {answer}<|im_end|>"
+        for question, answer in QUESTIONS.items()
+    ]
+    batch = tokenizer(texts, padding=True, padding_side="left", return_tensors="pt")
+    labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(steps):
+        loss = model(batch["input_ids"], attention_mask=batch["attention_mask"], labels=labels).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss < 0.1
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def questions():
+    """The questions that the toy has learned, and their answers."""
+    return QUESTIONS
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory):
+    """The model folder."""
+    folder = tmp_path_factory.mktemp("models") / "toy"
+    torch.manual_seed(0)
+    tokenizer = make_tokenizer()
+    sizes = {"hidden_size": 64, "num_hidden_layers": 2, "head_dim": 16, "intermediate_size": 128}
+    config = OdinConfig(vocab_size=len(tokenizer), decay_rank=8, gate_rank=8, **sizes)
+    learn_by_heart(OdinForCausalLM(config), tokenizer).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exported(toy, tmp_path_factory):
+    """The export folder of the toy, fp32 and int8."""
+    folder = tmp_path_factory.mktemp("exports") / "toy"
+    assert build(toy, folder)
+    return folder

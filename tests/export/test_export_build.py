@@ -1,0 +1,141 @@
+"""The export folder: complete, honest about itself, written whole or not at all."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from export.__main__ import main
+from export.build import build, hash_files
+from export.checkpoint import ExportError
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def partial_folders(folder):
+    return list(folder.glob(".*partial"))
+
+
+def test_layout_and_manifest(toy, exported):
+    manifest = json.loads((exported / "manifest.json").read_text())
+    files = {path.relative_to(exported).as_posix() for path in exported.rglob("*") if path.is_file()}
+    assert files == set(manifest["files"]) | {"manifest.json"}
+    assert {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"} <= files
+    assert manifest["dtypes"] == {"fp32": "onnx/model.onnx", "int8": "onnx/model_quantized.onnx"}
+    assert manifest["weights_sha256"] == hash_files([toy / "model.safetensors"])
+    for name, file in manifest["files"].items():
+        assert (exported / name).stat().st_size == file["bytes"]
+        assert hash_files([exported / name]) == file["sha256"]
+
+
+def test_the_tokenizer_is_the_same_and_its_template_is_in_the_json(toy, exported):
+    old, new = AutoTokenizer.from_pretrained(toy), AutoTokenizer.from_pretrained(exported)
+    text = "Tom has 12 apples <|im_end|>"
+    assert old(text)["input_ids"] == new(text)["input_ids"]
+    assert json.loads((exported / "tokenizer_config.json").read_text())["chat_template"] == old.chat_template
+
+
+def test_up_to_date_is_left_alone_and_damage_is_repaired(toy, exported, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(exported, out)
+    before = (out / "onnx/model.onnx").stat().st_mtime_ns
+    assert not build(toy, out)
+    assert (out / "onnx/model.onnx").stat().st_mtime_ns == before
+    (out / "onnx/model_quantized.onnx").write_bytes(b"half a file")
+    assert build(toy, out)
+    assert hash_files([out / "onnx/model_quantized.onnx"]) == hash_files([exported / "onnx/model_quantized.onnx"])
+
+
+def test_other_weights_are_exported_anew(toy, exported, tmp_path):
+    out, other = tmp_path / "out", tmp_path / "other"
+    shutil.copytree(exported, out)
+    shutil.copytree(toy, other)
+    data = bytearray((other / "model.safetensors").read_bytes())
+    data[-2] ^= 1
+    (other / "model.safetensors").write_bytes(data)
+    assert build(other, out, ("fp32",))
+    assert not (out / "onnx/model_quantized.onnx").exists()
+    assert json.loads((out / "manifest.json").read_text())["dtypes"] == {"fp32": "onnx/model.onnx"}
+
+
+def test_a_folder_that_is_no_export_is_not_replaced(toy, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ExportError, match="not an export"):
+        build(toy, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
+def test_killed_half_way(toy, tmp_path, kill):
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "export", "--model", str(toy), "--out", str(out)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not partial_folders(tmp_path) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(kill)
+    process.communicate()
+    assert process.returncode != 0
+    assert not out.exists()
+    if kill == signal.SIGKILL:  # nobody could clean up, so the next export does
+        assert build(toy, out, ("fp32",))
+    assert not partial_folders(tmp_path)
+
+
+def break_weights(folder):
+    data = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(data[: len(data) // 2])
+
+
+def lose_a_tensor(folder):
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(folder / "model.safetensors")
+    tensors.pop("model.layers.1.time_mixing.out_proj.weight")
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def edit_config(folder, **values):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | values))
+
+
+DAMAGE = {
+    "no weights": (lambda f: (f / "model.safetensors").unlink(), "lacks its weights"),
+    "weights cut off": (break_weights, "damaged"),
+    "a tensor is missing": (lose_a_tensor, "out_proj"),
+    "wrong size": (lambda f: edit_config(f, intermediate_size=96), "do not fit|cannot be loaded"),
+    "foreign architecture": (lambda f: edit_config(f, model_type="gpt2"), "type 'gpt2', expected 'odin'"),
+    "no config": (lambda f: (f / "config.json").unlink(), "no config.json"),
+    "config is not JSON": (lambda f: (f / "config.json").write_text("{"), "not a JSON object"),
+    "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), "no tokenizer.json"),
+    "tokenizer cut off": (lambda f: (f / "tokenizer.json").write_text('{"version"'), "cannot be read"),
+    "no code": (lambda f: (f / "recurrence.py").unlink(), "cannot be loaded"),
+    "no folder": (shutil.rmtree, "no model folder"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_bad_models_are_refused_in_words(toy, tmp_path, case, capsys):
+    import re
+
+    damage, message = DAMAGE[case]
+    model = tmp_path / "model"
+    shutil.copytree(toy, model)
+    damage(model)
+    assert main(["--model", str(model), "--out", str(tmp_path / "out")]) == 1
+    assert re.search(message, capsys.readouterr().err)
+    assert not (tmp_path / "out").exists() and not partial_folders(tmp_path)
+
+
+def test_unknown_precision(toy, tmp_path, capsys):
+    assert main(["--model", str(toy), "--out", str(tmp_path / "out"), "--dtypes", "fp32,int3"]) == 1
+    assert "int3" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
