@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
@@ -17,13 +17,13 @@ function selfHostOnnxRuntime(): Plugin {
     config() {
       const transformers = createRequire(import.meta.url).resolve("@huggingface/transformers");
       // The package's entry points are guarded by conditions, but each WebAssembly file is exported by name.
-      const resolve = createRequire(transformers).resolve;
+      const locate = createRequire(transformers).resolve;
       const target = join(here, "public", "ort");
       mkdirSync(target, { recursive: true });
       for (const build of ["", ".asyncify"]) {
         for (const kind of ["mjs", "wasm"]) {
           const name = `ort-wasm-simd-threaded${build}.${kind}`;
-          const [source, copy] = [resolve(`onnxruntime-web/${name}`), join(target, name)];
+          const [source, copy] = [locate(`onnxruntime-web/${name}`), join(target, name)];
           if (!existsSync(copy) || statSync(copy).size !== statSync(source).size) cpSync(source, copy);
         }
       }
@@ -37,10 +37,11 @@ function refreshModels(): Plugin {
     name: "refresh-models",
     configurePreviewServer(server) {
       const exported = join(here, "public", "models");
-      const served = join(server.config.root, server.config.build.outDir, "models");
-      if (!existsSync(exported)) return;
-      rmSync(served, { recursive: true, force: true });
-      cpSync(exported, served, { recursive: true });
+      const served = resolve(server.config.root, server.config.build.outDir, "models");
+      for (const name of existsSync(exported) ? readdirSync(exported) : []) {
+        rmSync(join(served, name), { recursive: true, force: true });
+        cpSync(join(exported, name), join(served, name), { recursive: true });
+      }
     },
   };
 }

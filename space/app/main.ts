@@ -15,6 +15,7 @@ const stopButton = byId<HTMLButtonElement>("stop");
 const promptBox = byId<HTMLTextAreaElement>("prompt");
 const temperatureBox = byId<HTMLInputElement>("temperature");
 const seedBox = byId<HTMLInputElement>("seed");
+const maxTokensBox = byId<HTMLInputElement>("max-tokens");
 const statusLine = byId("status");
 const progressBar = byId<HTMLProgressElement>("progress");
 const errorBox = byId("error");
@@ -98,15 +99,21 @@ async function answer(llm: OdinLLM, prompt: string): Promise<void> {
   byId("question").textContent = prompt.length > 300 ? `${prompt.slice(0, 300)} …` : prompt;
   byId("stats").textContent = "Reading …";
   const view = new AnswerView(answerList);
-  const started = performance.now();
   let text = "";
   let tokens = 0;
-  let firstMs = 0;
+  let frame = 0;
+  // Tokens may come faster than the screen can show them.
+  const draw = () => {
+    frame = 0;
+    view.show(text);
+    byId("stats").textContent = `${tokens} tokens`;
+  };
   view.show("");
   try {
     const stream = llm.generate(prompt, {
       temperature: temperatureBox.valueAsNumber,
       seed: seedBox.valueAsNumber,
+      maxTokens: maxTokensBox.valueAsNumber,
       signal: answering.signal,
       onPrefill: (done, total) => {
         byId("stats").textContent = `Reading: ${done} of ${total} tokens`;
@@ -115,16 +122,17 @@ async function answer(llm: OdinLLM, prompt: string): Promise<void> {
     for (;;) {
       const next = await stream.next();
       if (next.done) {
+        cancelAnimationFrame(frame);
+        draw();
         showStats(next.value);
         return;
       }
       text += next.value.text;
       tokens += next.value.tokens.length;
-      firstMs ||= performance.now() - started;
-      view.show(text);
-      byId("stats").textContent = `${tokens} tokens`;
+      frame ||= requestAnimationFrame(draw);
     }
   } catch (error) {
+    cancelAnimationFrame(frame);
     byId("result").hidden = text === "";
     byId("stats").textContent = "Ended by an error.";
     throw error;
