@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { parseAnswer, parseLine, prettyMath } from "../app/format";
+
+test("arithmetic is written as people write it", () => {
+  expect(prettyMath("3*7")).toBe("3 × 7");
+  expect(prettyMath("48/2")).toBe("48 ÷ 2");
+  expect(prettyMath("-2+5")).toBe("−2 + 5");
+  expect(prettyMath("(1 - 4)*-3")).toBe("(1 − 4) × −3");
+  expect(prettyMath("5%*20")).toBe("5% × 20");
+});
+
+test("a calculation stands between its words", () => {
+  expect(parseLine("The bags hold <<3*7=21>> apples.")).toEqual([
+    { text: "The bags hold " },
+    { expression: "3 × 7", result: "21" },
+    { text: " apples." },
+  ]);
+});
+
+test("what repeats the calculation beside it is said once", () => {
+  expect(parseLine("He buys 3*7=<<3*7=21>>21 apples.")).toEqual([
+    { text: "He buys " },
+    { expression: "3 × 7", result: "21" },
+    { text: " apples." },
+  ]);
+  expect(parseLine("48 / 2 = <<48/2=24>>24")).toEqual([{ expression: "48 ÷ 2", result: "24" }]);
+  // 240 does not repeat 24.
+  expect(parseLine("<<48/2=24>>240")).toEqual([{ expression: "48 ÷ 2", result: "24" }, { text: "240" }]);
+  expect(parseLine("So 5 = <<2+2=4>>")).toEqual([{ text: "So 5 = " }, { expression: "2 + 2", result: "4" }]);
+});
+
+test("a calculation shows while it is being written", () => {
+  expect(parseLine("He has <<12+2")).toEqual([{ text: "He has " }, { expression: "12 + 2", result: undefined }]);
+  expect(parseLine("He has <<12+21=3")).toEqual([{ text: "He has " }, { expression: "12 + 21", result: undefined }]);
+  expect(parseLine("He has <<12+21=33>")).toEqual([{ text: "He has <<12+21=33>" }]);
+});
+
+test("text that only looks like a calculation stays text", () => {
+  expect(parseLine("if a << b or <b>c</b>")).toEqual([{ text: "if a << b or <b>c</b>" }]);
+  expect(parseLine("<img src=x onerror=alert(1)>")).toEqual([{ text: "<img src=x onerror=alert(1)>" }]);
+});
+
+test("steps, answer and code are told apart", () => {
+  const text = "12 plus 21\n\n  is <<12+21=33>>\n#### 33";
+  expect(parseAnswer(text).map((block) => block.kind)).toEqual(["step", "step", "answer"]);
+  expect(parseAnswer(text).at(-1)).toEqual({ kind: "answer", text: "33" });
+  expect(parseAnswer("```python\ndef f(x):\n    return x\n\n#### 1\n```\ndone")).toEqual([
+    { kind: "code", language: "python", text: "def f(x):\n    return x\n\n#### 1" },
+    { kind: "step", parts: [{ text: "done" }] },
+  ]);
+  expect(parseAnswer("")).toEqual([]);
+});
+
+test("a growing answer never changes the blocks before its last", () => {
+  const whole = "First <<1+2=3>>.\n```py\na <<= 1\n```\nThen 3*3=<<3*3=9>>9\n#### 9\n";
+  let before = parseAnswer("");
+  for (let end = 1; end <= whole.length; end++) {
+    const now = parseAnswer(whole.slice(0, end));
+    // The backticks that open or close a block are a step, or code, until their line is whole.
+    if (!/(^|\n)`+\w*$/.test(whole.slice(0, end - 1))) {
+      expect(now.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+    }
+    before = now;
+  }
+});
