@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -29,11 +29,12 @@ def load_model(folder: Path) -> PreTrainedModel:
     check_config(folder)
     check_weights(folder)
     try:
-        model, info = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder, trust_remote_code=True, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
     except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
         raise ExportError(f"'{folder}' cannot be loaded as a model: {error}") from error
+    model, info = loaded
     wrong = {kind: sorted(info[kind]) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") if info[kind]}
     if wrong:
         raise ExportError(f"the weights in '{folder}' do not fit its config.json: {wrong}. Save or download it again.")

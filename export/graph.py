@@ -53,6 +53,10 @@ class Graph:
 
     def __init__(self, graph: onnx.GraphProto):
         self.proto = graph
+        self._index()
+
+    def _index(self) -> None:
+        graph = self.proto
         self.producer = {name: node for node in graph.node for name in node.output}
         self.initializers = {tensor.name: tensor for tensor in graph.initializer}
         self.inputs = {value.name: value for value in graph.input}
@@ -95,7 +99,7 @@ class Graph:
         del self.proto.node[:], self.proto.initializer[:], self.proto.value_info[:]
         self.proto.node.extend(reversed(kept))
         self.proto.initializer.extend(initializers)
-        self.__init__(self.proto)
+        self._index()
 
 
 def _constant_reshape(graph: Graph, node: onnx.NodeProto) -> None:

@@ -64,10 +64,11 @@ def share_embedding(model: onnx.ModelProto, table: str, head: str) -> None:
     gather = next(node for node in model.graph.node if node.op_type == "Gather" and node.input[0] == table)
     ids, result = gather.input[1], gather.output[0]
     position = list(model.graph.node).index(gather)
-    weights, scale, zero = (f"{head}_{part}" for part in ("quantized", "scale", "zero_point"))
-    if weights not in graph.initializers:
+    weights, scale = f"{head}_quantized", f"{head}_scale"
+    zero = graph.constant(f"{head}_zero_point")
+    if zero is None:
         raise ValueError(f"the head was not quantised: no tensor {weights}")
-    zero_float = graph.add_constant("embedding_zero_point", graph.constant(zero).astype(np.float32))
+    zero_float = graph.add_constant("embedding_zero_point", zero.astype(np.float32))
     axes = graph.integers([-1])
 
     def op(kind, inputs, name, **attributes):

@@ -56,7 +56,7 @@ class OnnxRunner:
         return logits, {name.replace("present", "past", 1): value for name, value in results.items()}
 
     def generate(
-        self, prompts, max_new_tokens: int, eos_token_id: int, batch_size: int = 1, progress: str | None = None
+        self, prompts, max_new_tokens: int, eos_token_id: int | None, batch_size: int = 1, progress: str | None = None
     ):
         """Greedy continuations of token lists, each up to and without `eos_token_id`.
 

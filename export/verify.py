@@ -71,7 +71,9 @@ def decode_errors(runner: OnnxRunner, prompts) -> np.ndarray:
     return np.array(errors)
 
 
-def torch_greedy(model, prompts, max_new_tokens: int, eos_token_id: int, batch_size: int = 16) -> list[list[int]]:
+def torch_greedy(
+    model, prompts, max_new_tokens: int, eos_token_id: int | None, batch_size: int = 16
+) -> list[list[int]]:
     """Greedy continuations by `model.generate`, each up to and without the end token."""
     results = []
     for start in tqdm(range(0, len(prompts), batch_size), desc="greedy, PyTorch"):

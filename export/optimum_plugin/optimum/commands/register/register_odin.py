@@ -10,5 +10,5 @@ def odin_onnx_config(*args, **kwargs):
     return OdinOnnxConfig(*args, **kwargs)
 
 
-odin_onnx_config.SUPPORTS_PAST = True
+odin_onnx_config.SUPPORTS_PAST = True  # type: ignore[attr-defined]
 TasksManager.create_register("onnx")("odin", "text-generation", "text-generation-with-past")(odin_onnx_config)
