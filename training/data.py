@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from data_chef.text import chat, response
 from torch.utils.data import IterableDataset
+
+from data_chef.text import chat, response
 
 
 IGNORE = -100

@@ -11,11 +11,11 @@ import math
 import sys
 from pathlib import Path
 
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
 import data_chef
 from data_chef.execution import run_programs
 from data_chef.text import chat, extract_answer, extract_code
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
 from training.generation import generate_greedy
 from training.io import write_json
 

@@ -12,11 +12,11 @@ import dataclasses
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-import data_chef
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 from transformers import AutoTokenizer
 
+import data_chef
 from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
 from training.config import TrainConfig, load_config
@@ -48,9 +49,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def train(config: TrainConfig, resume: bool = True) -> Path:
     """Runs the training that `config` describes and returns the folder of the trained model."""
+    begun = time.perf_counter()
     output = Path(config.output)
     accelerator = Accelerator(
-        mixed_precision=config.mixed_precision, log_with="tensorboard", project_dir=str(output / "logs")
+        mixed_precision=config.mixed_precision,
+        log_with="tensorboard",
+        project_dir=str(output / "logs"),
+        step_scheduler_with_optimizer=False,  # else each scheduler would advance once per process
     )
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(data_chef.tokenizer_dir(config.data))
@@ -61,7 +66,7 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
     model = build_model(config, len(tokenizer))
     run = describe_run(config, model.config)
     newest = find_checkpoint(output, run["id"], resume)
-    if accelerator.is_main_process:
+    if accelerator.is_main_process and newest is None:
         write_json(output / "odin.json", run)
     accelerator.print(f"run {run['id'][:12]}: {model.num_parameters():,} parameters, {config.max_steps} steps")
 
@@ -76,17 +81,21 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
         unwrapped.model.compile()
     accelerator.init_trackers("odin", {k: v for k, v in dataclasses.asdict(config).items() if not isinstance(v, dict)})
 
-    first_step = 0
+    progress = {"step": 0, "seconds": 0.0, "loss": float("nan")}
     if newest is not None:
         accelerator.load_state(str(newest))
-        first_step = int(newest.name.split("-")[1])
-        accelerator.print(f"resuming after step {first_step}")
-        loader = accelerator.skip_first_batches(loader, first_step)
+        progress = json.loads((newest / "progress.json").read_text())
+        accelerator.print(f"resuming after step {progress['step']}")
+        loader = accelerator.skip_first_batches(loader, progress["step"])
+    begun -= progress["seconds"]
 
-    bar = tqdm(total=config.max_steps, initial=first_step, disable=not accelerator.is_main_process, mininterval=5)
-    clock, losses = time.perf_counter(), []
+    bar = tqdm(
+        total=config.max_steps, initial=progress["step"], disable=not accelerator.is_main_process, mininterval=5
+    )
+    clock = time.perf_counter()
+    losses: list[torch.Tensor] = []
     model.train()
-    for step, batch in enumerate(loader, start=first_step + 1):
+    for step, batch in enumerate(loader, start=progress["step"] + 1):
         if step > config.max_steps:
             break
         with accelerator.autocast():
@@ -113,9 +122,12 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
             bar.write(f"step {step} " + " ".join(f"{key} {value:.4g}" for key, value in logs.items()))
             losses = []
         if step % config.checkpoint_every == 0 or step == config.max_steps:
-            save_checkpoint(accelerator, output, step, config.keep_checkpoints)
+            progress = {"step": step, "seconds": time.perf_counter() - begun, "loss": loss.item()}
+            save_checkpoint(accelerator, output, progress, config.keep_checkpoints)
         if (step % config.eval_every == 0 or step == config.max_steps) and accelerator.is_main_process:
-            scores, _, _ = evaluate(unwrapped, tokenizer, validation, config.eval_max_new_tokens)
+            # Compiled code is made for the shape of a training batch; answers come in every shape.
+            with torch.compiler.set_stance("force_eager"):
+                scores, _, _ = evaluate(unwrapped, tokenizer, validation, config.eval_max_new_tokens)
             scores = {task: score["exact_match"] for task, score in scores.items()}
             accelerator.log({f"exact_match/{task}": score for task, score in scores.items()}, step=step)
             bar.write(f"step {step} exact match " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()))
@@ -125,6 +137,18 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
     accelerator.end_training()
     final = output / "model"
     if accelerator.is_main_process:
+        seconds = time.perf_counter() - begun
+        tokens = config.max_steps * config.batch_size * config.seq_len
+        summary = {
+            "steps": config.max_steps,
+            "tokens": tokens,
+            "minutes": seconds / 60,
+            "tokens_per_second": tokens / seconds,
+            "loss": progress["loss"],
+            "device": describe_device(accelerator.device),
+            "threads": torch.get_num_threads(),
+        }
+        write_json(output / "summary.json", summary)
         unwrapped.save_pretrained(final)
         tokenizer.save_pretrained(final)
     return final
@@ -152,7 +176,18 @@ def describe_run(config: TrainConfig, model_config: OdinConfig) -> dict:
         "recipe": recipe,
         "seed": config.seed,
     }
-    return {"id": hashlib.sha256(json.dumps(run, sort_keys=True).encode()).hexdigest(), **run}
+    return {
+        "id": hashlib.sha256(json.dumps(run, sort_keys=True).encode()).hexdigest(),
+        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip() or None,
+        **run,
+    }
+
+
+def describe_device(device: torch.device) -> str:
+    """The accelerator's or the processor's name."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return torch.backends.cpu.get_cpu_capability() + " CPU"
 
 
 def find_checkpoint(output: Path, run_id: str, resume: bool) -> Path | None:
@@ -172,15 +207,16 @@ def find_checkpoint(output: Path, run_id: str, resume: bool) -> Path | None:
     return checkpoints[-1]
 
 
-def save_checkpoint(accelerator: Accelerator, output: Path, step: int, keep: int) -> None:
-    """Model, optimisers, schedules and random state, under their final name only once they are whole."""
-    final, beside = output / f"checkpoint-{step:07d}", output / "checkpoint.partial"
+def save_checkpoint(accelerator: Accelerator, output: Path, progress: dict, keep: int) -> None:
+    """Model, optimisers, schedules, random state and progress, under their final name only once they are whole."""
+    final, beside = output / f"checkpoint-{progress['step']:07d}", output / "checkpoint.partial"
     if accelerator.is_main_process:
         shutil.rmtree(beside, ignore_errors=True)
     accelerator.wait_for_everyone()
     accelerator.save_state(str(beside))
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
+        write_json(beside / "progress.json", progress)
         shutil.rmtree(final, ignore_errors=True)
         beside.rename(final)
         for old in sorted(output.glob("checkpoint-*[0-9]"))[:-keep]:

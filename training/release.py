@@ -1,0 +1,174 @@
+"""Makes a release folder of a finished run: `python -m training.release --run RUN --data CORPUS --out odin-nano`.
+
+The folder is complete in itself: weights, configuration, code, tokenizer, the run's description, the scores on
+held-out items, a model card made from these, and a manifest with the hash of every file. It is written beside and
+renamed, after it has been loaded by a process that cannot see this repository.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from training.evaluate import evaluate, first_per_task, read_items, table
+from training.io import replace_block, write_json
+
+
+VERSION = "0.1.0"
+# Validation has the graphs of training with other numbers; test also has structures that training never told.
+SPLITS = ("validation", "test")
+LOAD_ALONE = """
+import sys
+from transformers import AutoModelForCausalLM, AutoTokenizer
+model = AutoModelForCausalLM.from_pretrained(sys.argv[1], trust_remote_code=True)
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+ids = tokenizer.apply_chat_template([{"role": "user", "content": "1+1=?"}], add_generation_prompt=True,
+                                    return_tensors="pt", return_dict=True)
+model.generate(**ids, max_new_tokens=4, do_sample=False)
+"""
+CARD = """---
+license: apache-2.0
+language: en
+library_name: transformers
+pipeline_tag: text-generation
+tags: [odin, recurrent, linear-attention, gated-delta-rule, reasoning, custom_code]
+---
+
+# {name}
+
+A {parameters:,}-parameter recurrent language model without attention (gated delta rule with per-channel decay),
+trained only on synthetic, machine-verified mathematics, Python and logic. It is a small demonstration: it answers
+questions of the kinds in the tables below and little else, and it writes down its steps before its answer.
+
+```python
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("{name}")
+model = AutoModelForCausalLM.from_pretrained("{name}", trust_remote_code=True)
+messages = [{{"role": "user", "content": "What is 4827 + 1956?"}}]
+inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+print(tokenizer.decode(model.generate(**inputs, max_new_tokens=200, do_sample=False)[0]))
+```
+
+## Held-out exact match
+
+Greedy decoding, no tools. No problem of these splits is in the training data, whatever its wording; the split is
+decided by a hash of the problem. In the test split the two-step word problems have computation graphs that training
+never told.
+
+### test
+
+{test}
+
+### validation
+
+{validation}
+
+`python -m training.evaluate --model {name} --data CORPUS --split test` (or `validation`) measures them again, on the
+corpus that `python -m data_chef build --preset nano --out CORPUS` writes.
+
+## Training
+
+{training}
+
+## Limits
+
+- It knows no facts and cannot chat. Outside the kinds of questions above it writes confident nonsense.
+- Numbers larger than those in its tasks are out of its reach, and so are word problems told in other ways than its
+  grammar has.
+- Its steps are usually the way it got to the answer, but nothing guarantees it: check them.
+"""
+
+
+def release(run: Path, data: str, out: Path, items: int) -> None:
+    """Evaluates the run's model and writes the release folder.
+
+    Raises:
+        FileNotFoundError: the run has no finished model.
+        RuntimeError: the folder does not load by itself.
+    """
+    if not (run / "model" / "model.safetensors").exists():
+        raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
+    description = json.loads((run / "odin.json").read_text())
+    summary = json.loads((run / "summary.json").read_text())
+    beside = out.with_name(out.name + ".partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    tokenizer = AutoTokenizer.from_pretrained(run / "model")
+    model = AutoModelForCausalLM.from_pretrained(run / "model", trust_remote_code=True)
+    scores = {}
+    for split in SPLITS:
+        sample = first_per_task(read_items(data, split), items)
+        scores[split], _, _ = evaluate(model, tokenizer, sample, max_new_tokens=256, progress=True)
+    model.save_pretrained(beside)
+    tokenizer.save_pretrained(beside)
+    write_json(beside / "odin.json", description)
+    write_json(beside / "evaluation.json", {"splits": scores, "decoding": "greedy", "training": summary})
+    card = CARD.format(
+        name=out.name,
+        parameters=model.num_parameters(),
+        training=training_text(summary),
+        **{split: table(scores[split]) for split in SPLITS},
+    )
+    (beside / "README.md").write_text(card)
+    write_json(beside / "manifest.json", manifest(beside, description))
+    loads = subprocess.run(
+        [sys.executable, "-I", "-c", LOAD_ALONE, beside.resolve()], cwd="/", capture_output=True, text=True
+    )
+    if loads.returncode:
+        raise RuntimeError(f"the release does not load by itself:\n{loads.stderr}")
+    shutil.rmtree(out, ignore_errors=True)
+    beside.rename(out)
+
+
+def manifest(folder: Path, description: dict) -> dict:
+    """Version, run and the sha256 of every file of the folder."""
+    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    return {
+        "version": VERSION,
+        "run": description["id"],
+        "seed": description["seed"],
+        "precision": description["precision"],
+        "corpus_sha256": description["dataset"]["sha256"],
+        "commit": description["commit"],
+        "files": files,
+    }
+
+
+def training_text(summary: dict) -> str:
+    """One paragraph on how the model came about, from the run's own summary."""
+    return (
+        f"{summary['steps']:,} steps, {summary['tokens'] / 1e6:.1f}M tokens (prompts and padding included), "
+        f"{summary['minutes']:.1f} minutes on {summary['device']} with {summary['threads']} threads "
+        f"({summary['tokens_per_second']:,.0f} tokens/s), final loss {summary['loss']:.4f}. "
+        "`odin.json` describes the run whole."
+    )
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--run", type=Path, required=True, help="output folder of training/train.py")
+    parser.add_argument("--data", required=True, help="corpus folder with validation and test splits")
+    parser.add_argument("--out", type=Path, required=True, help="release folder, replaced when it exists")
+    parser.add_argument("--items", type=int, default=400, help="held-out items per task and split")
+    parser.add_argument("--readme", type=Path, help="Markdown file whose 'held-out' block gets the test table")
+    options = parser.parse_args()
+    try:
+        release(options.run, options.data, options.out, options.items)
+        if options.readme:
+            scores = json.loads((options.out / "evaluation.json").read_text())["splits"]
+            replace_block(options.readme, "held-out", table(scores["test"]))
+    except (ValueError, OSError, RuntimeError) as error:
+        sys.exit(f"release: {error}")
+
+
+if __name__ == "__main__":
+    main()
