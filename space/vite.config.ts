@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,16 @@ function selfHostOnnxRuntime(): Plugin {
   };
 }
 
+/** The README's front matter tells the Hub how to serve the Space, so `dist/` is one as it stands. */
+function addSpaceReadme(): Plugin {
+  return {
+    name: "add-space-readme",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "README.md", source: readFileSync(join(here, "README.md")) });
+    },
+  };
+}
+
 /** Before serving, brings the models in `dist/` up to date, so that a new export needs no new build. */
 function refreshModels(): Plugin {
   return {
@@ -50,7 +60,7 @@ export default defineConfig({
   root: here,
   base: "./", // a static Space may be served under any path
   appType: "mpa", // a missing model file must answer 404, not the page
-  plugins: [selfHostOnnxRuntime(), refreshModels()],
+  plugins: [selfHostOnnxRuntime(), addSpaceReadme(), refreshModels()],
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },

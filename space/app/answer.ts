@@ -42,8 +42,8 @@ function draw(block: Block): HTMLElement {
   }
   const parts = block.parts.map((part) => {
     if ("text" in part) return part.text;
-    const result = part.result === undefined ? [] : [element("b", "", part.result)];
-    return element("span", "calculation", `${part.expression} = `, ...result);
+    const result = part.result === undefined ? [] : [" = ", element("b", "", part.result)];
+    return element("span", "calculation", part.math, ...result);
   });
   return element("li", "step", element("p", "", ...parts));
 }

@@ -4,5 +4,5 @@ export const EXAMPLES: readonly (readonly [label: string, question: string])[] =
   ["Addition", "What is 4827 + 3965?"],
   ["Product", "What is 47 * 86?"],
   ["Equation", "Solve for x: 7x + 12 = 61"],
-  ["Logic", "All cats are mammals. All mammals are animals. Are all cats animals?"],
+  ["Logic", "All cats are mammals. All mammals are animals. Does it follow that all cats are animals?"],
 ];

@@ -1,7 +1,7 @@
 /** From the model's text to what the page shows: worked steps, calculator results, code, the answer. Pure. */
 
-/** A piece of a line: words, or a calculation `<<3*7=21>>`, whose result is missing while it is being written. */
-export type Part = { text: string } | { expression: string; result: string | undefined };
+/** A piece of a line: words, or arithmetic with its result once that is there (`<<3*7=21>>`, or plainly `3*7=21`). */
+export type Part = { text: string } | { math: string; result?: string };
 
 export type Block =
   | { kind: "step"; parts: Part[] }
@@ -29,26 +29,49 @@ export function parseAnswer(text: string): Block[] {
   return blocks;
 }
 
-/** Words and calculations of one line. What repeats a calculation beside it (`3*7=<<3*7=21>>21`) is said once. */
+/** Words and arithmetic of one line. What repeats a calculation beside it (`3*7=<<3*7=21>>21`) is said once. */
 export function parseLine(line: string): Part[] {
   const parts: Part[] = [];
-  const words = (text: string) => text !== "" && parts.push({ text });
   let rest = line;
   for (;;) {
     const found = /<<([^<>=]*)(?:=([^<>]*)(>>)?)?(>>)?/.exec(rest);
     if (!found) break;
     const [whole, expression, result, closed] = found;
     const open = closed === undefined && found[4] === undefined;
+    const after = rest.slice(found.index + whole.length);
     // An annotation that never closes is words, unless it is the end of what has come so far.
-    if (open && found.index + whole.length < rest.length) break;
-    words(withoutRepeat(rest.slice(0, found.index), expression!));
-    parts.push({ expression: prettyMath(expression!), result: open || !result ? undefined : prettyMath(result) });
-    rest = rest.slice(found.index + whole.length);
+    if (open && after !== "" && after !== ">") break;
+    parts.push(...plainParts(withoutRepeat(rest.slice(0, found.index), expression!)));
+    parts.push({ math: prettyMath(expression!), ...(open || !result ? {} : { result: prettyMath(result) }) });
+    rest = open ? "" : after;
     if (result && rest.startsWith(result) && !/^[\d.]*\d/.test(rest.slice(result.length))) {
       rest = rest.slice(result.length);
     }
   }
-  words(rest);
+  return [...parts, ...plainParts(rest)];
+}
+
+// Numbers, unknowns of one letter (`7x`, `x`) and operators without spaces, as the model writes its steps: `7*6=42`,
+// `7x=61-12=49`. Words with hyphens and lone numbers are not meant.
+const OPERAND = String.raw`-?\(?(?:\d+(?:\.\d+)?[a-z]?|[a-z])\)?`;
+const ARITHMETIC = new RegExp(String.raw`(?<![\w.<>/])${OPERAND}(?:[-+*/=]${OPERAND})+(?![\w<>/])`, "g");
+
+/** Words and plain arithmetic; the last `=` of a calculation sets its result apart. */
+function plainParts(text: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(ARITHMETIC)) {
+    if (!/\d/.test(found)) continue;
+    if (index > end) parts.push({ text: text.slice(end, index) });
+    const equals = found.lastIndexOf("=");
+    parts.push(
+      equals < 0
+        ? { math: prettyMath(found) }
+        : { math: prettyMath(found.slice(0, equals)), result: prettyMath(found.slice(equals + 1)) },
+    );
+    end = index + found.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end) });
   return parts;
 }
 
@@ -60,11 +83,11 @@ function withoutRepeat(before: string, expression: string): string {
   return same ? `${before.slice(0, repeat.index)}${/^\s/.test(repeat[1]!) ? " " : ""}` : before;
 }
 
-/** Arithmetic as people write it: `3*7` is `3 × 7`, `-2+5` is `−2 + 5`. */
+/** Arithmetic as people write it: `3*7` is `3 × 7`, `-2+5` is `−2 + 5`, `7x=61-12` is `7x = 61 − 12`. */
 export function prettyMath(expression: string): string {
   return expression
     .replace(/\s+/g, "")
-    .replace(/(?<=[\d)%])([+\-*/])/g, " $1 ")
+    .replace(/(?<=[\w)%])([-+*/=])/g, " $1 ")
     .replaceAll("*", "×")
     .replaceAll("/", "÷")
     .replaceAll("-", "−");

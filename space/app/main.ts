@@ -1,12 +1,14 @@
 /** The page: loads the model when asked, and shows answers as they come. */
 
-import { formatBytes, OdinError, OdinLLM, type Dtype, type ModelInfo, type Stats } from "../runtime";
+import { formatBytes, OdinError, OdinLLM, type Device, type Dtype, type ModelInfo, type Stats } from "../runtime";
 import { AnswerView } from "./answer";
 import { EXAMPLES } from "./examples";
 
 const query = new URLSearchParams(location.search);
 const modelUrl = query.get("model") ?? "models/odin-nano/";
+// Unchecked here: the runtime refuses what it does not know, in words.
 const dtype = (query.get("dtype") ?? "q8") as Dtype;
+const device = (query.get("device") ?? "wasm") as Device;
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const loadButton = byId<HTMLButtonElement>("load");
@@ -60,6 +62,7 @@ async function load(): Promise<OdinLLM> {
   progressBar.removeAttribute("value");
   const llm = await OdinLLM.load(modelUrl, {
     dtype,
+    device,
     onProgress({ loaded, total }) {
       progressBar.value = total > 0 ? loaded / total : 0;
       statusLine.textContent =
@@ -74,7 +77,8 @@ async function load(): Promise<OdinLLM> {
 function describe(info: ModelInfo): string {
   const name = modelUrl.split("/").filter(Boolean).at(-1);
   const threads = info.threads === 1 ? "1 thread" : `${info.threads} threads`;
-  return `${name} is ready: ${formatBytes(info.bytes)}, ${info.dtype}, ${threads}, loaded in ${seconds(info.loadMs)}.`;
+  const where = info.device === "wasm" ? threads : "WebGPU";
+  return `${name} is ready: ${formatBytes(info.bytes)}, ${info.dtype}, ${where}, loaded in ${seconds(info.loadMs)}.`;
 }
 
 async function solve(): Promise<void> {

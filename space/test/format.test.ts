@@ -12,7 +12,7 @@ test("arithmetic is written as people write it", () => {
 test("a calculation stands between its words", () => {
   expect(parseLine("The bags hold <<3*7=21>> apples.")).toEqual([
     { text: "The bags hold " },
-    { expression: "3 × 7", result: "21" },
+    { math: "3 × 7", result: "21" },
     { text: " apples." },
   ]);
 });
@@ -20,23 +20,41 @@ test("a calculation stands between its words", () => {
 test("what repeats the calculation beside it is said once", () => {
   expect(parseLine("He buys 3*7=<<3*7=21>>21 apples.")).toEqual([
     { text: "He buys " },
-    { expression: "3 × 7", result: "21" },
+    { math: "3 × 7", result: "21" },
     { text: " apples." },
   ]);
-  expect(parseLine("48 / 2 = <<48/2=24>>24")).toEqual([{ expression: "48 ÷ 2", result: "24" }]);
+  expect(parseLine("48 / 2 = <<48/2=24>>24")).toEqual([{ math: "48 ÷ 2", result: "24" }]);
   // 240 does not repeat 24.
-  expect(parseLine("<<48/2=24>>240")).toEqual([{ expression: "48 ÷ 2", result: "24" }, { text: "240" }]);
-  expect(parseLine("So 5 = <<2+2=4>>")).toEqual([{ text: "So 5 = " }, { expression: "2 + 2", result: "4" }]);
+  expect(parseLine("<<48/2=24>>240")).toEqual([{ math: "48 ÷ 2", result: "24" }, { text: "240" }]);
+  expect(parseLine("So 5 = <<2+2=4>>")).toEqual([{ text: "So 5 = " }, { math: "2 + 2", result: "4" }]);
 });
 
 test("a calculation shows while it is being written", () => {
-  expect(parseLine("He has <<12+2")).toEqual([{ text: "He has " }, { expression: "12 + 2", result: undefined }]);
-  expect(parseLine("He has <<12+21=3")).toEqual([{ text: "He has " }, { expression: "12 + 21", result: undefined }]);
-  expect(parseLine("He has <<12+21=33>")).toEqual([{ text: "He has <<12+21=33>" }]);
+  expect(parseLine("He has <<12+2")).toEqual([{ text: "He has " }, { math: "12 + 2" }]);
+  expect(parseLine("He has <<12+21=3")).toEqual([{ text: "He has " }, { math: "12 + 21" }]);
+  expect(parseLine("He has <<12+21=33>")).toEqual([{ text: "He has " }, { math: "12 + 21" }]);
+  expect(parseLine("He has <<12+21=33> more")).toEqual([{ text: "He has <<12+21=33> more" }]);
+});
+
+test("plain arithmetic is recognised, its last result set apart", () => {
+  expect(parseLine("7+5+1=13 write 32 carry 1")).toEqual([
+    { math: "7 + 5 + 1", result: "13" },
+    { text: " write 32 carry 1" },
+  ]);
+  expect(parseLine("7x=61-12=49")).toEqual([{ math: "7x = 61 − 12", result: "49" }]);
+  expect(parseLine("x=-9/3=-3")).toEqual([{ math: "x = −9 ÷ 3", result: "−3" }]);
+  expect(parseLine("3-9: 13-9=4")).toEqual([
+    { math: "3 − 9" },
+    { text: ": " },
+    { math: "13 − 9", result: "4" },
+  ]);
 });
 
 test("text that only looks like a calculation stays text", () => {
   expect(parseLine("if a << b or <b>c</b>")).toEqual([{ text: "if a << b or <b>c</b>" }]);
+  expect(parseLine("a 3-digit well-known a-b and/or 7 x-ray")).toEqual([
+    { text: "a 3-digit well-known a-b and/or 7 x-ray" },
+  ]);
   expect(parseLine("<img src=x onerror=alert(1)>")).toEqual([{ text: "<img src=x onerror=alert(1)>" }]);
 });
 
