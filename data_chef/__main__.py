@@ -1,0 +1,88 @@
+"""`python -m data_chef build | show | list | tokenizer`: see `--help` of each."""
+
+import argparse
+import sys
+
+from data_chef.registry import get_task, make_items, tasks
+from data_chef.splits import SPLITS
+from data_chef.text import response
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="data_chef", description="Synthetic, machine-verified reasoning items.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="write a corpus: Parquet, card, tokenizer")
+    build.add_argument("--out", required=True, help="folder to write; an older corpus there is replaced")
+    build.add_argument("--preset", help="curriculum by name (default: standard)")
+    build.add_argument("--config", help="curriculum from a YAML file")
+    build.add_argument("--num-examples", type=int, help="training items; default: the curriculum's")
+    build.add_argument("--seed", type=int, default=0)
+    build.add_argument("--workers", type=int, help="processes; default: one a core")
+    build.add_argument("--decontaminate", nargs="+", metavar="FILE", help="evaluation files to count overlap with")
+    show = commands.add_parser("show", help="print items of a task")
+    show.add_argument("task")
+    show.add_argument("-n", type=int, default=5)
+    show.add_argument("--difficulty", type=int)
+    show.add_argument("--split", default="train", help=", ".join(SPLITS))
+    show.add_argument("--seed", type=int, default=0)
+    commands.add_parser("list", help="print the tasks")
+    tokenizer = commands.add_parser("tokenizer", help="train a tokenizer on a corpus")
+    tokenizer.add_argument("action", choices=["train"])
+    tokenizer.add_argument("--corpus", required=True)
+    tokenizer.add_argument("--vocab-size", type=int, required=True)
+    tokenizer.add_argument("--out", required=True)
+    options = parser.parse_args(arguments)
+    try:
+        {"build": _build, "show": _show, "list": _list, "tokenizer": _tokenizer}[options.command](options)
+    except (ValueError, OSError) as error:
+        sys.exit(f"data_chef: {error}")
+    except KeyboardInterrupt:
+        sys.exit("data_chef: interrupted; nothing was written")
+
+
+def _build(options) -> None:
+    from data_chef.build import build
+    from data_chef.curriculum import load_curriculum
+
+    if options.preset and options.config:
+        raise ValueError("give --preset or --config, not both")
+    described = build(
+        load_curriculum(options.preset, options.config),
+        options.out,
+        options.num_examples,
+        options.seed,
+        options.workers,
+        options.decontaminate,
+    )
+    for split, counts in described["counts"].items():
+        print(f"{split}: {sum(counts.values()):,} items")
+    print(f"{options.out}: content sha256 {described['content_sha256']}")
+
+
+def _show(options) -> None:
+    task = get_task(options.task)
+    levels = (options.difficulty,) * 2 if options.difficulty is not None else (1, task.max_difficulty)
+    for item in make_items(options.task, options.split, options.seed, range(options.n), levels):
+        if item is not None:
+            print(f"{item.question}\n\n{response(item.row())}\n{'-' * 40}")
+
+
+def _list(options) -> None:
+    for task in tasks().values():
+        summary = (sys.modules[task.config.__module__].__doc__ or "").split("\n")[0]
+        print(f"{task.name:24} difficulty 1-{task.max_difficulty}  {summary}")
+
+
+def _tokenizer(options) -> None:
+    from data_chef.corpus import load
+    from data_chef.text import chat
+    from data_chef.tokenizer import train_tokenizer
+
+    rows = load(options.corpus, "train")
+    texts = (chat(row["question"], response(row)) for row in rows.select(range(min(60_000, len(rows)))))
+    train_tokenizer(texts, options.vocab_size).save_pretrained(options.out)
+    print(f"{options.out}: {options.vocab_size} tokens")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""A curriculum: which tasks, in which proportion, how hard. It is data, in YAML, and checked on loading."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import yaml
+
+from data_chef.registry import get_task, unknown
+
+
+@dataclass(frozen=True)
+class Share:
+    """One task of a curriculum: its relative weight and its range of difficulty, inclusive."""
+
+    task: str
+    weight: float
+    difficulty: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Curriculum:
+    """A mixture of tasks, with the size of the corpus it is meant for.
+
+    Attributes:
+        num_examples: items of the train split.
+        heldout_items: validation and test items of each task.
+    """
+
+    name: str
+    num_examples: int
+    heldout_items: dict[str, int]
+    vocab_size: int
+    shares: tuple[Share, ...]
+
+
+def presets() -> list[str]:
+    return sorted(
+        path.name[: -len(".yaml")] for path in (files("data_chef") / "curricula").iterdir() if path.is_file()
+    )
+
+
+def load_curriculum(preset: str | None = None, path: str | None = None) -> Curriculum:
+    """The named preset, or the YAML file; `standard` when neither is given.
+
+    Raises:
+        ValueError: unknown preset, key or task (the nearest is suggested), or a value that makes no sense.
+        FileNotFoundError: no such file.
+    """
+    if path is not None:
+        if not Path(path).is_file():
+            raise FileNotFoundError(f"no curriculum at {path}; presets: {', '.join(presets())}")
+        return parse(Path(path).read_text(), Path(path).stem)
+    name = preset or "standard"
+    if name not in presets():
+        unknown("preset", name, presets())
+    return parse((files("data_chef") / "curricula" / f"{name}.yaml").read_text(), name)
+
+
+def parse(text: str, name: str) -> Curriculum:
+    """A curriculum from YAML; see `curricula/nano.yaml` for the keys."""
+    keys = {"num_examples": 100_000, "validation": 200, "test": 400, "vocab_size": 8192, "tasks": {}}
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"curriculum {name} is not YAML: {error}") from error
+    if not isinstance(given, dict):
+        raise ValueError(f"curriculum {name} must be a mapping with the keys {', '.join(keys)}")
+    for key in given:
+        if key not in keys:
+            unknown(f"key of curriculum {name}", key, keys)
+    values = {**keys, **given}
+    for key in ("num_examples", "validation", "test", "vocab_size"):
+        if not isinstance(values[key], int) or values[key] < 1:
+            raise ValueError(f"{key} of curriculum {name} must be a whole number above 0, not {values[key]!r}")
+    if not isinstance(values["tasks"], dict) or not values["tasks"]:
+        raise ValueError(f"curriculum {name} needs tasks, such as `addition: {{weight: 1, difficulty: [1, 4]}}`")
+    return Curriculum(
+        name,
+        values["num_examples"],
+        {"validation": values["validation"], "test": values["test"]},
+        values["vocab_size"],
+        tuple(_share(task, fields) for task, fields in values["tasks"].items()),
+    )
+
+
+def _share(name: str, fields: dict) -> Share:
+    task = get_task(name)
+    fields = {} if fields is None else fields
+    if not isinstance(fields, dict):
+        raise ValueError(f"{name} in a curriculum is a mapping with weight and difficulty, not {fields!r}")
+    for key in fields:
+        if key not in ("weight", "difficulty"):
+            unknown(f"key of task {name}", key, ("weight", "difficulty"))
+    weight, difficulty = fields.get("weight", 1), fields.get("difficulty", [1, task.max_difficulty])
+    if not isinstance(weight, int | float) or weight <= 0:
+        raise ValueError(f"weight of {name} must be a number above 0, not {weight!r}")
+    low, high = [difficulty] * 2 if isinstance(difficulty, int) else (*difficulty, None)[:2]
+    if not (isinstance(low, int) and isinstance(high, int) and 1 <= low <= high <= task.max_difficulty):
+        raise ValueError(
+            f"difficulty of {name} must be [low, high] within 1 to {task.max_difficulty}, not {difficulty!r}"
+        )
+    return Share(name, float(weight), (low, high))

@@ -1,0 +1,57 @@
+"""What a task generates (`Problem`) and what a corpus holds (`Item`)."""
+
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One generated problem, before it has a split.
+
+    Attributes:
+        question: what the user types.
+        solution: the worked steps; for code one fenced Python block.
+        answer: the final answer; for code the bare program.
+        canonical: the problem itself, whatever the wording. Equal strings are the same problem.
+        graph: word problems only, the operation graph, such as `(a*b)+c`.
+        entry_point: code only, the name of the function.
+        test: code only, assert statements, one a line.
+    """
+
+    question: str
+    solution: str
+    answer: str
+    canonical: str
+    graph: str = ""
+    entry_point: str = ""
+    test: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A verified problem with its place in the corpus: one row of it."""
+
+    question: str
+    answer: str
+    solution: str
+    task: str
+    difficulty: int
+    split: str
+    canonical_hash: str
+    graph: str
+    entry_point: str
+    test: str
+
+    @classmethod
+    def of(cls, problem: Problem, task: str, difficulty: int, split: str) -> "Item":
+        fields = asdict(problem)
+        fields["canonical_hash"] = canonical_hash(task, fields.pop("canonical"))
+        return cls(task=task, difficulty=difficulty, split=split, **fields)
+
+    def row(self) -> dict:
+        return asdict(self)
+
+
+def canonical_hash(task: str, canonical: str) -> str:
+    """128-bit hash, in hex, of a problem in its canonical form."""
+    return blake2b(f"{task}|{canonical}".encode(), digest_size=16).hexdigest()

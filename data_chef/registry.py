@@ -1,0 +1,124 @@
+"""The tasks by name, and the one way to make an item of them."""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from random import Random
+from typing import Any
+
+from data_chef.item import Item, Problem, canonical_hash
+from data_chef.splits import SPLITS, split_of_hash
+
+
+MAX_ATTEMPTS = 5000
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of problem.
+
+    Attributes:
+        name: unique; the `task` column.
+        config: dataclass of difficulty knobs with `at(difficulty)` and `validate()`.
+        generate: `(rng, config) -> Problem`; all randomness comes from `rng`.
+        verify: `(problem) -> bool`, a second computation that shares nothing with `generate`.
+        max_difficulty: difficulties are 1 to this number.
+        split_of: overrides the split by hash, `(problem, canonical_hash) -> split`, to hold out whole structures.
+        verify_many: for checks that are cheaper in batches, `(problems) -> list of bool`.
+    """
+
+    name: str
+    config: Any
+    generate: Callable[[Random, Any], Problem]
+    verify: Callable[[Problem], bool]
+    max_difficulty: int
+    split_of: Callable[[Problem, str], str] = lambda problem, digest: split_of_hash(digest)
+    verify_many: Callable[[list[Problem]], list[bool]] | None = None
+
+    def check(self, problems: list[Problem]) -> list[bool]:
+        """Which problems pass the second computation."""
+        return self.verify_many(problems) if self.verify_many else [self.verify(problem) for problem in problems]
+
+
+_TASKS: dict[str, Task] = {}
+
+
+def register(task: Task) -> Task:
+    """Adds a task. Raises ValueError when the name is taken."""
+    if task.name in _TASKS:
+        raise ValueError(f"task {task.name!r} is registered twice; give one of them another name")
+    _TASKS[task.name] = task
+    return task
+
+
+@cache
+def _import_tasks() -> None:
+    import data_chef.tasks as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"data_chef.tasks.{module.name}")
+
+
+def tasks() -> dict[str, Task]:
+    """All tasks by name, in alphabetical order."""
+    _import_tasks()
+    return dict(sorted(_TASKS.items()))
+
+
+def get_task(name: str) -> Task:
+    """The task of this name. Raises ValueError, naming the nearest, when there is none."""
+    return tasks()[name] if name in tasks() else unknown("task", name, tasks())
+
+
+def unknown(kind: str, name: str, known) -> Any:
+    """Raises the ValueError for a name that is not among the known ones, with the nearest of them."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    raise ValueError(f"unknown {kind} {name!r}; {hint}")
+
+
+@cache
+def _config(name: str, difficulty: int):
+    task = get_task(name)
+    if not 1 <= difficulty <= task.max_difficulty:
+        raise ValueError(f"{name} has difficulties 1 to {task.max_difficulty}, not {difficulty}")
+    config = task.config.at(difficulty)
+    config.validate()
+    return config
+
+
+def draw(name: str, split: str, seed: int, index: int, difficulty: tuple[int, int]) -> tuple[Problem, int]:
+    """The unverified problem number `index` of a split, and its difficulty: a pure function of the arguments.
+
+    Candidates are drawn, each from a generator keyed by a hash of everything, until one belongs to the split.
+
+    Raises:
+        ValueError: unknown task or split, or no candidate fell into the split in MAX_ATTEMPTS.
+    """
+    task = get_task(name)
+    if split not in SPLITS:
+        unknown("split", split, SPLITS)
+    for attempt in range(MAX_ATTEMPTS):
+        key = blake2b(f"{name}|{split}|{seed}|{index}|{attempt}".encode(), digest_size=16).digest()
+        rng = Random(int.from_bytes(key, "little"))
+        level = rng.randint(*difficulty)
+        problem = task.generate(rng, _config(name, level))
+        if task.split_of(problem, canonical_hash(name, problem.canonical)) == split:
+            return problem, level
+    raise ValueError(
+        f"{name}: no problem of difficulty {difficulty} fell into {split} in {MAX_ATTEMPTS} attempts; widen the range"
+    )
+
+
+def make_items(
+    name: str, split: str, seed: int, indices: range, difficulty: tuple[int, int] | None = None
+) -> list[Item | None]:
+    """The items of these indices; None stands for one that failed its verification."""
+    task = get_task(name)
+    drawn = [draw(name, split, seed, i, difficulty or (1, task.max_difficulty)) for i in indices]
+    passed = task.check([problem for problem, _ in drawn])
+    return [Item.of(p, name, level, split) if ok else None for (p, level), ok in zip(drawn, passed, strict=True)]

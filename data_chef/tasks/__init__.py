@@ -1,0 +1,1 @@
+"""One file a task: difficulty knobs, generator, independent verifier, registration."""

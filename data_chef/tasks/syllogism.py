@@ -1,0 +1,230 @@
+"""Three statements: do the first two make the third true (Yes), false (No), or neither (Unknown)?
+
+All, no, some and some-not statements in all four figures, and statements about one individual. Every named class is
+taken to have at least one member (Aristotle's existential import), so "all" also gives "some". "Some" means at least
+one.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from random import Random
+
+from data_chef.item import Problem
+from data_chef.nouns import NAMES, article, draw_nouns, plural
+from data_chef.registry import Task, register
+
+
+# A statement is (quantifier, subject, predicate). The classes are 0 (minor), 1 (middle) and 2 (major); 3 stands for the
+# class whose only member is the individual.
+Statement = tuple[str, int, int]
+QUANTIFIERS = ("all", "no", "some", "some-not")
+INDIVIDUAL = 3
+ASKED = (
+    "Does it follow that {c}?",
+    "Is it true that {c}?",
+    "Can we conclude that {c}?",
+    "Is it certain that {c}?",
+    "Conclusion: {C}. Is it true?",
+    "So {c}. Is that right?",
+    "Therefore {c}. Is this correct?",
+)
+ANSWERS = ("Yes", "No", "Unknown")
+
+
+@dataclass(frozen=True)
+class Config:
+    invented_rate: float
+    individual_rate: float = 0.3
+
+    @classmethod
+    def at(cls, difficulty: int) -> "Config":
+        return cls(invented_rate=(0.0, 0.5, 1.0)[difficulty - 1])
+
+    def validate(self) -> None:
+        if not (0 <= self.invented_rate <= 1 and 0 <= self.individual_rate <= 1):
+            raise ValueError(f"rates lie between 0 and 1: {self}")
+
+
+def immediate(statement: Statement) -> set[Statement]:
+    """Everything that one statement gives on its own: itself, its converse and its subaltern, closed."""
+    quantifier, s, p = statement
+    if quantifier == "all":
+        own = {statement, ("some", s, p), ("some", p, s)}
+        return own | ({("all", p, s)} if p == INDIVIDUAL else set())
+    if quantifier == "no":
+        return {statement, ("no", p, s), ("some-not", s, p), ("some-not", p, s)}
+    return {statement, ("some", p, s)} if quantifier == "some" else {statement}
+
+
+def combine(first: Statement, second: Statement) -> Statement | None:
+    """The strongest conclusion of two premises that share a term, by the rules of the syllogism, or None."""
+    best = None
+    for x, y in product(immediate(first), immediate(second)):
+        for (q1, a, b), (q2, c, d) in ((x, y), (y, x)):
+            # Chaining on the middle: (a q1 middle) with (middle all/no d).
+            if b == c and a != d and q1 in ("all", "some") and q2 in ("all", "no"):
+                quantifier = {"all": q2, "some": "some" if q2 == "all" else "some-not"}[q1]
+                best = stronger(best, (quantifier, a, d))
+            # (a some-not middle) with (d all middle); (middle some-not d) with (middle all a).
+            if q1 == "some-not" and q2 == "all" and b == d and a != c:
+                best = stronger(best, ("some-not", a, c))
+            if q1 == "some-not" and q2 == "all" and a == c and b != d:
+                best = stronger(best, ("some-not", d, b))
+    return best
+
+
+def stronger(best: Statement | None, other: Statement) -> Statement:
+    if best is None:
+        return other
+    rank = {"all": 3, "no": 3, "some": 1, "some-not": 1}
+    return max(best, other, key=lambda s: (rank[s[0]], -s[1], s))
+
+
+def judged(known: Statement | None, asked: Statement) -> str:
+    """The answer by the square of opposition."""
+    if known is None:
+        return "Unknown"
+    given = immediate(known)
+    if asked in given:
+        return "Yes"
+    opposite = {"all": "some-not", "no": "some", "some": "no", "some-not": "all"}[asked[0]]
+    return "No" if (opposite, *asked[1:]) in given else "Unknown"
+
+
+@cache
+def forms(individual: bool) -> dict[str, list[tuple[Statement, Statement, Statement]]]:
+    """All (premise, premise, conclusion) by their answer."""
+    found: dict[str, list] = {answer: [] for answer in ANSWERS}
+    if individual:
+        pairs = [
+            ((q1, a, b), (q2, INDIVIDUAL, 1))
+            for q1 in QUANTIFIERS
+            for a, b in ((1, 2), (2, 1))
+            for q2 in ("all", "no")
+        ]
+        asked = [(q, INDIVIDUAL, 2) for q in ("all", "no")]
+    else:
+        orders = product(((0, 1), (1, 0)), ((1, 2), (2, 1)))
+        pairs = [((q1, *o1), (q2, *o2)) for o1, o2 in orders for q1, q2 in product(QUANTIFIERS, repeat=2)]
+        asked = [(q, *o) for q in QUANTIFIERS for o in ((0, 2), (2, 0))]
+    for (first, second), conclusion in product(pairs, asked):
+        found[judged(combine(first, second), conclusion)].append((first, second, conclusion))
+    return found
+
+
+def tell(statement: Statement, names: list[str], rng: Random | None = None) -> str:
+    """A statement in English, without capital and full stop; `rng` picks among the wordings."""
+    quantifier, s, p = statement
+    subject, predicate = names[s], names[p]
+    if s == INDIVIDUAL:
+        return f"{subject} is {'not ' if quantifier == 'no' else ''}{article(predicate)} {predicate}"
+    wordings = {
+        "all": (
+            f"all {plural(subject)} are {plural(predicate)}",
+            f"every {subject} is {article(predicate)} {predicate}",
+        ),
+        "no": (f"no {plural(subject)} are {plural(predicate)}", f"no {subject} is {article(predicate)} {predicate}"),
+        "some": (f"some {plural(subject)} are {plural(predicate)}",),
+        "some-not": (
+            f"some {plural(subject)} are not {plural(predicate)}",
+            f"not all {plural(subject)} are {plural(predicate)}",
+        ),
+    }[quantifier]
+    return rng.choice(wordings) if rng and rng.random() < 0.3 else wordings[0]
+
+
+def sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    individual = rng.random() < config.individual_rate
+    answer = rng.choice(ANSWERS)
+    first, second, asked = rng.choice(forms(individual)[answer])
+    names = [*draw_nouns(rng, 3, config.invented_rate), rng.choice(NAMES)]
+    known = combine(first, second)
+    premises = [first, second]
+    rng.shuffle(premises)
+    question = " ".join(f"{sentence(tell(premise, names, rng))}." for premise in premises)
+    conclusion = tell(asked, names, rng)
+    question += " " + rng.choice(ASKED).format(c=conclusion, C=sentence(conclusion))
+    outer = (names[3], names[2]) if individual else (plural(names[asked[1]]), plural(names[asked[2]]))
+    if known is None:
+        steps = [f"Nothing follows about {outer[0]} and {plural(names[2]) if individual else outer[1]}."]
+    else:
+        verdict = {"Yes": "So it is true", "No": "So it is false", "Unknown": "That does not settle it"}[answer]
+        steps = [f"Together: {tell(known, names)}.", f"Asked: {tell(asked, names)}. {verdict}."]
+    told = sorted(tell(premise, names) for premise in premises)
+    return Problem(
+        question=question,
+        solution="\n".join(steps),
+        answer=answer,
+        canonical="|".join([*told, tell(asked, names)]),
+    )
+
+
+_READ = (
+    ("all", re.compile(r"^(?:all (\w+) are (\w+)|every (\w+) is an? (\w+))$")),
+    ("some-not", re.compile(r"^(?:some (\w+) are not (\w+)|not all (\w+) are (\w+))$")),
+    ("no", re.compile(r"^(?:no (\w+) are (\w+)|no (\w+) is an? (\w+))$")),
+    ("some", re.compile(r"^some (\w+) are (\w+)$")),
+    ("one-not", re.compile(r"^(\w+) is not an? (\w+)$")),
+    ("one", re.compile(r"^(\w+) is an? (\w+)$")),
+)
+
+
+def verify(problem: Problem) -> bool:
+    """Reads the English of the question and tries every Venn model of its terms."""
+    *premises, rest = re.split(r"(?<=\.) ", problem.question, maxsplit=2)
+    conclusion = re.search(r"(?:that |Conclusion: |So |Therefore )(.*?)[.?]", rest)
+    if conclusion is None:
+        return False
+    statements = [read(text.rstrip(".").lower()) for text in (*premises, conclusion.group(1).lower())]
+    terms: dict[str, int] = {}
+    logic = [(q, *(terms.setdefault(word, len(terms)) for word in words)) for q, *words in statements]
+    if len(terms) != 3:
+        return False
+    *given, asked = logic
+    individuals = frozenset(terms[subject] for quantifier, subject, _ in statements if quantifier.startswith("one"))
+    possible = (m for m in models(individuals) if all(holds(statement, m) for statement in given))
+    values = {holds(asked, model) for model in possible}
+    return problem.answer == {(True,): "Yes", (False,): "No", (False, True): "Unknown"}.get(tuple(sorted(values)))
+
+
+def read(text: str) -> tuple[str, str, str]:
+    """(quantifier, subject, predicate), the nouns in the plural."""
+    for quantifier, pattern in _READ:
+        if match := pattern.match(text):
+            subject, predicate = (group for group in match.groups() if group)
+            if " is " in text:
+                predicate = plural(predicate)
+                subject = subject if quantifier.startswith("one") else plural(subject)
+            return quantifier, subject, predicate
+    raise ValueError(f"cannot read {text!r} as a categorical statement")
+
+
+@cache
+def models(individuals: frozenset[int]) -> list[frozenset[int]]:
+    """All sets of inhabited regions (bit masks over three terms) where each term is inhabited; an individual once."""
+    found = []
+    for chosen in range(1, 2**8):
+        regions = frozenset(region for region in range(8) if chosen >> region & 1)
+        counts = [sum(region >> term & 1 for region in regions) for term in range(3)]
+        if all(counts) and all(counts[term] == 1 for term in individuals):
+            found.append(regions)
+    return found
+
+
+def holds(statement: tuple[str, int, int], model: frozenset[int]) -> bool:
+    quantifier, s, p = statement
+    inside = [bool(region >> p & 1) for region in model if region >> s & 1]
+    if quantifier in ("all", "one"):
+        return all(inside)
+    if quantifier in ("no", "one-not"):
+        return not any(inside)
+    return any(inside) if quantifier == "some" else not all(inside)
+
+
+register(Task("syllogism", Config, generate, verify, max_difficulty=3))

@@ -1,0 +1,44 @@
+"""What the word problem tasks share: the knobs and the generator for a number of operations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from data_chef.item import Problem
+from data_chef.wordproblems.plans import draw_numbers, held_out, plans
+from data_chef.wordproblems.story import problem
+
+
+@dataclass(frozen=True)
+class Config:
+    limit: int
+    word_rate: float
+
+    @classmethod
+    def at(cls, difficulty: int) -> "Config":
+        return cls(limit=(60, 200, 900)[difficulty - 1], word_rate=0.1)
+
+    def validate(self) -> None:
+        if self.limit < 30 or not 0 <= self.word_rate <= 1:
+            raise ValueError(f"limit must be at least 30 and word_rate between 0 and 1: {self}")
+
+
+def generator(operations: int) -> Callable[[Random, Config], Problem]:
+    """A generator of stories with this many operations: a graph first, then a plan for it, then numbers and words."""
+
+    def generate(rng: Random, config: Config) -> Problem:
+        known = plans(operations)
+        while True:
+            plan = rng.choice(known[rng.choice(list(known))])
+            drawn = draw_numbers(rng, plan, config.limit)
+            if drawn is not None:
+                return problem(rng, plan, *drawn, config.word_rate)
+
+    return generate
+
+
+def split_by_graph(problem: Problem, digest: str) -> str:
+    """Held-out graphs are the test split; the others go to train, 5% of them, by hash, to validation."""
+    if held_out(problem.graph):
+        return "test"
+    return "validation" if int(digest[:8], 16) % 100 < 5 else "train"

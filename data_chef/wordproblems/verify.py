@@ -1,0 +1,99 @@
+"""The second computation: replays the events of a story, and checks each step of the solution, on exact fractions."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+from data_chef.arithmetic import evaluate
+from data_chef.item import Problem
+from data_chef.wordproblems.lexicon import NUMBER_WORDS
+
+
+# What each event does to the account (what is at hand, what the first person had), in words of its own.
+_PUT = {"have", "money", "beings", "containers", "book", "bill"}
+_PUT_PRODUCT = {"packs", "daily", "earn", "groups", "cost"}
+_ADD = {"gain", "receive", "arrive", "containers_gain", "fee"}
+_TAKE = {"lose", "spend", "leave", "containers_lose", "read", "coupon"}
+_ADD_PRODUCT = {"packs_gain", "daily_gain", "work", "groups_arrive"}
+_TAKE_PRODUCT = {"packs_lose", "friends_lose", "daily_lose", "buy", "groups_leave", "read_daily"}
+_OTHER: dict[str, Callable] = {
+    "times_other": lambda now, x: now * x,
+    "more_other": lambda now, x: now + x,
+    "fewer_other": lambda now, x: now - x,
+    "twice_other": lambda now: now + now,
+    "half_other": lambda now: now / 2,
+}
+_DIVIDE = {"ask_share", "ask_pack", "ask_afford", "ask_teams", "ask_days", "ask_split"}
+_MULTIPLY = {"ask_sell", "ask_needs", "ask_contents"}
+_UP_TO = {"ask_goal", "ask_price", "ask_change"}
+_ASK = {"ask_have", "ask_money", "ask_beings", "ask_pages", "ask_cost", "ask_containers"}
+_STEP = re.compile(r"<<(\d+)([-+*/])(\d+)=(\d+)>>")
+
+
+def replay(events: str) -> Fraction:
+    """The answer to a story such as `have(12) packs_gain(3,7) ask_have()`."""
+    now = first = Fraction(0)
+    for kind, text in re.findall(r"(\w+)\(([\d,]*)\)", events):
+        n = [Fraction(number) for number in text.split(",") if number]
+        if kind in _PUT:
+            now = n[0]
+        elif kind in _PUT_PRODUCT:
+            now = sum((n[1] for _ in range(int(n[0]))), Fraction(0))
+        elif kind == "share":
+            now = n[0] / n[1]
+        elif kind in _ADD:
+            now += n[0]
+        elif kind in _TAKE:
+            now -= n[0]
+        elif kind in _ADD_PRODUCT:
+            now += n[0] * n[1]
+        elif kind in _TAKE_PRODUCT:
+            now -= n[0] * n[1]
+        elif kind in ("double", "halve"):
+            now = now * 2 if kind == "double" else now / 2
+        elif kind in _OTHER:
+            first, now = now, _OTHER[kind](now, *n[:-1] if kind in ("twice_other", "half_other") else n)
+        elif kind in _DIVIDE:
+            now /= n[0]
+        elif kind in _MULTIPLY:
+            now *= n[0]
+        elif kind in _UP_TO:
+            now = n[0] - now
+        elif kind == "ask_together":
+            now += first
+        elif kind == "ask_more":
+            now -= first
+        elif kind not in _ASK:
+            raise ValueError(f"no meaning is known for the event {kind!r}")
+    return now
+
+
+def value_of(graph: str, numbers: dict[str, int]) -> Fraction:
+    """The value of a graph such as `(a*b)+c` for these numbers."""
+    return evaluate(re.sub(r"[a-z]", lambda match: str(numbers[match.group()]), graph))
+
+
+def verify(problem: Problem) -> bool:
+    """Whether events, steps and question agree: every number is told, every step is right and uses known numbers."""
+    _, events = problem.canonical.split("|")
+    words = {word: number for number, word in NUMBER_WORDS.items()} | {
+        "half": 2,
+        "twice": 2,
+        "double": 2,
+        "doubles": 2,
+    }
+    words["doubled"] = 2
+    told = {int(n) if n.isdigit() else words.get(n.lower()) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)}
+    needed = {int(number) for number in re.findall(r"\d+", events)}
+    known, last = set(needed), None
+    for left, operator, right, result in _STEP.findall(problem.solution):
+        if not {int(left), int(right)} <= known or evaluate(f"{left}{operator}{right}") != int(result):
+            return False
+        known.add(int(result))
+        last = result
+    complete = (
+        len(problem.solution.split("\n"))
+        == len(_STEP.findall(problem.solution))
+        == sum(problem.graph.count(operator) for operator in "+-*/")
+    )
+    return complete and needed <= told and last == problem.answer and replay(events) == int(problem.answer)
