@@ -269,7 +269,7 @@ class OdinModel(OdinPreTrainedModel):
         mask = None
         if attention_mask is not None and not bool((attention_mask[:, -length:] != 0).all()):
             mask = attention_mask[:, -length:, None].to(x.dtype)
-        hidden_states = ()
+        hidden_states: tuple[torch.Tensor, ...] = ()
         for i, layer in enumerate(self.layers):
             if output_hidden_states:
                 hidden_states += (x,)
@@ -282,16 +282,16 @@ class OdinModel(OdinPreTrainedModel):
             hidden_states += (x,)
         output = BaseModelOutputWithPast(
             last_hidden_state=x,
-            past_key_values=states if use_cache else None,
-            hidden_states=hidden_states if output_hidden_states else None,
+            past_key_values=states if use_cache else None,  # type: ignore[arg-type]  # not a Cache: see OdinCache
+            hidden_states=hidden_states if output_hidden_states else None,  # type: ignore[arg-type]
         )
         return output if return_dict else output.to_tuple()
 
 
-class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):
+class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[misc]  # as all of transformers' own
     """`OdinModel` with a language-model head, whose weight is the embedding's unless untied."""
 
-    _tied_weights_keys = {"lm_head.weight": "model.embed_tokens.weight"}
+    _tied_weights_keys = {"lm_head.weight": "model.embed_tokens.weight"}  # type: ignore[assignment]
 
     def __init__(self, config: OdinConfig):
         super().__init__(config)
@@ -357,7 +357,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):
         if labels is not None and loss is None:
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
         output = CausalLMOutputWithPast(
-            loss=loss,
+            loss=loss,  # type: ignore[arg-type]
             logits=logits,
             past_key_values=outputs.past_key_values,
             hidden_states=outputs.hidden_states,

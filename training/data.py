@@ -47,7 +47,8 @@ class PackedDataset(IterableDataset):
             epoch += 1
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        documents, waiting = self.documents(), []
+        documents = self.documents()
+        waiting: list[tuple[list[int], int]] = []
         while True:
             while len(waiting) < self.WINDOW:
                 document = next(documents)
@@ -64,7 +65,8 @@ class PackedDataset(IterableDataset):
         ids = torch.full((self.seq_len,), self.tokenizer.pad_token_id)
         labels = torch.full((self.seq_len,), IGNORE)
         seq_idx = torch.zeros(self.seq_len, dtype=torch.long)
-        used, count, pick = 0, 0, 0
+        used, count = 0, 0
+        pick: int | None = 0
         while pick is not None:
             document, question = waiting.pop(pick)
             end = used + len(document)

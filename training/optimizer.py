@@ -10,7 +10,9 @@ def build_optimizers(model: nn.Module, config) -> list[torch.optim.Optimizer]:
     Muon (Jordan et al., 2024) orthogonalises the update of a matrix; embedding, head, the convolution's taps and the
     low-rank decay are not such matrices. Only matrices decay.
     """
-    matrices, decayed, plain = [], [], []
+    matrices: list[nn.Parameter] = []
+    decayed: list[nn.Parameter] = []
+    plain: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         is_matrix = parameter.ndim == 2 and name.endswith("proj.weight") and "decay_proj" not in name
         if is_matrix:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -81,7 +82,7 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
         unwrapped.model.compile()
     accelerator.init_trackers("odin", {k: v for k, v in dataclasses.asdict(config).items() if not isinstance(v, dict)})
 
-    progress = {"step": 0, "seconds": 0.0, "loss": float("nan")}
+    progress: dict[str, Any] = {"step": 0, "seconds": 0.0, "loss": float("nan")}
     if newest is not None:
         accelerator.load_state(str(newest))
         progress = json.loads((newest / "progress.json").read_text())
@@ -163,7 +164,7 @@ def build_model(config: TrainConfig, vocab_size: int) -> OdinForCausalLM:
     )
 
 
-def describe_run(config: TrainConfig, model_config: OdinConfig) -> dict:
+def describe_run(config: TrainConfig, model_config) -> dict:
     """The run as one JSON, hashed into its id: model, precision policy, data, tokenizer, recipe and seed."""
     tokenizer_file = Path(data_chef.tokenizer_dir(config.data)) / "tokenizer.json"
     recipe = dataclasses.asdict(config)

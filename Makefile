@@ -1,0 +1,65 @@
+# The commands of the house. `make demo` and `make test` are all that a newcomer needs; both install what they lack.
+
+PYTHON ?= python3
+MODEL ?= odin-nano
+# On Linux the index's own torch brings CUDA along; PyTorch's CPU index has a small one:
+#   make demo TORCH="torch==2.13.0 --index-url ..."
+TORCH ?= torch==2.13.0
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+EXPORTED := space/public/models/$(MODEL)
+SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: demo test lint install export browsers clean help
+
+help:
+	@echo "make demo      install, build and serve the Space on http://localhost:7860"
+	@echo "make test      install and run all tests"
+	@echo "make browsers  install Chromium and its driver with apt (for the browser tests)"
+	@echo "make lint      ruff, mypy, TypeScript"
+	@echo "make clean     remove what was built"
+
+demo: .stamps/export .stamps/node space/dist/index.html
+	@echo "Serving the Space on http://localhost:7860 (Ctrl-C stops it)"
+	cd space && npm run --silent serve
+
+# `make demo` checks by hash that the export belongs to the released model; it takes a second when it does.
+export: .stamps/export
+.stamps/export: .stamps/install $(MODEL)/model.safetensors $(MODEL)/config.json
+	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
+	@touch $@
+
+space/dist/index.html: .stamps/node .stamps/export $(SPACE_SOURCES)
+	cd space && npm run --silent build
+
+install: .stamps/install
+.stamps/install: pyproject.toml
+	@mkdir -p .stamps
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install $(TORCH)
+	$(PIP) install -e ".[dev]"
+	@touch $@
+
+.stamps/node: space/package.json space/package-lock.json
+	@mkdir -p .stamps
+	@node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("Node 20 or newer is needed, this is " + process.version); process.exit(1) }'
+	cd space && ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: .stamps/install .stamps/node .stamps/export space/dist/index.html lint
+	cd space && npm run --silent test
+	$(BIN)/python -m pytest
+
+lint: .stamps/install .stamps/node
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd space && npm run --silent typecheck
+
+browsers:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+
+clean:
+	rm -rf .stamps space/dist space/public/models space/public/ort space/node_modules
