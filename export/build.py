@@ -16,6 +16,7 @@ from .checkpoint import ExportError, check_config, check_weights, load_model, lo
 MANIFEST = "manifest.json"
 GRAPHS = {"fp32": "onnx/model.onnx", "int8": "onnx/model_quantized.onnx"}
 TASK = "text-generation-with-past"
+TOLERANCE = 1e-3  # largest difference of a logit, against PyTorch, that counts as rounding
 TOOLS = ("torch", "transformers", "optimum-onnx", "onnxruntime")
 
 
@@ -57,13 +58,17 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     from optimum.utils import logging
 
     from . import onnx_config  # noqa: F401  registers ODIN with Optimum
+    from .prompts import random_prompts
     from .quantize import quantize_int8
+    from .runner import OnnxRunner
+    from .verify import logit_errors
 
     model = load_model(model_folder)
     tokenizer = load_tokenizer(model_folder, model.config.vocab_size)
     model.config.use_cache = True
     logging.set_verbosity_error()
-    onnx_export_from_model(model, folder, task=TASK)
+    print("tracing the float32 graph", file=sys.stderr)
+    onnx_export_from_model(model, folder, task=TASK, do_validation=False)  # it would only warn: checked below instead
     # Optimum also copies what has no use beside a graph: the model's code, and the chat template a second time.
     for path in [*folder.glob("*.py"), *folder.glob("*.jinja")]:
         path.unlink()
@@ -71,7 +76,11 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     fp32 = folder / GRAPHS["fp32"]
     fp32.parent.mkdir()
     (folder / "model.onnx").rename(fp32)
+    error = logit_errors(OnnxRunner(fp32), model, random_prompts(8, model.config.vocab_size)).max()
+    if not error <= TOLERANCE:
+        raise ExportError(f"the exported graph is not the model: logits differ by {error:.1e}. Nothing was written.")
     if "int8" in dtypes:
+        print("quantising to int8", file=sys.stderr)
         quantize_int8(fp32, folder / GRAPHS["int8"])
     if "fp32" not in dtypes:
         fp32.unlink()

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from .build import GRAPHS, MANIFEST, hash_files
+from .build import GRAPHS, MANIFEST, TOLERANCE, hash_files
 from .checkpoint import ExportError, load_model, load_tokenizer, weight_files
 from .prompts import chat_prompt, random_prompts, read_questions
 from .runner import OnnxRunner, left_pad
@@ -97,7 +97,7 @@ def first_difference(expected, actual) -> str | None:
     return None
 
 
-def verify(model_folder: Path, onnx_folder: Path, prompts=None, max_new_tokens=64, atol=1e-3) -> list[dict]:
+def verify(model_folder: Path, onnx_folder: Path, prompts=None, max_new_tokens=64, atol=TOLERANCE) -> list[dict]:
     """Runs the four comparisons.
 
     Args:
@@ -151,7 +151,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--onnx", type=Path, required=True, help="export folder")
     parser.add_argument("--prompts", default="100", help="corpus folder or JSONL file, or a number of random prompts")
     parser.add_argument("--max-new-tokens", type=int, default=64)
-    parser.add_argument("--atol", type=float, default=1e-3, help="largest difference of a logit that counts as equal")
+    parser.add_argument(
+        "--atol", type=float, default=TOLERANCE, help="largest difference of a logit that counts as equal"
+    )
     args = parser.parse_args(argv)
     prompts = int(args.prompts) if args.prompts.isdecimal() else Path(args.prompts)
     try:

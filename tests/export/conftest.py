@@ -14,6 +14,9 @@ CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+# Two threads that wait for each other lose far more on a busy machine than these toys could gain from them.
+torch.set_num_threads(1)
+
 QUESTIONS = {"What is 2 + 3?": "5", "Tom has 4 apples and eats 1. How many are left?": "3", "Double 21.": "42"}
 
 
@@ -58,16 +61,28 @@ def questions():
 
 
 @pytest.fixture(scope="session")
-def toy(tmp_path_factory):
+def make_folder():
+    """Writes a model folder: random weights, or trained on the questions; keywords replace values of the config."""
+
+    def make(folder, trained=False, **overrides):
+        torch.manual_seed(0)
+        tokenizer = make_tokenizer()
+        sizes = {"hidden_size": 64, "num_hidden_layers": 2, "head_dim": 16, "intermediate_size": 128}
+        ranks = {"decay_rank": 8, "gate_rank": 8}
+        model = OdinForCausalLM(OdinConfig(**{"vocab_size": len(tokenizer), **sizes, **ranks, **overrides}))
+        if trained:
+            learn_by_heart(model, tokenizer)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def toy(make_folder, tmp_path_factory):
     """The model folder."""
-    folder = tmp_path_factory.mktemp("models") / "toy"
-    torch.manual_seed(0)
-    tokenizer = make_tokenizer()
-    sizes = {"hidden_size": 64, "num_hidden_layers": 2, "head_dim": 16, "intermediate_size": 128}
-    config = OdinConfig(vocab_size=len(tokenizer), decay_rank=8, gate_rank=8, **sizes)
-    learn_by_heart(OdinForCausalLM(config), tokenizer).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    return make_folder(tmp_path_factory.mktemp("models") / "toy", trained=True)
 
 
 @pytest.fixture(scope="session")

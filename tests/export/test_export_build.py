@@ -1,6 +1,7 @@
 """The export folder: complete, honest about itself, written whole or not at all."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -8,12 +9,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
 from export.__main__ import main
-from export.build import build, hash_files
+from export.build import GRAPHS, build, hash_files
 from export.checkpoint import ExportError
+from export.runner import OnnxRunner
 
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +69,33 @@ def test_other_weights_are_exported_anew(toy, exported, tmp_path):
     assert json.loads((out / "manifest.json").read_text())["dtypes"] == {"fp32": "onnx/model.onnx"}
 
 
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"conv_kernel_size": 2, "recurrence": "recurrent"},
+        {"tie_word_embeddings": False, "head_dim": 32, "chunk_size": 7},
+    ],
+)
+def test_other_shapes_of_the_model(make_folder, tmp_path, overrides):
+    """`build` compares the logits with PyTorch before it writes anything."""
+    model = make_folder(tmp_path / "model", **overrides)
+    assert build(model, tmp_path / "out")
+    ids = np.array([[5, 6, 7, 8]])
+    fp32, int8 = (OnnxRunner(tmp_path / "out" / path) for path in GRAPHS.values())
+    exact, rounded = (runner.step(ids, runner.empty_states(1))[0] for runner in (fp32, int8))
+    assert np.abs(exact - rounded).max() < 0.2 * exact.std()
+
+
+def test_weights_that_are_not_numbers_are_refused(make_folder, tmp_path):
+    model = make_folder(tmp_path / "model")
+    tensors = load_file(model / "model.safetensors")
+    tensors["model.norm.weight"][3] = float("nan")
+    save_file(tensors, model / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ExportError, match="logits differ by nan"):
+        build(model, tmp_path / "out")
+    assert not (tmp_path / "out").exists() and not partial_folders(tmp_path)
+
+
 def test_a_folder_that_is_no_export_is_not_replaced(toy, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ExportError, match="not an export"):
@@ -95,8 +126,6 @@ def break_weights(folder):
 
 
 def lose_a_tensor(folder):
-    from safetensors.torch import load_file, save_file
-
     tensors = load_file(folder / "model.safetensors")
     tensors.pop("model.layers.1.time_mixing.out_proj.weight")
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -124,8 +153,6 @@ DAMAGE = {
 
 @pytest.mark.parametrize("case", DAMAGE)
 def test_bad_models_are_refused_in_words(toy, tmp_path, case, capsys):
-    import re
-
     damage, message = DAMAGE[case]
     model = tmp_path / "model"
     shutil.copytree(toy, model)
