@@ -9,6 +9,7 @@ const modelUrl = query.get("model") ?? "models/odin-nano/";
 // Unchecked here: the runtime refuses what it does not know, in words.
 const dtype = (query.get("dtype") ?? "q8") as Dtype;
 const device = (query.get("device") ?? "wasm") as Device;
+const threads = Number(query.get("threads"));
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const loadButton = byId<HTMLButtonElement>("load");
@@ -63,6 +64,7 @@ async function load(): Promise<OdinLLM> {
   const llm = await OdinLLM.load(modelUrl, {
     dtype,
     device,
+    ...(threads > 0 ? { threads } : {}),
     onProgress({ loaded, total }) {
       progressBar.value = total > 0 ? loaded / total : 0;
       statusLine.textContent =

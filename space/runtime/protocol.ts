@@ -12,7 +12,7 @@ export interface LoadOptions {
   dtype?: Dtype;
   /** Default `wasm`. */
   device?: Device;
-  /** WebAssembly threads. Default: up to 4 where the page is cross-origin isolated, otherwise 1. */
+  /** WebAssembly threads; more than 1 needs a cross-origin isolated page. Default: up to 4 there for wide models. */
   threads?: number;
 }
 

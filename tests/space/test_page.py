@@ -108,9 +108,11 @@ def test_fp32_tokens_equal_pytorch(chromium, site, toy_folder, question):
     assert tokens == expected
 
 
-def test_int8_tokens_equal_onnxruntime(chromium, site, app):
-    page = Page(chromium, site.url, "model=models/toy/&dtype=q8")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_int8_tokens_equal_onnxruntime(chromium, site, app, threads):
+    page = Page(chromium, site.url, f"model=models/toy/&dtype=q8&threads={threads}")
     tokens = page.solve(QUESTION)
+    assert f"{threads} thread" in page.text("#status")
     runner = OnnxRunner(app / "models/toy/onnx/model_quantized.onnx", threads=1)
     expected = runner.generate([page.numbers("#prompt-tokens")], 512, eos_token_id=2)[0]
     assert tokens == expected
