@@ -1,8 +1,7 @@
 """Three statements: do the first two make the third true (Yes), false (No), or neither (Unknown)?
 
 All, no, some and some-not statements in all four figures, and statements about one individual. Every named class is
-taken to have at least one member (Aristotle's existential import), so "all" also gives "some". "Some" means at least
-one.
+taken to have at least one member (existential import), so "all" also gives "some". "Some" means at least one.
 """
 
 import re
@@ -16,8 +15,8 @@ from data_chef.nouns import NAMES, article, draw_nouns, plural
 from data_chef.registry import Task, register
 
 
-# A statement is (quantifier, subject, predicate). The classes are 0 (minor), 1 (middle) and 2 (major); 3 stands for the
-# class whose only member is the individual.
+# A statement is (quantifier, subject, predicate). The classes are 0 (minor), 1 (middle) and 2 (major); 3 is the class
+# whose only member is the individual.
 Statement = tuple[str, int, int]
 QUANTIFIERS = ("all", "no", "some", "some-not")
 INDIVIDUAL = 3
@@ -188,9 +187,9 @@ def verify(problem: Problem) -> bool:
         return False
     *given, asked = logic
     individuals = frozenset(terms[subject] for quantifier, subject, _ in statements if quantifier.startswith("one"))
-    possible = (m for m in models(individuals) if all(holds(statement, m) for statement in given))
-    values = {holds(asked, model) for model in possible}
-    return problem.answer == {(True,): "Yes", (False,): "No", (False, True): "Unknown"}.get(tuple(sorted(values)))
+    possible = frozenset.intersection(*(satisfying(statement, individuals) for statement in given))
+    true = possible & satisfying(asked, individuals)
+    return bool(possible) and problem.answer == ("Yes" if true == possible else "Unknown" if true else "No")
 
 
 def read(text: str) -> tuple[str, str, str]:
@@ -215,6 +214,11 @@ def models(individuals: frozenset[int]) -> list[frozenset[int]]:
         if all(counts) and all(counts[term] == 1 for term in individuals):
             found.append(regions)
     return found
+
+
+@cache
+def satisfying(statement: tuple[str, int, int], individuals: frozenset[int]) -> frozenset[frozenset[int]]:
+    return frozenset(model for model in models(individuals) if holds(statement, model))
 
 
 def holds(statement: tuple[str, int, int], model: frozenset[int]) -> bool:

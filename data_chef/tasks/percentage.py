@@ -1,0 +1,60 @@
+"""Percentages in steps of 5, through a tenth of the number."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+
+from data_chef.arithmetic import equations_hold
+from data_chef.item import Problem
+from data_chef.registry import Task, register
+
+
+PHRASINGS = (
+    "What is {p}% of {n}?",
+    "Find {p} percent of {n}.",
+    "Calculate {p}% of {n}.",
+    "How much is {p} percent of {n}?",
+    "There are {n} people and {p}% of them vote. How many people vote?",
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    high: int
+
+    @classmethod
+    def at(cls, difficulty: int) -> "Config":
+        return cls(high=(400, 1000, 5000)[difficulty - 1])
+
+    def validate(self) -> None:
+        if self.high < 20:
+            raise ValueError(f"high must be at least 20, not {self.high}")
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    n, p = 20 * rng.randint(1, config.high // 20), 5 * rng.randint(1, 19)
+    tenth, tens = n // 10, p // 10
+    lines, value = [f"{n}/10={tenth}"], tens * tenth
+    if tens > 1:
+        lines.append(f"{tens}*{tenth}={value}")
+    if p % 10:
+        lines.append(f"{tenth}/2={tenth // 2}")
+        if tens:
+            lines.append(f"{value}+{tenth // 2}={value + tenth // 2}")
+        value += tenth // 2
+    return Problem(
+        question=rng.choice(PHRASINGS).format(p=p, n=n),
+        solution="\n".join(lines),
+        answer=str(value),
+        canonical=f"{p}%{n}",
+    )
+
+
+def verify(problem: Problem) -> bool:
+    percent = int(re.search(r"(\d+)(?:%| percent)", problem.question).group(1))
+    number = next(int(m) for m in re.findall(r"(?:of|are) (\d+)", problem.question))
+    return Fraction(problem.answer) == Fraction(percent, 100) * number and equations_hold(problem.solution)
+
+
+register(Task("percentage", Config, generate, verify, max_difficulty=3))
