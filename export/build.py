@@ -91,7 +91,7 @@ def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ..
     release = model / MANIFEST
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
-        "model": json.loads((model / "config.json").read_text()).get("_name_or_path") or model.resolve().name,
+        "model": model.resolve().name,
         "version": json.loads(release.read_text()).get("version") if release.is_file() else None,
         "source_sha256": source,
         "weights_sha256": hash_files(weight_files(model)),
@@ -148,7 +148,8 @@ def replacing(target: Path):
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     for stale in target.parent.glob(f".{target.name}.*.partial"):
-        if not _is_running(int(stale.name.split(".")[-2])):
+        pid = stale.name.split(".")[-2]
+        if pid.isdecimal() and not _is_running(int(pid)):
             shutil.rmtree(stale)
     folder, old = (target.parent / f".{target.name}.{kind}{os.getpid()}.partial" for kind in ("", "old."))
     previous = signal.signal(signal.SIGTERM, _terminate)
@@ -158,6 +159,10 @@ def replacing(target: Path):
         if target.exists():
             target.rename(old)
         folder.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
     finally:
         signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
