@@ -20,11 +20,12 @@ def write_card(path: Path, described: dict, report: list[dict]) -> None:
         "",
         f"# {described['curriculum']['name']}: synthetic, machine-verified reasoning",
         "",
-        f"{counts['train']:,} training items, {counts['validation']:,} for validation, {counts['test']:,} for test, made"
-        f" with seed {described['seed']} by `python -m data_chef build`. Each answer was computed a second time by other"
-        " means, each program was run against its tests; items that failed were dropped. The split of an item is decided"
-        " by a hash of its problem, whatever the wording, so no two splits share a problem; word problems are split by"
-        " their computation graph, and the test split holds only graphs that training never shows.",
+        f"{counts['train']:,} training items, {counts['validation']:,} for validation, {counts['test']:,} for test, "
+        f"made with seed {described['seed']} by `python -m data_chef build`. Each answer was computed a second time "
+        "by other means, each program was run against its tests; items that failed were dropped. The split of an item "
+        "is decided by a hash of its problem, whatever the wording, so no two splits share a problem; two- and "
+        "three-step word problems are split by their computation graph, and the test split holds "
+        "only graphs never trained on.",
         "",
         f"Content sha256 `{described['content_sha256']}`, tokenizer sha256 `{described['tokenizer_sha256']}`.",
         "",
@@ -40,8 +41,9 @@ def write_card(path: Path, described: dict, report: list[dict]) -> None:
         )
     lines += [
         "",
-        "`train` may hold a problem in several wordings (`problems` counts them once); `validation` and `test` do not. "
-        "`unique` is the share of generated items that were not duplicates, `tokens` the mean length of a conversation.",
+        "`train` may hold a problem in several wordings (`problems` counts them once); `validation` and `test` do "
+        "not. `unique` is the share of generated items that were no duplicates, `tokens` the mean length of a "
+        "conversation.",
         "",
     ]
     path.write_text("\n".join(lines))

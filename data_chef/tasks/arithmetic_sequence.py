@@ -34,7 +34,7 @@ class Config:
 def generate(rng: Random, config: Config) -> Problem:
     first, step = rng.randint(1, config.start), rng.choice((-1, 1, 1)) * rng.randint(1, config.step)
     terms = [first + step * i for i in range(rng.randint(3, 5))]
-    # Told one way round, so that `7-3=4` and `3-7=-4` are both plain sums of a step.
+    # A difference of negative terms would need brackets; there the step is stated.
     lines = [f"{terms[1]}-{terms[0]}={step}" if terms[0] >= 0 and terms[1] >= 0 else f"step={step}"]
     if rng.random() < config.nth_rate:
         n = rng.randint(6, 10)

@@ -1,4 +1,4 @@
-"""Two-step word problems, told clause by clause; see `data_chef.wordproblems` for the grammar and held-out graphs."""
+"""Two-step word problems, told clause by clause: grammar and held-out graphs are in `data_chef.wordproblems`."""
 
 from data_chef.registry import Task, register
 from data_chef.wordproblems.task import Config, generator, split_by_graph

@@ -3,8 +3,8 @@
 A clause turns the running quantity `q` into the result of its last step. In a step `x` and `y` are the clause's own
 numbers, `r` is the step before, `p` is what the hero had when the other person came in.
 
-A wording is a verb phrase whose subject is the person in question, or, after `=`, whole sentences. `[buys|bought]` is a
-verb in present and past.
+A wording is a verb phrase whose subject is the person in question, or, after `=`, whole sentences. `[buys|bought]` is
+a verb in present and past.
 """
 
 from dataclasses import dataclass
@@ -39,17 +39,20 @@ PACKS = "{Containers}"
 
 BEGINNINGS = (
     Clause("have", "", "items", (), X, (
-        "[has|had] {x} {items}", "[has|had] {x} {items}", "[starts|started] with {x} {items}", "[owns|owned] {x} {items}",
+        "[has|had] {x} {items}", "[has|had] {x} {items}", "[starts|started] with {x} {items}",
+        "[owns|owned] {x} {items}",
         "[collects|collected] {x} {items}", "[buys|bought] {x} {items}",
         "=There [are|were] {x} {items} in {N}'s {container}.", "=There [are|were] {x} {items} on {N}'s table.",
     )),
     Clause("packs", "", "items", ((PACKS, "x", "*", "y"),), XY, (
         "[buys|bought] {x} {containers} of {y} {items}", "[has|had] {x} {containers} of {y} {items} each",
-        "[buys|bought] {x} {containers} with {y} {items} in each", "[fills|filled] {x} {containers} with {y} {items} each",
+        "[buys|bought] {x} {containers} with {y} {items} in each",
+        "[fills|filled] {x} {containers} with {y} {items} each",
         "=There [are|were] {x} {containers} with {y} {items} each. {N} [takes|took] them all.",
     )),
     Clause("daily", "", "items", (("{Units}", "x", "*", "y"),), XY, (
-        "[collects|collected] {y} {items} a {unit} for {x} {units}", "[gets|got] {y} {items} each {unit} for {x} {units}",
+        "[collects|collected] {y} {items} a {unit} for {x} {units}",
+        "[gets|got] {y} {items} each {unit} for {x} {units}",
         "=Every {unit} {N} [finds|found] {y} {items}. This [goes|went] on for {x} {units}.",
         "=For {x} {units} {N} [makes|made] {y} {items} per {unit}.",
     )),
@@ -59,7 +62,8 @@ BEGINNINGS = (
         "=There [are|were] {x} {items} for {y} {group}s, the same number for each. {N} [takes|took] {his} part.",
     )),
     Clause("money", "", "money", (), X, (
-        "[has|had] {x} dollars", "[saves|saved] {x} dollars", "[has|had] ${x}", "[gets|got] {x} dollars for {his} birthday",
+        "[has|had] {x} dollars", "[saves|saved] {x} dollars", "[has|had] ${x}",
+        "[gets|got] {x} dollars for {his} birthday",
         "[starts|started] with ${x}",
     )),
     Clause("earn", "", "money", (("Pay", "x", "*", "y"),), XY, (
@@ -79,10 +83,12 @@ BEGINNINGS = (
         "=There [are|were] {x} {containers} of {items} in {N}'s shop.",
     )),
     Clause("book", "", "pages", (), {"x": (10, 200)}, (
-        "=A book [has|had] {x} pages.", "[reads|read] a book with {x} pages", "=There [are|were] {x} pages in {N}'s book.",
+        "=A book [has|had] {x} pages.", "[reads|read] a book with {x} pages",
+        "=There [are|were] {x} pages in {N}'s book.",
     )),
     Clause("bill", "", "cost", (), X, (
-        "=The bill for the {items} [is|was] {x} dollars.", "=A {price} [costs|cost] {x} dollars.", "[buys|bought] a {price} for ${x}",
+        "=The bill for the {items} [is|was] {x} dollars.", "=A {price} [costs|cost] {x} dollars.",
+        "[buys|bought] a {price} for ${x}",
     )),
     Clause("cost", "", "cost", (("Cost", "x", "*", "y"),), XY, (
         "[buys|bought] {x} {items} for {y} dollars each", "[buys|bought] {x} {items} at ${y} each",
@@ -93,12 +99,15 @@ BEGINNINGS = (
 
 EVENTS = (
     Clause("gain", "items", "items", (("Total", "q", "+", "x"),), X, (
-        "[buys|bought] {x} more", "[buys|bought] {x} more {items}", "[finds|found] {x} more {items}", "[gets|got] {x} more",
-        "[gets|got] {x} {items} from {M}", "[wins|won] {x} more {items}", "=Then {M} [gives|gave] {him} {x} more {items}.",
+        "[buys|bought] {x} more", "[buys|bought] {x} more {items}", "[finds|found] {x} more {items}",
+        "[gets|got] {x} more",
+        "[gets|got] {x} {items} from {M}", "[wins|won] {x} more {items}",
+        "=Then {M} [gives|gave] {him} {x} more {items}.",
         "=A friend [gives|gave] {him} another {x}.",
     )),
     Clause("lose", "items", "items", (("Left", "q", "-", "x"),), X, (
-        "[gives|gave] {x} to {M}", "[gives|gave] away {x} {items}", "[gives|gave] {x} away", "[loses|lost] {x} of them",
+        "[gives|gave] {x} to {M}", "[gives|gave] away {x} {items}", "[gives|gave] {x} away",
+        "[loses|lost] {x} of them",
         "[sells|sold] {x} {items}", "[uses|used] {x} of the {items}", "=Then {M} [takes|took] {x} of the {items}.",
         "=But {x} of the {items} [are|were] lost.",
     )),
@@ -115,7 +124,8 @@ EVENTS = (
         "[gives|gave] {y} {items} to each of {x} {group}s", "[gives|gave] {x} {group}s {y} {items} each",
     )),
     Clause("daily_gain", "items", "items", (("{Units}", "x", "*", "y"), ("Total", "q", "+", "r")), XY, (
-        "[gets|got] {y} more {items} a {unit} for {x} {units}", "[collects|collected] {y} more each {unit} for {x} {units}",
+        "[gets|got] {y} more {items} a {unit} for {x} {units}",
+        "[collects|collected] {y} more each {unit} for {x} {units}",
         "=For the next {x} {units} {he} [finds|found] {y} {items} a {unit}.",
     )),
     Clause("daily_lose", "items", "items", (("{Units}", "x", "*", "y"), ("Left", "q", "-", "r")), XY, (
@@ -144,10 +154,12 @@ EVENTS = (
         "[washes|washed] {x} cars for {y} dollars each",
     )),
     Clause("arrive", "beings", "beings", (("Total", "q", "+", "x"),), X, (
-        "=Then {x} more {items} [come|came].", "={X} more {items} [arrive|arrived].", "=After that {x} more [join|joined] them.",
+        "=Then {x} more {items} [come|came].", "={X} more {items} [arrive|arrived].",
+        "=After that {x} more [join|joined] them.",
     )),
     Clause("leave", "beings", "beings", (("Left", "q", "-", "x"),), X, (
-        "=Then {x} of the {items} [leave|left].", "={X} {items} [go|went] away.", "=After that {x} of them [leave|left].",
+        "=Then {x} of the {items} [leave|left].", "={X} {items} [go|went] away.",
+        "=After that {x} of them [leave|left].",
     )),
     Clause("groups_arrive", "beings", "beings", (("Groups", "x", "*", "y"), ("Total", "q", "+", "r")), XY, (
         "=Then {x} groups of {y} {items} [come|came].", "={X} more groups of {y} [arrive|arrived].",
@@ -223,7 +235,8 @@ ENDS = (
         "[wants|wanted] to have {x} {items}", "[needs|needed] {x} {items} in all",
     ), ("How many more {items} {does} {who} need?", "How many {items} are missing?")),
     Clause("ask_money", "money", "", (), {}, questions=(
-        "How many dollars {does} {who} have?", "How much money {does} {who} have now?", "How much money {does} {who} have?",
+        "How many dollars {does} {who} have?", "How much money {does} {who} have now?",
+        "How much money {does} {who} have?",
         "How much money {does} {who} have left?", "How many dollars are left?", "How much does that make altogether?",
     )),
     Clause("ask_afford", "money", "", (("Bought", "q", "/", "x"),), {"x": FEW}, (

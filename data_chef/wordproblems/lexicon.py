@@ -41,13 +41,16 @@ _ITEMS = {
     "doll": "box set crate", "brick": "pile stack crate", "photo": "album box pack", "magazine": "stack box pile",
     "bottle": "crate box pack", "cup": "box set stack", "plate": "box set stack", "shirt": "pack box bag",
     "sock": "pack bag drawer", "ribbon": "pack box roll", "ticket": "pack roll book", "seed": "pack bag tray",
-    "rose": "bunch vase basket", "strawberry": "bowl basket box", "cherry": "bowl basket bag", "rock": "bag box bucket",
+    "rose": "bunch vase basket", "strawberry": "bowl basket box", "cherry": "bowl basket bag",
+    "rock": "bag box bucket",
     "crayon": "box pack case", "puzzle": "box set stack", "notebook": "pack box stack", "eraser": "pack box bag",
 }  # fmt: skip
 _PLACES = {
     "child": "park bus class playground library", "student": "class hall library bus", "bird": "tree park garden",
-    "fish": "pond tank lake", "duck": "pond lake park", "person": "room train bus hall shop", "car": "lot garage street",
-    "bee": "garden field", "sheep": "field barn", "cow": "field barn", "passenger": "train bus ship", "guest": "hotel hall",
+    "fish": "pond tank lake", "duck": "pond lake park", "person": "room train bus hall shop",
+    "car": "lot garage street",
+    "bee": "garden field", "sheep": "field barn", "cow": "field barn", "passenger": "train bus ship",
+    "guest": "hotel hall",
     "player": "gym field club", "dog": "park shelter yard", "cat": "house shelter yard", "visitor": "museum zoo park",
     "worker": "factory office shop", "horse": "field barn", "boat": "harbor lake", "rabbit": "garden field barn",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The second computation: replays the events of a story, and checks each step of the solution, on exact fractions."""
 
+import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -68,9 +69,11 @@ def replay(events: str) -> Fraction:
     return now
 
 
-def value_of(graph: str, numbers: dict[str, int]) -> Fraction:
-    """The value of a graph such as `(a*b)+c` for these numbers."""
-    return evaluate(re.sub(r"[a-z]", lambda match: str(numbers[match.group()]), graph))
+def operators(graph: str) -> list[str]:
+    """The operators of a graph such as `(a*b)+c`, sorted; a part that occurs twice is computed once."""
+    parts = {ast.dump(node): node for node in ast.walk(ast.parse(graph, mode="eval")) if isinstance(node, ast.BinOp)}
+    signs = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+    return sorted(signs[type(node.op)] for node in parts.values())
 
 
 def verify(problem: Problem) -> bool:
@@ -91,9 +94,7 @@ def verify(problem: Problem) -> bool:
             return False
         known.add(int(result))
         last = result
-    complete = (
-        len(problem.solution.split("\n"))
-        == len(_STEP.findall(problem.solution))
-        == sum(problem.graph.count(operator) for operator in "+-*/")
-    )
+    steps = _STEP.findall(problem.solution)
+    complete = len(problem.solution.split("\n")) == len(steps)
+    complete &= sorted(operator for _, operator, _, _ in steps) == operators(problem.graph)
     return complete and needed <= told and last == problem.answer and replay(events) == int(problem.answer)
