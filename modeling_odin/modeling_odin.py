@@ -166,6 +166,11 @@ class OdinPreTrainedModel(PreTrainedModel):
     # The states cannot be cut back to an earlier token, so generation must not try (assisted decoding and the like).
     _is_stateful = True
 
+    @classmethod
+    def _supports_default_dynamic_cache(cls) -> bool:
+        """No key-value cache: without states the forward pass makes an `OdinCache` of its own."""
+        return False
+
     def _init_weights(self, module):
         config = self.config
         if isinstance(module, nn.Embedding):

@@ -146,8 +146,8 @@ def test_saved_folder_loads_where_the_repository_cannot_be_imported(toy_model, t
     """And saves itself again from there, code included."""
     toy_model.save_pretrained(tmp_path / "saved")
     # -I leaves out the working directory and PYTHONPATH; -S and the explicit path leave out editable installs.
-    packages = next(p for p in sys.path if p.endswith("site-packages"))
-    start = f"import sys; sys.path.append({packages!r}); sys.argv[0] = ''\n"
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    start = f"import sys; sys.path += {packages!r}\n"
     result = subprocess.run(
         [sys.executable, "-I", "-S", "-c", start + SCRIPT, tmp_path / "saved", tmp_path / "again"],
         cwd=tmp_path,
