@@ -8,26 +8,36 @@ passes all its tests.
 import argparse
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import data_chef
-from data_chef.execution import run_programs
-from data_chef.text import chat, extract_answer, extract_code
+from data_chef.sandbox import run_programs
+from data_chef.text import chat, extract_answer, normalize_answer
 from training.generation import generate_greedy
 from training.io import write_json
 
 
 def score_answers(items: list[dict], answers: list[str]) -> list[bool]:
     """Whether each answer is right: by its final number or word, or, for items with tests, by running the program."""
-    marks = [extract_answer(answer) == item["answer"] for item, answer in zip(items, answers, strict=True)]
+    marks = [
+        extract_answer(answer) == normalize_answer(item["answer"]) for item, answer in zip(items, answers, strict=True)
+    ]
     with_tests = [i for i, item in enumerate(items) if item.get("test")]
-    programs = [extract_code(answers[i]) + "\n\n" + items[i]["test"] for i in with_tests]
-    for i, passed in zip(with_tests, run_programs(programs), strict=True):
+    for i, passed in zip(
+        with_tests, run_programs([(extract_code(answers[i]), items[i]["test"]) for i in with_tests]), strict=True
+    ):
         marks[i] = passed
     return marks
+
+
+def extract_code(text: str) -> str:
+    """The first fenced block of an answer, or all of it where there is none."""
+    fenced = re.search(r"```(?:python)?\n(.*?)(?:```|\Z)", text, re.DOTALL)
+    return fenced[1] if fenced else text
 
 
 def by_task(items: list[dict], marks: list[bool]) -> dict[str, dict]:
