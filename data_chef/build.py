@@ -75,7 +75,7 @@ def build(
     beside = out.with_name(f".{out.name}.{os.getpid()}.partial")
     out.parent.mkdir(parents=True, exist_ok=True)
     # A terminated build cleans up after itself like an interrupted one.
-    previous = signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         (beside / "data").mkdir(parents=True)
         described = _write(curriculum, beside, total, seed, workers or os.cpu_count() or 1, decontaminate, progress)
@@ -152,6 +152,10 @@ def _generate(curriculum, wanted, seed: int, workers: int, progress: bool) -> di
             raise
     bar.close()
     return tallies
+
+
+def _interrupt(*_) -> None:
+    raise KeyboardInterrupt
 
 
 def _ignore_interrupt() -> None:

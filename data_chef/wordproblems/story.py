@@ -50,7 +50,7 @@ def _tell(rng: Random, plan: Plan, values: list[dict], cast: Cast, word_rate: fl
         if clause.wordings:
             # After the second person came in, everything else happens to them.
             turned = replace(cast, hero=who, other=cast.hero) if who == cast.other and clause not in OTHERS else cast
-            frame = _nouns(rng.choice(clause.wordings), turned, named=pair)
+            frame = _nouns(rng.choice(clause.wordings), turned, named=pair or not known)
             clauses.append((_numbers(rng, frame, value, word_rate), who))
             known = known or not frame.startswith("=") or cast.hero.name in frame
     question = _question(rng, plan, cast, who, known and not pair)
