@@ -115,6 +115,8 @@ async function answer(llm: OdinLLM, prompt: string): Promise<void> {
     byId("stats").textContent = `${tokens} tokens`;
   };
   view.show("");
+  if (matchMedia("(pointer: coarse)").matches) promptBox.blur(); // the on-screen keyboard would cover the answer
+  byId("result").scrollIntoView({ block: "nearest" });
   try {
     const stream = llm.generate(prompt, {
       temperature: temperatureBox.valueAsNumber,

@@ -27,9 +27,9 @@ WEIGHTS = "models/toy/onnx/model.onnx"
 class Page:
     """The page in a browser, used as a person uses it."""
 
-    def __init__(self, driver, url: str, query: str = ""):
+    def __init__(self, driver, url: str, query: str = "model=models/toy/&dtype=fp32"):
         self.driver = driver
-        driver.get(f"{url}?debug&{query or 'model=models/toy/&dtype=fp32'}")
+        driver.get(f"{url}?debug&{query}")
 
     def find(self, selector):
         return self.driver.find_element("css selector", selector)
@@ -149,7 +149,7 @@ def test_released_model_equals_its_references(chromium, site, app):
     for question in (QUESTION, "What is 4827 + 3965?"):
         assert page.solve(question) == reference(folder, question, 512)[1]
     assert page.find("#answer .answer .value").text, "an answer line is set apart"
-    page = Page(chromium, site.url)
+    page = Page(chromium, site.url, "")
     tokens = page.solve(QUESTION)
     eos = AutoTokenizer.from_pretrained(folder).eos_token_id
     runner = OnnxRunner(app / "models/odin-nano/onnx/model_quantized.onnx", threads=1)
