@@ -8,7 +8,7 @@ export type Block =
   | { kind: "code"; language: string; text: string }
   | { kind: "answer"; text: string };
 
-/** The blocks of an answer, finished or still growing. A longer text changes only the last block and those after it. */
+/** The blocks of an answer, finished or growing. A longer text changes only the last block and those after it. */
 export function parseAnswer(text: string): Block[] {
   const blocks: Block[] = [];
   let code: Extract<Block, { kind: "code" }> | undefined;

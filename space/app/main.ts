@@ -152,7 +152,8 @@ async function answer(llm: OdinLLM, prompt: string): Promise<void> {
 
 function showStats(stats: Stats): void {
   const endings = { eos: "", stopped: " · stopped", length: " · cut at the longest length" };
-  const rate = stats.tokens.length > 1 ? ` · ${Math.round((stats.tokens.length - 1) / (stats.decodeMs / 1e3))} tokens/s` : "";
+  const steps = stats.tokens.length - 1;
+  const rate = steps > 0 ? ` · ${Math.round(steps / (stats.decodeMs / 1e3))} tokens/s` : "";
   const first = ` · first token after ${seconds(stats.prefillMs)}`;
   byId("stats").textContent = `${stats.tokens.length} tokens${rate}${first}${endings[stats.finish]}`;
   byId("stats").dataset["finish"] = stats.finish;

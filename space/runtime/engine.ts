@@ -210,9 +210,9 @@ class Streamer extends BaseStreamer {
 }
 
 /**
- * 1 without cross-origin isolation, which threads need, and 1 for a narrow model, whose matrix products are over before a
- * second thread has woken up (odin-nano, 192 wide: 670 tokens/s on one thread, 440 on two). Otherwise at most 4, since
- * browsers may report more cores than there are.
+ * 1 without cross-origin isolation, which threads need, and 1 for a narrow model, whose matrix products are over
+ * before a second thread has woken up (odin-nano, 192 wide: 670 tokens/s on one thread, 440 on two). Otherwise at
+ * most 4, since browsers may report more cores than there are.
  */
 function defaultThreads(config: Record<string, unknown>): number {
   if (!globalThis.crossOriginIsolated || Number(config["hidden_size"]) < 512) return 1;
@@ -223,7 +223,7 @@ function checkPlatform(device: string): void {
   if (typeof WebAssembly === "undefined") {
     throw new OdinError(
       "no-webassembly",
-      "This browser has no WebAssembly, or it is switched off (some lockdown modes do that). ODIN needs it to compute.",
+      "This browser has no WebAssembly, or it is switched off (some lockdown modes do that). ODIN needs it.",
     );
   }
   if (device !== "wasm" && device !== "webgpu") {

@@ -23,7 +23,7 @@ const TensorCache = DynamicCache as unknown as new (entries: Record<string, Tens
   dispose(): Promise<void>;
 };
 
-/** States `past_conv.{i}` [B, k-1, C] and `past_recurrent.{i}` [B, H, K, V], float32, and how many tokens they hold. */
+/** States `past_conv.{i}` [B, k-1, C] and `past_recurrent.{i}` [B, H, K, V], float32, and the tokens they hold. */
 export class OdinCache extends TensorCache {
   // Private, because every enumerable property of a cache is taken for a tensor. transformers.js itself counts only
   // attention caches and throws for a purely recurrent one.
@@ -31,7 +31,8 @@ export class OdinCache extends TensorCache {
 
   /** Zero states of sequences that have not begun. */
   static empty(config: OdinConfig, batch = 1): OdinCache {
-    const zeros = (...dims: number[]) => new Tensor("float32", new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
+    const size = (dims: number[]) => dims.reduce((a, b) => a * b, 1);
+    const zeros = (...dims: number[]) => new Tensor("float32", new Float32Array(size(dims)), dims);
     const entries: Record<string, Tensor> = {};
     for (let i = 0; i < config.num_hidden_layers; i++) {
       entries[`past_conv.${i}`] = zeros(batch, config.conv_kernel_size - 1, 3 * config.hidden_size);
