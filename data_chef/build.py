@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from itertools import count
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -146,7 +146,9 @@ def _generate(curriculum, wanted, seed: int, workers: int, progress: bool) -> di
             for share in curriculum.shares:
                 for split in SPLITS:
                     key = share.task, split
-                    _fill(tallies[key], wanted[key], _blocks(pool, share, split, seed, wanted[key], workers), bar)
+                    tally = tallies[key]
+                    blocks = _blocks(pool, share, split, seed, tally, wanted[key], workers)
+                    _fill(tally, wanted[key], blocks, bar)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -163,15 +165,16 @@ def _ignore_interrupt() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _blocks(pool, share: Share, split: str, seed: int, wanted: int, workers: int) -> Iterator:
-    """Results of consecutive blocks, a few of them in flight."""
-    size = min(BLOCK, max(50, wanted))
-    last = PATIENCE * wanted // size + 1
-    ahead = []
-    for number in count():
-        while len(ahead) < 2 * workers and number + len(ahead) <= last:
-            start = (number + len(ahead)) * size
-            ahead.append(pool.submit(_block, share.task, split, seed, range(start, start + size), share.difficulty))
+def _blocks(pool, share: Share, split: str, seed: int, tally: Tally, wanted: int, workers: int) -> Iterator:
+    """Results of consecutive blocks, a few of them in flight, no more than are likely to be needed."""
+    size = min(BLOCK, max(8, wanted))
+    starts = iter(range(0, PATIENCE * wanted + size, size))
+    ahead: list = []
+    while True:
+        missing = -(-(wanted - len(tally.kept)) // size)
+        for start in islice(starts, max(0, min(missing, 2 * workers) - len(ahead))):
+            indices = range(start, start + size)
+            ahead.append(pool.submit(_block, share.task, split, seed, indices, share.difficulty))
         if not ahead:
             return
         yield ahead.pop(0).result()

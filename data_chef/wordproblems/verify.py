@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -86,8 +87,10 @@ def verify(problem: Problem) -> bool:
         "doubles": 2,
     }
     words["doubled"] = 2
-    told = {int(n) if n.isdigit() else words.get(n.lower()) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)}
-    needed = {int(number) for number in re.findall(r"\d+", events)}
+    told = Counter(
+        int(n) if n.isdigit() else words.get(n.lower()) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)
+    )
+    needed = Counter(int(number) for number in re.findall(r"\d+", events))
     known, last = set(needed), None
     for left, operator, right, result in _STEP.findall(problem.solution):
         if not {int(left), int(right)} <= known or evaluate(f"{left}{operator}{right}") != int(result):
@@ -97,4 +100,4 @@ def verify(problem: Problem) -> bool:
     steps = _STEP.findall(problem.solution)
     complete = len(problem.solution.split("\n")) == len(steps)
     complete &= sorted(operator for _, operator, _, _ in steps) == operators(problem.graph)
-    return complete and needed <= told and last == problem.answer and replay(events) == int(problem.answer)
+    return complete and not needed - told and last == problem.answer and replay(events) == int(problem.answer)

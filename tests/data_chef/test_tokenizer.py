@@ -11,8 +11,8 @@ from data_chef.tokenizer import SPECIAL_TOKENS, train_tokenizer
 
 
 HOSTILE = [
-    "", " ", "\n\n\t ", "  two  spaces  ", "\u0000\u0007", "\u202eright to left\u202c", "e\u0301", "\U0001f468\u200d\U0001f469",
-    "ﬁ ½ ² Ⅷ", "日本語 한국어 العربية", "\ufeffbom", "١٢٣ 123", "a\r\nb", "x" * 3000,
+    "", " ", "\n\n\t ", "  two  spaces  ", "\u0000\u0007", "\u202eright to left\u202c", "e\u0301", "a\r\nb",
+    "x" * 3000, "\U0001f468\u200d\U0001f469", "ﬁ ½ ² Ⅷ", "日本語 한국어 العربية", "\ufeffbom", "١٢٣ 123",
 ]  # fmt: skip
 
 
