@@ -168,7 +168,7 @@ def _ignore_interrupt() -> None:
 def _blocks(pool, share: Share, split: str, seed: int, tally: Tally, wanted: int, workers: int) -> Iterator:
     """Results of consecutive blocks, a few of them in flight, no more than are likely to be needed."""
     size = min(BLOCK, max(8, wanted))
-    starts = iter(range(0, PATIENCE * wanted + size, size))
+    starts = iter(range(0, (PATIENCE * wanted // size + 2) * size, size))
     ahead: list = []
     while True:
         missing = -(-(wanted - len(tally.kept)) // size)
