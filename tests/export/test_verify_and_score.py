@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
@@ -25,14 +24,14 @@ def data(questions, tmp_path):
 
 @pytest.fixture
 def tampered(exported, tmp_path):
-    """An export folder whose head is a little wrong, as of an exporter with a bug (so without a manifest)."""
+    """An export folder whose embedding table is in the wrong order, as by a bug, and so without a manifest."""
     folder = tmp_path / "tampered"
     shutil.copytree(exported, folder)
     (folder / "manifest.json").unlink()
     model = onnx.load(folder / "onnx/model.onnx")
     tensor = next(t for t in model.graph.initializer if t.name == "model.embed_tokens.weight")
     values = numpy_helper.to_array(tensor).copy()
-    values[10:] += np.float32(0.05)
+    values[10:] = values[:9:-1]
     tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
     onnx.save(model, folder / "onnx/model.onnx")
     return folder
@@ -42,7 +41,7 @@ def test_a_good_export_passes(toy, exported, data, capsys):
     assert verify(["--model", str(toy), "--onnx", str(exported), "--prompts", "20", "--max-new-tokens", "24"]) == 0
     assert verify(["--model", str(toy), "--onnx", str(exported), "--prompts", str(data)]) == 0
     output = capsys.readouterr().out
-    assert output.count("ok") == 8 and "FAIL" not in output
+    assert [line[:4] for line in output.splitlines()] == ["ok  "] * 8
 
 
 def test_a_bad_export_fails_and_says_where(toy, tampered, capsys):
