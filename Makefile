@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 MODEL ?= odin-nano
+PORT ?= 7860
 # On Linux the index's own torch brings CUDA along; PyTorch's CPU index has a small one:
 #   make demo TORCH="torch==2.13.0 --index-url ..."
 TORCH ?= torch==2.13.0
@@ -19,18 +20,19 @@ help:
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
 
-demo: .stamps/export .stamps/node space/dist/index.html
-	@echo "Serving the Space on http://localhost:7860 (Ctrl-C stops it)"
-	cd space && npm run --silent serve
+demo: $(EXPORTED)/manifest.json space/dist/index.html
+	@echo "Serving the Space on http://localhost:$(PORT) (Ctrl-C stops it)"
+	cd space && npm run --silent serve -- --port $(PORT)
 
-# `make demo` checks by hash that the export belongs to the released model; it takes a second when it does.
-export: .stamps/export
-.stamps/export: .stamps/install $(MODEL)/model.safetensors $(MODEL)/config.json
+export: $(EXPORTED)/manifest.json
+$(EXPORTED)/manifest.json: $(MODEL)/model.safetensors $(MODEL)/config.json | .stamps/install
 	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
 	@touch $@
 
-space/dist/index.html: .stamps/node .stamps/export $(SPACE_SOURCES)
+# The server takes the newest export along when it starts, so that an export alone needs no new build.
+space/dist/index.html: $(SPACE_SOURCES) .stamps/node | $(EXPORTED)/manifest.json
 	cd space && npm run --silent build
+	@touch $@
 
 install: .stamps/install
 .stamps/install: pyproject.toml
@@ -44,10 +46,10 @@ install: .stamps/install
 .stamps/node: space/package.json space/package-lock.json
 	@mkdir -p .stamps
 	@node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("Node 20 or newer is needed, this is " + process.version); process.exit(1) }'
-	cd space && ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund --loglevel=error
+	cd space && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: .stamps/install .stamps/node .stamps/export space/dist/index.html lint
+test: .stamps/install $(EXPORTED)/manifest.json space/dist/index.html lint
 	cd space && npm run --silent test
 	$(BIN)/python -m pytest
 
