@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from training.checkpoint import CheckpointError
+
 from .build import GRAPHS, build
-from .checkpoint import ExportError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -17,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         written = build(args.model, args.out, tuple(args.dtypes.split(",")), args.force)
-    except ExportError as error:
+    except CheckpointError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"{args.out}: {'exported' if written else 'already up to date'}")

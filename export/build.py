@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from .checkpoint import ExportError, check_config, check_weights, load_model, load_tokenizer, weight_files
+from training.checkpoint import check_config, check_weights, load_model, load_tokenizer, weight_files
+
+from .errors import ExportError
 
 
 MANIFEST = "manifest.json"

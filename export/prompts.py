@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .checkpoint import ExportError
+from .errors import ExportError
 
 
 def random_prompts(count: int, vocab_size: int, seed: int = 0, longest: int = 64) -> list[list[int]]:

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from tqdm import tqdm
 
-from .checkpoint import ExportError
+from .errors import ExportError
 
 
 class OnnxRunner:

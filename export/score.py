@@ -8,8 +8,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from training.checkpoint import CheckpointError, load_model, load_tokenizer
+
 from .build import GRAPHS
-from .checkpoint import ExportError, load_model, load_tokenizer
 from .prompts import chat_prompt, read_questions
 from .runner import OnnxRunner
 from .verify import check_source, find_graph
@@ -83,7 +84,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"unknown precision {unknown}: choose from {', '.join(GRAPHS)}")
     try:
         result = score(args.model, args.onnx, args.data, args.items, args.max_new_tokens, dtypes)
-    except ExportError as error:
+    except CheckpointError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(table(result["scores"]))

@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from training.checkpoint import CheckpointError, load_model, load_tokenizer, weight_files
+
 from .build import GRAPHS, MANIFEST, TOLERANCE, hash_files
-from .checkpoint import ExportError, load_model, load_tokenizer, weight_files
+from .errors import ExportError
 from .prompts import chat_prompt, random_prompts, read_questions
 from .runner import OnnxRunner, left_pad
 
@@ -158,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     prompts = int(args.prompts) if args.prompts.isdecimal() else Path(args.prompts)
     try:
         results = verify(args.model, args.onnx, prompts, args.max_new_tokens, args.atol)
-    except ExportError as error:
+    except CheckpointError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     for result in results:

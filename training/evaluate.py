@@ -12,11 +12,10 @@ import re
 import sys
 from pathlib import Path
 
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
 import data_chef
 from data_chef.sandbox import run_programs
 from data_chef.text import chat, extract_answer, normalize_answer
+from training.checkpoint import CheckpointError, load_model, load_tokenizer
 from training.generation import generate_greedy
 from training.io import write_json
 
@@ -115,9 +114,9 @@ def main() -> None:
     options = parser.parse_args()
     try:
         items = first_per_task(read_items(options.data, options.split), options.items)
-        tokenizer = AutoTokenizer.from_pretrained(options.model)
-        model = AutoModelForCausalLM.from_pretrained(options.model, trust_remote_code=True)
-    except (ValueError, OSError) as error:
+        model = load_model(Path(options.model))
+        tokenizer = load_tokenizer(Path(options.model), model.config.vocab_size)
+    except (ValueError, OSError, CheckpointError) as error:
         sys.exit(f"evaluate: {error}")
     scores, answers, marks = evaluate(model, tokenizer, items, options.max_new_tokens, progress=True)
     print(table(scores))

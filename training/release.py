@@ -13,8 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
+from training.checkpoint import CheckpointError, load_model, load_tokenizer
 from training.evaluate import evaluate, first_per_task, read_items, table
 from training.io import replace_block, write_json
 
@@ -92,14 +91,14 @@ def release(run: Path, data: str, out: Path, items: int) -> None:
         FileNotFoundError: the run has no finished model.
         RuntimeError: the folder does not load by itself.
     """
-    if not (run / "model" / "model.safetensors").exists():
+    if not (run / "model").is_dir():
         raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
     description = json.loads((run / "odin.json").read_text())
     summary = json.loads((run / "summary.json").read_text())
     beside = out.with_name(out.name + ".partial")
     shutil.rmtree(beside, ignore_errors=True)
-    tokenizer = AutoTokenizer.from_pretrained(run / "model")
-    model = AutoModelForCausalLM.from_pretrained(run / "model", trust_remote_code=True)
+    model = load_model(run / "model")
+    tokenizer = load_tokenizer(run / "model", model.config.vocab_size)
     scores = {}
     for split in SPLITS:
         sample = first_per_task(read_items(data, split), items)
@@ -166,7 +165,7 @@ def main() -> None:
         if options.readme:
             scores = json.loads((options.out / "evaluation.json").read_text())["splits"]
             replace_block(options.readme, "held-out", table(scores["test"]))
-    except (ValueError, OSError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError, CheckpointError) as error:
         sys.exit(f"release: {error}")
 
 

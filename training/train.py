@@ -24,11 +24,12 @@ from accelerate.utils import set_seed
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 from tqdm import tqdm
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedModel
 
 import data_chef
 from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
+from training.checkpoint import CheckpointError, load_model
 from training.config import TrainConfig, load_config
 from training.data import PackedDataset
 from training.evaluate import evaluate, first_per_task
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         train(load_config(options.config, options.overrides), resume=not options.no_resume)
-    except (ValueError, FileNotFoundError, FileExistsError) as error:
+    except (ValueError, FileNotFoundError, FileExistsError, CheckpointError) as error:
         sys.exit(f"train: {error}")
 
 
@@ -155,10 +156,16 @@ def train(config: TrainConfig, resume: bool = True) -> Path:
     return final
 
 
-def build_model(config: TrainConfig, vocab_size: int) -> OdinForCausalLM:
+def build_model(config: TrainConfig, vocab_size: int) -> PreTrainedModel:
     """A new model of the preset, or the saved one when `config.model` is a folder."""
     if Path(config.model).is_dir():
-        return OdinForCausalLM.from_pretrained(config.model)
+        model = load_model(Path(config.model))
+        if model.config.vocab_size != vocab_size:
+            raise ValueError(
+                f"{config.model} has a vocabulary of {model.config.vocab_size}, the corpus's tokenizer one of "
+                f"{vocab_size}: train on a corpus with the model's tokenizer"
+            )
+        return model
     return OdinForCausalLM(
         OdinConfig.from_preset(config.model, **{**config.model_overrides, "vocab_size": vocab_size})
     )

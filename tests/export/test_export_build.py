@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 
 from export.__main__ import main
 from export.build import GRAPHS, build, hash_files
-from export.checkpoint import ExportError
+from export.errors import ExportError
 from export.runner import OnnxRunner
 
 

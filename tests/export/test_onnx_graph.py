@@ -7,9 +7,9 @@ import onnx
 import pytest
 import torch
 
-from export.checkpoint import load_model
 from export.onnx_config import OdinOnnxConfig
 from export.runner import OnnxRunner, left_pad
+from training.checkpoint import load_model
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import onnxruntime
 import pytest
 import torch
 
-from export.checkpoint import load_model
 from export.verify import main as verify
+from training.checkpoint import load_model
 
 
 def optimum_cli(toy, task, out):

@@ -108,13 +108,20 @@ def test_a_killed_run_goes_on_exactly(corpus, finished, tmp_path):
         (["learning_rat=1"], "did you mean 'learning_rate'"),
         (["data=nowhere"], "nowhere"),
         (["max_steps"], "key=value"),
+        (["model=foreign"], "model of type 'gpt2'"),
+        (["model=cut"], "is damaged"),
     ],
 )
-def test_bad_input_is_refused_before_anything_is_written(corpus, tmp_path, overrides, message):
+def test_bad_input_is_refused_before_anything_is_written(corpus, tmp_path, toy_model, overrides, message):
     output = tmp_path / "out"
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign/config.json").write_text('{"model_type": "gpt2"}')
+    toy_model.save_pretrained(tmp_path / "cut")
+    weights = tmp_path / "cut/model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:500])
     result = run(corpus, output, *overrides)
-    assert result.returncode != 0 and message in result.stderr
-    assert not list(tmp_path.rglob("*.safetensors"))
+    assert result.returncode != 0 and message in result.stderr and "Traceback" not in result.stderr
+    assert not list(output.rglob("*.safetensors"))
 
 
 def test_another_run_in_the_same_folder_is_refused(corpus, finished):

@@ -1,4 +1,4 @@
-"""Loading a released model folder for export, with every way in which it can be unusable said in words."""
+"""Loading a saved model folder, with every way in which it can be unusable said in words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError, safe_open
 
 
-if TYPE_CHECKING:  # imported where they are used: an export that is up to date should say so at once
+if TYPE_CHECKING:  # imported where they are used: a check of files alone should be over at once
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
-class ExportError(Exception):
-    """Something about the model, the export or the data makes the work impossible; the message says what to do."""
+class CheckpointError(Exception):
+    """A model folder cannot be used; the message says what is wrong with it and what to do."""
 
 
 def load_model(folder: Path) -> PreTrainedModel:
     """The float32 model in evaluation mode.
 
     Raises:
-        ExportError: the folder, its config, its weights or its code are missing, foreign, incomplete or damaged.
+        CheckpointError: the folder, its config, its weights or its code are missing, foreign, incomplete or damaged.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -33,11 +33,13 @@ def load_model(folder: Path) -> PreTrainedModel:
             folder, trust_remote_code=True, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
     except (OSError, ValueError, TypeError, RuntimeError, ImportError) as error:
-        raise ExportError(f"'{folder}' cannot be loaded as a model: {error}") from error
+        raise CheckpointError(f"'{folder}' cannot be loaded as a model: {error}") from error
     model, info = loaded
     wrong = {kind: sorted(info[kind]) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") if info[kind]}
     if wrong:
-        raise ExportError(f"the weights in '{folder}' do not fit its config.json: {wrong}. Save or download it again.")
+        raise CheckpointError(
+            f"the weights in '{folder}' do not fit its config.json: {wrong}. Save or download it again."
+        )
     return model.eval()
 
 
@@ -45,45 +47,53 @@ def load_tokenizer(folder: Path, vocab_size: int) -> PreTrainedTokenizerBase:
     """The tokenizer, checked to belong to a model of `vocab_size` ids and to have a chat template.
 
     Raises:
-        ExportError: there is none, or it is another model's.
+        CheckpointError: there is none, or it is another model's.
     """
     from transformers import AutoTokenizer
 
     if not (folder / "tokenizer.json").is_file():
-        raise ExportError(f"'{folder}' has no tokenizer.json: copy the tokenizer of the training run into the folder")
+        raise CheckpointError(
+            f"'{folder}' has no tokenizer.json: copy the tokenizer of the training run into the folder"
+        )
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # the tokenizers library raises bare exceptions
-        raise ExportError(f"the tokenizer in '{folder}' cannot be read: {error}") from error
+        raise CheckpointError(f"the tokenizer in '{folder}' cannot be read: {error}") from error
     if len(tokenizer) > vocab_size:
-        raise ExportError(
+        raise CheckpointError(
             f"the tokenizer has {len(tokenizer)} tokens, the model only {vocab_size}: they do not belong together"
         )
     if tokenizer.chat_template is None:
-        raise ExportError(f"the tokenizer in '{folder}' has no chat template; ODIN's tokenizer carries the ChatML one")
+        raise CheckpointError(
+            f"the tokenizer in '{folder}' has no chat template; ODIN's tokenizer carries the ChatML one"
+        )
     return tokenizer
 
 
 def check_config(folder: Path) -> None:
-    """Raises ExportError unless `folder` has the config.json of an ODIN model."""
+    """Raises CheckpointError unless `folder` has the config.json of an ODIN model."""
     if not folder.is_dir():
-        raise ExportError(f"there is no model folder '{folder}': give the path of a folder written by save_pretrained")
+        raise CheckpointError(
+            f"there is no model folder '{folder}': give the path of a folder written by save_pretrained"
+        )
     path = folder / "config.json"
     if not path.is_file():
-        raise ExportError(f"'{folder}' has no config.json: expected a folder written by save_pretrained")
+        raise CheckpointError(f"'{folder}' has no config.json: expected a folder written by save_pretrained")
     try:
         model_type = json.loads(path.read_text()).get("model_type")
     except (ValueError, AttributeError) as error:
-        raise ExportError(f"'{path}' is not a JSON object: {error}") from error
+        raise CheckpointError(f"'{path}' is not a JSON object: {error}") from error
     if model_type != "odin":
-        raise ExportError(f"'{folder}' holds a model of type '{model_type}', expected 'odin': use optimum-cli for it")
+        raise CheckpointError(
+            f"'{folder}' holds a model of type '{model_type}', expected 'odin': use optimum-cli for it"
+        )
 
 
 def weight_files(folder: Path) -> list[Path]:
     """The safetensors files that make up the weights, by the index where they are sharded.
 
     Raises:
-        ExportError: there are none, or a shard is missing.
+        CheckpointError: there are none, or a shard is missing.
     """
     index = folder / "model.safetensors.index.json"
     if index.is_file():
@@ -92,15 +102,17 @@ def weight_files(folder: Path) -> list[Path]:
         names = ["model.safetensors"]
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
-        raise ExportError(f"'{folder}' lacks its weights: {', '.join(missing)} not found. Save or download it again.")
+        raise CheckpointError(
+            f"'{folder}' lacks its weights: {', '.join(missing)} not found. Save or download it again."
+        )
     return [folder / name for name in names]
 
 
 def check_weights(folder: Path) -> None:
-    """Raises ExportError when a weight file is missing, cut off or not safetensors."""
+    """Raises CheckpointError when a weight file is missing, cut off or not safetensors."""
     for path in weight_files(folder):
         try:
             with safe_open(path, "np") as tensors:
                 tensors.keys()
         except (SafetensorError, OSError) as error:
-            raise ExportError(f"'{path}' is damaged ({error}): save or download it again") from error
+            raise CheckpointError(f"'{path}' is damaged ({error}): save or download it again") from error
