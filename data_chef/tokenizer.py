@@ -63,6 +63,7 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int, lexicon_weight: int =
         additional_special_tokens=[SPECIAL_TOKENS[1]],
         chat_template=CHAT_TEMPLATE,
         padding_side="left",
+        model_input_names=["input_ids", "attention_mask"],  # else generate() is handed token_type_ids too
         model_max_length=1_000_000_000,
         clean_up_tokenization_spaces=False,
     )

@@ -132,7 +132,7 @@ def manifest(folder: Path, description: dict) -> dict:
         "run": description["id"],
         "seed": description["seed"],
         "precision": description["precision"],
-        "corpus_sha256": description["dataset"]["sha256"],
+        "corpus_sha256": description["dataset"]["content_sha256"],
         "commit": description["commit"],
         "files": files,
     }
