@@ -93,7 +93,9 @@ def build(
 def _write(curriculum: Curriculum, folder: Path, total: int, seed: int, workers: int, against, progress: bool) -> dict:
     wanted = _quotas(curriculum, total)
     tallies = _generate(curriculum, wanted, seed, workers, progress)
-    content, counts, samples = hashlib.sha256(), {}, {}
+    content = hashlib.sha256()
+    counts: dict[str, dict[str, int]] = {}
+    samples: list[str] = []
     for split in SPLITS:
         rows = [row for share in curriculum.shares for row in tallies[share.task, split].kept]
         Random(f"{seed}|{split}").shuffle(rows)

@@ -4,6 +4,14 @@ import re
 from collections.abc import Mapping
 
 
+def find(pattern: str, text: str) -> re.Match[str]:
+    """The first match. Raises ValueError when there is none: the text is not of the kind it is taken for."""
+    match = re.search(pattern, text)
+    if match is None:
+        raise ValueError(f"{pattern!r} does not occur in {text!r}")
+    return match
+
+
 def response(item: Mapping) -> str:
     """What the assistant says for a corpus row: the steps and `#### answer`; for code the fenced block alone."""
     return item["solution"] if item["entry_point"] else f"{item['solution']}\n#### {item['answer']}"

@@ -7,6 +7,7 @@ from random import Random
 from data_chef.arithmetic import equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 NEXT = ("What comes next: {terms}?", "What is the next number in {terms}?", "Continue: {terms}, ...")
@@ -55,7 +56,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    listed = re.search(r"-?\d+(?:, -?\d+)+", problem.question)
+    listed = find(r"-?\d+(?:, -?\d+)+", problem.question)
     terms = [int(term) for term in listed.group().split(", ")]
     place = re.search(r"number (\d+)", problem.question)
     wanted = int(place.group(1)) if place else len(terms) + 1

@@ -10,6 +10,7 @@ from random import Random
 from data_chef.item import Problem
 from data_chef.nouns import NAMES, article, draw_nouns
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def verify(problem: Problem) -> bool:
             break
         known |= more
         excluded |= out
-    goal = re.search(r"is an? (\w+)\.$", asked).group(1)
+    goal = find(r"is an? (\w+)\.$", asked).group(1)
     found = "True" if goal in known else "False" if goal in excluded else "Unknown"
     return found == problem.answer and not known & excluded
 

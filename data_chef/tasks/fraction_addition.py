@@ -1,7 +1,6 @@
 """Sums and differences of two fractions, over a common denominator, reduced at the end."""
 
 import math
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -9,6 +8,7 @@ from random import Random
 from data_chef.arithmetic import equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 PHRASINGS = (
@@ -55,7 +55,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    first, sign, second = re.search(r"(\d+/\d+) ([-+]) (\d+/\d+)", problem.question).groups()
+    first, sign, second = find(r"(\d+/\d+) ([-+]) (\d+/\d+)", problem.question).groups()
     value = Fraction(first) + Fraction(second) * (1 if sign == "+" else -1)
     return problem.answer == str(value) and equations_hold(problem.solution)
 

@@ -8,6 +8,7 @@ from random import Random
 from data_chef.item import Problem
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 # comparative, its opposite, superlatives
@@ -56,7 +57,7 @@ def verify(problem: Problem) -> bool:
     above = [(a, b) if word in up else (b, a) for a, word, b in facts]
     people = sorted({name for pair in above for name in pair})
     fits = [p for p in permutations(people) if all(p.index(a) < p.index(b) for a, b in above)]
-    most = re.search(r"the (\w+)\?", problem.question).group(1) in {scale[2] for scale in SCALES}
+    most = find(r"the (\w+)\?", problem.question).group(1) in {scale[2] for scale in SCALES}
     return [p[0 if most else -1] for p in fits] == [problem.answer]
 
 

@@ -8,6 +8,7 @@ from random import Random
 from data_chef.arithmetic import equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 PHRASINGS = (
@@ -52,7 +53,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    percent = int(re.search(r"(\d+)(?:%| percent)", problem.question).group(1))
+    percent = int(find(r"(\d+)(?:%| percent)", problem.question).group(1))
     number = next(int(m) for m in re.findall(r"(?:of|are) (\d+)", problem.question))
     return Fraction(problem.answer) == Fraction(percent, 100) * number and equations_hold(problem.solution)
 

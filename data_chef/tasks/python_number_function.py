@@ -88,9 +88,9 @@ def generate(rng: Random, config: Config) -> Problem:
 
     told = ", then ".join(step.phrase() for step in steps)
     name = "_then_".join(step.operation.name for step in steps)
-    body = [*(f"n = {step.code('n')}" for step in steps[:-1]), f"return {steps[-1].code('n')}"]
+    lines = [*(f"n = {step.code('n')}" for step in steps[:-1]), f"return {steps[-1].code('n')}"]
     canonical = "|".join(map(str, steps))
-    return function_problem(rng, name, "n", f"Take n, {told}.", body, canonical, reference, inputs)
+    return function_problem(rng, name, "n", f"Take n, {told}.", lines, canonical, reference, inputs)
 
 
 register(Task("python_number_function", Config, generate, verify, max_difficulty=3, verify_many=verify_many))

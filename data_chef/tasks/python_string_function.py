@@ -116,11 +116,11 @@ def generate(rng: Random, config: Config) -> Problem:
         return text
 
     told = ", then ".join(lettered(step, step.phrase()) for step in steps)
-    body = [lettered(step, f"text = {step.code('text')}") for step in steps[:-1]]
-    body.append(lettered(steps[-1], f"return {steps[-1].code('text')}"))
+    lines = [lettered(step, f"text = {step.code('text')}") for step in steps[:-1]]
+    lines.append(lettered(steps[-1], f"return {steps[-1].code('text')}"))
     name, canonical = "_then_".join(s.operation.name for s in steps), "|".join(map(label, steps))
     inputs = draw_texts(rng, steps[0])
-    return function_problem(rng, name, "text", f"Take text, {told}.", body, canonical, reference, inputs)
+    return function_problem(rng, name, "text", f"Take text, {told}.", lines, canonical, reference, inputs)
 
 
 register(Task("python_string_function", Config, generate, verify, max_difficulty=3, verify_many=verify_many))

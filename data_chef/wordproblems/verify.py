@@ -88,7 +88,7 @@ def verify(problem: Problem) -> bool:
     }
     words["doubled"] = 2
     told = Counter(
-        int(n) if n.isdigit() else words.get(n.lower()) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)
+        int(n) if n.isdigit() else words.get(n.lower(), 0) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)
     )
     needed = Counter(int(number) for number in re.findall(r"\d+", events))
     known, last = set(needed), None
