@@ -90,7 +90,9 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> TrainConfig:
         if key not in fields:
             near = difflib.get_close_matches(key, fields, n=1, cutoff=0.0)[0]
             raise ValueError(f"{path}: unknown key '{key}'; did you mean '{near}'?")
-        # YAML reads 3e-3 as text, so a float is asked for by its field's type.
+        # YAML reads a bare `no` as false, and 3e-3 as text.
+        if key == "mixed_precision" and value is False:
+            values[key] = "no"
         if isinstance(value, str) and "float" in str(fields[key].type):
             values[key] = float(value)
     return TrainConfig(**values)

@@ -32,15 +32,19 @@ TOY = [
 ]
 
 
-def command(corpus, output, *overrides):
-    script = [sys.executable, "-m", "accelerate.commands.launch", "--num_processes", "1", "--cpu"]
-    script += [ROOT / "training/train.py", "--config", ROOT / "training/configs/odin-nano.yaml"]
+ACCELERATE = [sys.executable, "-m", "accelerate.commands.launch", "--num_processes", "1", "--cpu"]
+
+
+def command(launcher, corpus, output, *overrides):
+    script = [*launcher, ROOT / "training/train.py", "--config", ROOT / "training/configs/odin-nano.yaml"]
     return [*script, f"data={corpus}", f"output={output}", *TOY, *overrides]
 
 
-def run(corpus, output, *overrides):
+def run(corpus, output, *overrides, launcher=ACCELERATE):
     # From elsewhere: nothing may depend on the working directory.
-    return subprocess.run(command(corpus, output, *overrides), capture_output=True, text=True, cwd=output.parent)
+    return subprocess.run(
+        command(launcher, corpus, output, *overrides), capture_output=True, text=True, cwd=output.parent
+    )
 
 
 def losses(output: str) -> dict[int, float]:
@@ -77,7 +81,7 @@ def test_a_killed_run_goes_on_exactly(corpus, finished, tmp_path):
     whole, curve = finished
     output = tmp_path / "killed"
     process = subprocess.Popen(
-        command(corpus, output),
+        command(ACCELERATE, corpus, output),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -119,14 +123,15 @@ def test_bad_input_is_refused_before_anything_is_written(corpus, tmp_path, toy_m
     toy_model.save_pretrained(tmp_path / "cut")
     weights = tmp_path / "cut/model.safetensors"
     weights.write_bytes(weights.read_bytes()[:500])
-    result = run(corpus, output, *overrides)
+    # Without accelerate's launcher, which adds a traceback of its own to any failure.
+    result = run(corpus, output, *overrides, launcher=[sys.executable])
     assert result.returncode != 0 and message in result.stderr and "Traceback" not in result.stderr
     assert not list(output.rglob("*.safetensors"))
 
 
 def test_another_run_in_the_same_folder_is_refused(corpus, finished):
     output, _ = finished
-    result = run(corpus, output, "seed=1")
+    result = run(corpus, output, "seed=1", launcher=[sys.executable])
     assert result.returncode != 0 and "choose another output" in result.stderr
 
 
