@@ -20,9 +20,9 @@ def replace_block(path: Path, name: str, text: str) -> None:
     """
     document = path.read_text()
     before, opening, rest = document.partition(f"<!-- {name} -->\n")
-    _, closing, after = rest.partition(f"\n<!-- /{name} -->")
+    _, closing, after = rest.partition(f"<!-- /{name} -->")
     if not (opening and closing):
         raise ValueError(f"{path} has no block '<!-- {name} -->' ... '<!-- /{name} -->'")
     beside = path.with_name(path.name + ".partial")
-    beside.write_text(before + opening + text + closing + after)
+    beside.write_text(before + opening + text.rstrip() + "\n" + closing + after)
     beside.rename(path)

@@ -1,0 +1,143 @@
+"""`OdinConfig`: every dimension of an ODIN model, and the presets `odin-nano` and `odin-100m`."""
+
+import difflib
+
+from transformers import PretrainedConfig
+
+
+# Ids are those of the tokenizer that data_chef trains: its special tokens come first, in this order.
+PRESETS = {
+    "odin-nano": {
+        "vocab_size": 2048,
+        "hidden_size": 192,
+        "num_hidden_layers": 5,
+        "head_dim": 32,
+        "intermediate_size": 576,
+        "decay_rank": 32,
+        "gate_rank": 32,
+    },
+    "odin-100m": {
+        "vocab_size": 32768,
+        "hidden_size": 768,
+        "num_hidden_layers": 12,
+        "head_dim": 64,
+        "intermediate_size": 2304,
+        "decay_rank": 64,
+        "gate_rank": 128,
+    },
+}
+
+
+class OdinConfig(PretrainedConfig):
+    """Configuration of an ODIN model: a stack of gated-delta-rule time mixing and squared-ReLU channel mixing.
+
+    Args:
+        vocab_size: number of token ids.
+        hidden_size: width D of the residual stream.
+        num_hidden_layers: number of blocks L.
+        head_dim: key and value width K = V of one head; must divide `hidden_size`. The number of heads is
+            H = hidden_size / head_dim.
+        intermediate_size: width of the channel mixing; 4 * hidden_size when not given.
+        conv_kernel_size: tokens k seen by the causal depthwise convolution on q, k, v.
+        decay_rank: rank of the data-dependent part of the per-channel decay.
+        gate_rank: rank of the output gate.
+        chunk_size: tokens handled at once by the chunked recurrence. Its factors reach exp(0.61 * chunk_size / 2),
+            so more than 128 would overflow float32.
+        recurrence: `"auto"`, `"chunked"` or `"recurrent"`; `"auto"` takes the chunked form for more than one token.
+        norm_eps: epsilon of every RMS norm.
+        initializer_range: standard deviation of the embedding.
+
+    Raises:
+        ValueError: a dimension is impossible, or a keyword is close to the name of a known one (a typo).
+    """
+
+    model_type = "odin"
+    keys_to_ignore_at_inference = ["past_key_values"]
+
+    def __init__(
+        self,
+        vocab_size: int = 32768,
+        hidden_size: int = 768,
+        num_hidden_layers: int = 12,
+        head_dim: int = 64,
+        intermediate_size: int | None = None,
+        conv_kernel_size: int = 4,
+        decay_rank: int = 64,
+        gate_rank: int = 128,
+        chunk_size: int = 32,
+        recurrence: str = "auto",
+        norm_eps: float = 1e-5,
+        initializer_range: float = 0.02,
+        use_cache: bool = True,
+        pad_token_id: int = 0,
+        bos_token_id: int | None = None,
+        eos_token_id: int = 2,
+        tie_word_embeddings: bool = True,
+        **kwargs,
+    ):
+        self.vocab_size = vocab_size
+        self.hidden_size = hidden_size
+        self.num_hidden_layers = num_hidden_layers
+        self.head_dim = head_dim
+        self.intermediate_size = 4 * hidden_size if intermediate_size is None else intermediate_size
+        self.conv_kernel_size = conv_kernel_size
+        self.decay_rank = decay_rank
+        self.gate_rank = gate_rank
+        self.chunk_size = chunk_size
+        self.recurrence = recurrence
+        self.norm_eps = norm_eps
+        self.initializer_range = initializer_range
+        self.use_cache = use_cache
+        self._validate(kwargs)
+        self.num_heads = hidden_size // head_dim
+        super().__init__(
+            pad_token_id=pad_token_id,
+            bos_token_id=bos_token_id,
+            eos_token_id=eos_token_id,
+            tie_word_embeddings=tie_word_embeddings,
+            **kwargs,
+        )
+        self.auto_map = {
+            "AutoConfig": "configuration_odin.OdinConfig",
+            "AutoModel": "modeling_odin.OdinModel",
+            "AutoModelForCausalLM": "modeling_odin.OdinForCausalLM",
+        }
+
+    def _validate(self, extra: dict) -> None:
+        known = [name for name in vars(self) if not name.startswith("_")]
+        for key in extra:
+            # transformers passes many keys of its own here, so only a near miss of one of ours is refused.
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
+            if near and key not in known:
+                raise ValueError(f"OdinConfig has no key '{key}'; did you mean '{near[0]}'?")
+        for name in ("vocab_size", "hidden_size", "num_hidden_layers", "head_dim", "intermediate_size", "decay_rank"):
+            if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
+                raise ValueError(f"{name} must be a positive integer, got {getattr(self, name)!r}")
+        if self.hidden_size % self.head_dim:
+            raise ValueError(f"head_dim ({self.head_dim}) must divide hidden_size ({self.hidden_size})")
+        if self.conv_kernel_size < 2:
+            raise ValueError(f"conv_kernel_size must be at least 2, got {self.conv_kernel_size}")
+        if not 1 <= self.chunk_size <= 128:
+            raise ValueError(f"chunk_size must be between 1 and 128, got {self.chunk_size}")
+        if self.recurrence not in ("auto", "chunked", "recurrent"):
+            raise ValueError(f"recurrence must be 'auto', 'chunked' or 'recurrent', got {self.recurrence!r}")
+
+    @classmethod
+    def from_preset(cls, name: str, **overrides) -> "OdinConfig":
+        """The named size, with single values replaced by keyword.
+
+        Raises:
+            ValueError: no such preset, or an override that is not a key of the configuration.
+        """
+        if name not in PRESETS:
+            near = difflib.get_close_matches(name, PRESETS, n=1, cutoff=0.0)[0]
+            raise ValueError(f"unknown preset '{name}'; did you mean '{near}'? Known presets: {', '.join(PRESETS)}")
+        known = vars(cls())
+        for key in overrides:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+                raise ValueError(f"OdinConfig has no key '{key}'; did you mean '{near}'?")
+        return cls(**{**PRESETS[name], **overrides})
+
+
+__all__ = ["PRESETS", "OdinConfig"]
