@@ -163,7 +163,9 @@ def _pairs(graph: str) -> list[str]:
     signs = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
     pairs = []
     for node in ast.walk(ast.parse(graph, mode="eval")):
-        for side in (node.left, node.right) if isinstance(node, ast.BinOp) else ():
+        if not isinstance(node, ast.BinOp):
+            continue
+        for side in (node.left, node.right):
             if isinstance(side, ast.BinOp):
                 operator, inner = signs[type(node.op)], f"(a{signs[type(side.op)]}b)"
                 first = side is node.left or operator in "+*"
