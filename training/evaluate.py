@@ -86,7 +86,8 @@ def read_items(data: str, split: str) -> list[dict]:
     path = Path(data)
     if path.suffix != ".jsonl":
         return list(data_chef.load(data, split))
-    items = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    # Not splitlines(), which would also cut at the line separators that a JSON string may hold.
+    items = [json.loads(line) for line in path.read_text().split("\n") if line.strip()]
     for number, item in enumerate(items, start=1):
         if not {"question", "answer"} <= item.keys():
             raise ValueError(f"{path}, line {number}: expected the keys 'question' and 'answer', got {sorted(item)}")

@@ -57,7 +57,7 @@ def main() -> None:
     texts = [chat(item["question"], response(item)) for item in items]
     outside = []
     if options.outside:
-        outside = [json.loads(line)["question"] for line in options.outside.read_text().splitlines()]
+        outside = [json.loads(line)["question"] for line in options.outside.read_text().strip().split("\n")]
 
     rows, models = [], []
     for size in tqdm(SIZES, desc="tokenizers"):

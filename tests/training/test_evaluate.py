@@ -76,8 +76,9 @@ def test_empty_prompt_is_refused(toy_model):
 
 def test_jsonl_lines_are_checked(tmp_path):
     path = tmp_path / "mine.jsonl"
-    path.write_text(json.dumps({"question": "1+1=?", "answer": "2"}) + "\n")
-    assert read_items(str(path), "test")[0]["task"] == "mine"
+    question = "1\u2028+1=?"
+    path.write_text(json.dumps({"question": question, "answer": "2"}, ensure_ascii=False) + "\n")
+    assert read_items(str(path), "test") == [{"question": question, "answer": "2", "task": "mine"}]
     path.write_text('{"question": "1+1=?"}\n')
     with pytest.raises(ValueError, match="line 1"):
         read_items(str(path), "test")
