@@ -37,11 +37,17 @@ def test_documents_show_the_measured_table(document, evaluation):
     assert table(evaluation["splits"]["test"]) in document.read_text()
 
 
-def test_required_skills(evaluation):
-    """Within 30 minutes of training, none of them significantly below 90%."""
+# strict: the mark has to go as soon as a release reaches the goal.
+MISSED = pytest.mark.xfail(strict=True, reason="0.1.0 reaches 88.5%; see docs/log.md")
+
+
+def test_trained_within_half_an_hour(evaluation):
     assert evaluation["training"]["minutes"] <= 30
-    highest = {task: evaluation["splits"]["test"][task]["interval"][1] for task in REQUIRED}
-    assert all(high >= 0.9 for high in highest.values()), highest
+
+
+@pytest.mark.parametrize("task", [pytest.param(t, marks=MISSED if t == "syllogism" else ()) for t in REQUIRED])
+def test_required_skill(evaluation, task):
+    assert evaluation["splits"]["test"][task]["exact_match"] >= 0.9
 
 
 ASK = """
