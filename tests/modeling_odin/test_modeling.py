@@ -171,13 +171,13 @@ def test_saved_folder_loads_where_the_repository_cannot_be_imported(toy_model, t
         (lambda m: m(), "exactly one"),
         (
             lambda m: m(tokens(1, 2), past_key_values=OdinCache.empty(m.config, 3, torch.float32, m.device)),
-            "past_key_values holds states of shape",
+            "past_key_values.recurrent_states must have the shape",
         ),
         (
             lambda m: m(
                 tokens(1, 2), past_key_values=OdinCache.empty(OdinConfig(num_hidden_layers=5), 1, torch.float32, "cpu")
             ),
-            "past_key_values has 5 layers",
+            "past_key_values must have 2 layers",
         ),
     ],
 )

@@ -1,13 +1,29 @@
-"""Both forms of the recurrence against a float64 loop written here, outputs and gradients."""
+"""The forms of the recurrence against a float64 loop written here, outputs and gradients."""
+
+import inspect
 
 import pytest
 import torch
 
-from modeling_odin.modeling_odin import MAX_DECAY, MIN_DECAY
-from modeling_odin.recurrence import FORMS, chunked_gated_delta, recurrent_gated_delta
+from modeling_odin.recurrence import FORMS, chunked_gated_delta, fla_kernel, recurrent_gated_delta, run_fused
+from modeling_odin.time_mixing_odin import MAX_DECAY, MIN_DECAY
 
 
 LENGTHS = (1, 2, 31, 63, 64, 100)
+ON_CPU = {name: FORMS[name] for name in ("recurrent", "chunked")}
+needs_fla = pytest.mark.skipif(not torch.cuda.is_available() or fla_kernel() is None, reason="needs CUDA and fla")
+
+
+@pytest.fixture(autouse=True)
+def poisoned_memory():
+    """Fills every uninitialised buffer with NaN, so that reading one cannot go unnoticed."""
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+def test_uninitialised_memory_is_poisoned():
+    assert torch.empty(100).isnan().all()
 
 
 def loop(q, k, v, g, beta, initial_state=None, seq_idx=None):
@@ -60,7 +76,7 @@ def results(form, arguments, seq_idx):
     return out, state, *torch.autograd.grad(loss, arguments)
 
 
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("form", ON_CPU.values(), ids=ON_CPU)
 @pytest.mark.parametrize("packed", [False, True], ids=["one document", "packed"])
 @pytest.mark.parametrize("repeated", [False, True], ids=["random keys", "one key repeated"])
 @pytest.mark.parametrize("length", LENGTHS)
@@ -94,6 +110,93 @@ def test_gradcheck():
 
 
 def test_half_precision_inputs_keep_a_float32_state():
-    for form in FORMS.values():
+    for form in ON_CPU.values():
         out, state = form(*(x.to(torch.bfloat16) for x in inputs(9)))
         assert out.dtype == torch.bfloat16 and state.dtype == torch.float32
+
+
+def test_forms_have_one_signature():
+    assert len({str(inspect.signature(form)).replace("=32", "=None") for form in FORMS.values()}) == 1
+
+
+def test_autocast_does_not_lower_the_precision_of_the_recurrence():
+    arguments = [x.float() for x in inputs(40)]
+    expected = chunked_gated_delta(*arguments)
+    for dtype in (torch.bfloat16, torch.float16):
+        with torch.autocast("cpu", dtype=dtype):
+            got = chunked_gated_delta(*arguments)
+        assert all(torch.equal(a, b) for a, b in zip(got, expected, strict=True))
+
+
+@pytest.mark.parametrize("length", [1, 63, 64])
+def test_compiled_equals_eager(length):
+    """In one graph: nothing falls back to Python."""
+    compiled = torch.compile(chunked_gated_delta, fullgraph=True, backend="aot_eager")
+    seq_idx = documents(length)
+    for got, want in zip(
+        results(compiled, inputs(length), seq_idx),
+        results(chunked_gated_delta, inputs(length), seq_idx),
+        strict=True,
+    ):
+        torch.testing.assert_close(got, want)
+
+
+def kernel_by_the_loop(q, k, v, g, beta, scale, initial_state, output_final_state, cu_seqlens, safe_gate):
+    """What fla's kernel computes, by its documentation: one row of documents, and one state for each of them."""
+    assert scale == 1.0 and output_final_state
+    bounds = [0, q.shape[1]] if cu_seqlens is None else cu_seqlens.tolist()
+    if cu_seqlens is None:
+        return loop(*(x.double() for x in (q, k, v, g, beta, initial_state)))
+    assert q.shape[0] == 1 and bounds[0] == 0 and bounds[-1] == q.shape[1] and len(initial_state) == len(bounds) - 1
+    pieces = [
+        loop(*(x[:, a:b].double() for x in (q, k, v, g, beta)), initial_state[i : i + 1].double())
+        for i, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False))
+    ]
+    return torch.cat([out for out, _ in pieces], 1), torch.cat([state for _, state in pieces])
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["one document", "packed"])
+@pytest.mark.parametrize("length", [1, 31, 64])
+def test_fused_form_hands_its_arguments_over(length, packed):
+    """Rows, documents and states reach a kernel of fla's signature and come back in place; gradients too."""
+    seq_idx = documents(length) if packed else None
+
+    def form(*arguments, seq_idx):
+        return run_fused(kernel_by_the_loop, *arguments, seq_idx)
+
+    for got, want in zip(results(form, inputs(length), seq_idx), results(loop, inputs(length), seq_idx), strict=True):
+        torch.testing.assert_close(got, want, rtol=1e-5, atol=1e-5)
+
+
+def test_fused_form_says_what_it_lacks():
+    with pytest.raises(RuntimeError, match="needs CUDA tensors and the package fla-core"):
+        FORMS["fused"](*inputs(3))
+
+
+@needs_fla
+@pytest.mark.parametrize("packed", [False, True], ids=["one document", "packed"])
+@pytest.mark.parametrize("length", [2, 63, 64, 100, 1000])
+def test_fused_kernel_equals_loop(length, packed):
+    """bfloat16 kernels: relative error of each result, as norms."""
+    seq_idx = documents(length).cuda() if packed else None
+    arguments = [x.detach().cuda().requires_grad_() for x in inputs(length, torch.float32)]
+    arguments[2] = arguments[2].detach().bfloat16().requires_grad_()
+    expected = results(recurrent_gated_delta, inputs(length), None if seq_idx is None else seq_idx.cpu())
+    for got, want in zip(results(FORMS["fused"], arguments, seq_idx), expected, strict=True):
+        assert (got.cpu() - want).norm() < 0.02 * want.norm()
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "index, name",
+    [(1, "k"), (2, "v"), (3, "g"), (4, "beta"), (5, "initial_state")],
+)
+def test_wrong_shapes_are_named(form, index, name):
+    arguments = inputs(6)
+    arguments[index] = arguments[index][:1]
+    with pytest.raises(ValueError, match=f"^{name} must have the shape"):
+        form(*arguments)
+    with pytest.raises(ValueError, match="seq_idx must have the shape"):
+        form(*inputs(6), seq_idx=torch.zeros(2, 7))
+    with pytest.raises(ValueError, match="at least one token"):
+        form(*(x[:, :0] for x in inputs(6)[:5]))
