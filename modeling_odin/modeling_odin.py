@@ -53,8 +53,8 @@ class OdinBlock(GradientCheckpointingLayer):
 
     def forward(self, x, conv_state, recurrent_state, mask=None, seq_idx=None):
         """x `[B, T, D]`; returns the same and the two new states of `OdinCache`."""
-        # Layers may live on different devices; the states follow their layer.
-        conv_state, recurrent_state = conv_state.to(x), recurrent_state.to(x.device)
+        if recurrent_state.device != x.device:  # layers may live on different devices; the states follow theirs
+            conv_state, recurrent_state = conv_state.to(x.device), recurrent_state.to(x.device)
         mixed, conv_state, recurrent_state = self.time_mixing(
             self.time_norm(x), conv_state, recurrent_state, mask, seq_idx
         )

@@ -69,9 +69,8 @@ class OdinTimeMixing(nn.Module):
         beta = 2.0 * torch.sigmoid(beta.float() + self.beta_bias.float())
         if mask is not None:
             g, beta = g * mask[..., None], beta * mask
-        beta = beta.reshape(batch, -1, config.num_heads)
         if config.recurrence_passes > 1:
-            q, g, seq_idx = self.spread(q, g, seq_idx)
+            q, g, beta, seq_idx = self.spread(q, g, beta, seq_idx)
         form = select_form(config.recurrence, x.device.type, q.shape[1])
         out, recurrent_state = form(q, k, v, g, beta, recurrent_state, seq_idx, config.chunk_size)
         if config.recurrence_passes > 1:
@@ -95,10 +94,11 @@ class OdinTimeMixing(nn.Module):
             return g
         return torch.cat([torch.full_like(g[..., :slow], -MIN_DECAY), g[..., slow:]], -1)
 
-    def spread(self, q, g, seq_idx):
-        """Queries, decays and documents of tokens to those of the n passes of each: decay first, read last."""
+    def spread(self, q, g, beta, seq_idx):
+        """Queries, decays, rates and documents of tokens to those of their n passes: decay first, read last."""
         passes = self.config.recurrence_passes
         nothing = q.new_zeros(*q.shape[:2], passes - 1, *q.shape[2:])
         q = torch.cat([nothing, q.unsqueeze(2)], 2).flatten(1, 2)
         g = torch.cat([g.unsqueeze(2), nothing.to(g.dtype)], 2).flatten(1, 2)
-        return q, g, seq_idx if seq_idx is None else seq_idx.repeat_interleave(passes, 1)
+        beta = beta.unflatten(-1, (passes, -1)).flatten(1, 2)
+        return q, g, beta, None if seq_idx is None else seq_idx.repeat_interleave(passes, 1)

@@ -64,18 +64,20 @@ def test_passes_are_products_of_updates(toy_config):
     config = OdinConfig(**{**toy_config.to_dict(), "recurrence_passes": 3})
     q, v = torch.randn(2, 1, 4, 2, 16)
     g = -torch.rand(1, 4, 2, 16) * MAX_DECAY
-    spread_q, spread_g, seq_idx = OdinTimeMixing(config, 0).spread(q, g, torch.tensor([[0, 0, 1, 1]]))
+    beta = 2 * torch.rand(1, 4, 6)
+    mixing = OdinTimeMixing(config, 0)
+    spread_q, spread_g, spread_beta, seq_idx = mixing.spread(q, g, beta, torch.tensor([[0, 0, 1, 1]]))
     assert seq_idx.tolist() == [[0] * 6 + [1] * 6]
     assert torch.equal(spread_q[:, 2::3], q) and spread_q[:, 0::3].abs().max() == 0
     assert torch.equal(spread_g[:, 0::3], g) and spread_g[:, 1::3].abs().max() == 0
     k = torch.nn.functional.normalize(torch.randn(1, 12, 2, 16), dim=-1)
-    values, beta = torch.randn(1, 12, 2, 16), 2 * torch.rand(1, 12, 2)
-    _, state = recurrent_gated_delta(spread_q, k, values, spread_g, beta)
+    values = torch.randn(1, 12, 2, 16)
+    _, state = recurrent_gated_delta(spread_q, k, values, spread_g, spread_beta)
     by_hand = torch.zeros(2, 16, 16)
     for t in range(4):
         by_hand = g[0, t].exp()[..., None] * by_hand
         for i in range(3 * t, 3 * t + 3):
-            key, rate = k[0, i], beta[0, i][:, None]
+            key, rate = k[0, i], beta[0, t].view(3, 2)[i - 3 * t][:, None]
             stored = torch.einsum("hkv,hk->hv", by_hand, key)
             by_hand = by_hand + torch.einsum("hk,hv->hkv", key, rate * (values[0, i] - stored))
     torch.testing.assert_close(state[0], by_hand)
