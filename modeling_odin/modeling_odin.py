@@ -106,7 +106,13 @@ class OdinPreTrainedModel(PreTrainedModel):
         its own code again.
         """
         super().save_pretrained(save_directory, **kwargs)
-        package = type(self).__module__.rpartition(".")[0]
+        if Path(save_directory).is_dir():  # not on every process of a distributed run
+            self.copy_code(save_directory)
+
+    @classmethod
+    def copy_code(cls, save_directory):
+        """Copies the files that define this class into a folder."""
+        package = cls.__module__.rpartition(".")[0]
         siblings = [module for name, module in sys.modules.items() if name.rpartition(".")[0] == package]
         for module in [sys.modules[OdinConfig.__module__], *siblings]:
             source = Path(module.__file__)

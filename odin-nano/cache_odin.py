@@ -7,7 +7,7 @@ class OdinCache:
     """The states of all layers, replaced in place by each forward pass.
 
     Attributes:
-        conv_states: a tensor `[B, k-1, C]` a layer: the last inputs of the convolution (C = 3 * hidden_size: q, k, v).
+        conv_states: a tensor `[B, k-1, C]` a layer: the last inputs of the convolution (C channels: q, k and v).
         recurrent_states: a float32 tensor `[B, H, K, V]` a layer.
         seen_tokens: how many tokens (padding included) have gone in.
     """
@@ -22,26 +22,36 @@ class OdinCache:
     @classmethod
     def empty(cls, config, batch_size: int, dtype: torch.dtype, device: torch.device) -> "OdinCache":
         """Zero states for `batch_size` sequences that have not begun."""
-        conv_shape = (batch_size, config.conv_kernel_size - 1, 3 * config.hidden_size)
-        state_shape = (batch_size, config.num_heads, config.head_dim, config.head_dim)
         layers = range(config.num_hidden_layers)
         return cls(
-            [torch.zeros(conv_shape, dtype=dtype, device=device) for _ in layers],
-            [torch.zeros(state_shape, dtype=torch.float32, device=device) for _ in layers],
+            [torch.zeros(batch_size, *config.conv_state_shape, dtype=dtype, device=device) for _ in layers],
+            [torch.zeros(batch_size, *config.recurrent_state_shape, device=device) for _ in layers],
         )
 
-    def check(self, config, batch_size: int) -> None:
-        """Raises ValueError when the states were made for another configuration or batch size."""
-        if len(self.recurrent_states) != config.num_hidden_layers:
-            raise ValueError(
-                f"past_key_values has {len(self.recurrent_states)} layers, the model has {config.num_hidden_layers}"
+    @staticmethod
+    def check(cache, config, batch_size: int) -> None:
+        """Raises TypeError for an object that is no such cache, ValueError for one of another model or batch size."""
+        # Not by isinstance: the cache may come from the same model's code in another module.
+        if not (hasattr(cache, "recurrent_states") and hasattr(cache, "conv_states")):
+            raise TypeError(
+                f"past_key_values must be an OdinCache, as returned with use_cache=True, got {type(cache).__name__}"
             )
-        expected = (batch_size, config.num_heads, config.head_dim, config.head_dim)
-        if tuple(self.recurrent_states[0].shape) != expected:
+        if len(cache.recurrent_states) != config.num_hidden_layers:
             raise ValueError(
-                f"past_key_values holds states of shape {tuple(self.recurrent_states[0].shape)}, "
-                f"expected [batch, heads, K, V] = {expected}"
+                f"past_key_values must have {config.num_hidden_layers} layers as the model, "
+                f"got {len(cache.recurrent_states)}: it belongs to another configuration"
             )
+        expected = {
+            "recurrent_states": (cache.recurrent_states, (batch_size, *config.recurrent_state_shape)),
+            "conv_states": (cache.conv_states, (batch_size, *config.conv_state_shape)),
+        }
+        for name, (states, shape) in expected.items():
+            for state in states:
+                if tuple(state.shape) != shape:
+                    raise ValueError(
+                        f"past_key_values.{name} must have the shape {list(shape)}, got {list(state.shape)}: "
+                        "it belongs to another batch size or configuration"
+                    )
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
         """Number of tokens seen so far."""

@@ -28,6 +28,12 @@ PRESETS = {
 }
 
 
+CHOICES = {
+    "recurrence": ("auto", "fused", "chunked", "recurrent"),
+    "time_mixing": ("gated_delta", "mamba2", "rwkv6", "rwkv7"),
+}
+
+
 class OdinConfig(PretrainedConfig):
     """Configuration of an ODIN model: a stack of gated-delta-rule time mixing and squared-ReLU channel mixing.
 
@@ -43,7 +49,15 @@ class OdinConfig(PretrainedConfig):
         gate_rank: rank of the output gate.
         chunk_size: tokens handled at once by the chunked recurrence. Its factors reach exp(0.61 * chunk_size / 2),
             so more than 128 would overflow float32.
-        recurrence: `"auto"`, `"chunked"` or `"recurrent"`; `"auto"` takes the chunked form for more than one token.
+        recurrence: `"auto"`, `"fused"`, `"chunked"` or `"recurrent"`; `"auto"` takes for more than one token the fused
+            form where CUDA and fla are there, else the chunked one.
+        time_mixing: `"gated_delta"`, ODIN's own; or what it was weighed against (docs/decisions/0002-time-mixing.md):
+            `"mamba2"`, `"rwkv6"`, `"rwkv7"`.
+        recurrence_passes: delta-rule updates n per token, each with its own key, value and rate; the state decays
+            before the first and is read after the last (DeltaProduct, arXiv:2502.10297). gated_delta only, as are:
+        slow_heads: heads of each layer whose decay is pinned to its floor: only a write clears them.
+        slot_heads: heads whose queries and keys are a softmax over the K rows of the state: addressed slots.
+        decay_hierarchy: the strongest decay falls from layer to layer, so that upper layers remember longer.
         norm_eps: epsilon of every RMS norm.
         initializer_range: standard deviation of the embedding.
 
@@ -66,6 +80,11 @@ class OdinConfig(PretrainedConfig):
         gate_rank: int = 128,
         chunk_size: int = 32,
         recurrence: str = "auto",
+        time_mixing: str = "gated_delta",
+        recurrence_passes: int = 1,
+        slow_heads: int = 0,
+        slot_heads: int = 0,
+        decay_hierarchy: bool = False,
         norm_eps: float = 1e-5,
         initializer_range: float = 0.02,
         use_cache: bool = True,
@@ -85,6 +104,11 @@ class OdinConfig(PretrainedConfig):
         self.gate_rank = gate_rank
         self.chunk_size = chunk_size
         self.recurrence = recurrence
+        self.time_mixing = time_mixing
+        self.recurrence_passes = recurrence_passes
+        self.slow_heads = slow_heads
+        self.slot_heads = slot_heads
+        self.decay_hierarchy = decay_hierarchy
         self.norm_eps = norm_eps
         self.initializer_range = initializer_range
         self.use_cache = use_cache
@@ -110,7 +134,16 @@ class OdinConfig(PretrainedConfig):
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.85)
             if near and key not in known:
                 raise ValueError(f"OdinConfig has no key '{key}'; did you mean '{near[0]}'?")
-        for name in ("vocab_size", "hidden_size", "num_hidden_layers", "head_dim", "intermediate_size", "decay_rank"):
+        for name in (
+            "vocab_size",
+            "hidden_size",
+            "num_hidden_layers",
+            "head_dim",
+            "intermediate_size",
+            "decay_rank",
+            "gate_rank",
+            "recurrence_passes",
+        ):
             if not isinstance(getattr(self, name), int) or getattr(self, name) < 1:
                 raise ValueError(f"{name} must be a positive integer, got {getattr(self, name)!r}")
         if self.hidden_size % self.head_dim:
@@ -119,8 +152,36 @@ class OdinConfig(PretrainedConfig):
             raise ValueError(f"conv_kernel_size must be at least 2, got {self.conv_kernel_size}")
         if not 1 <= self.chunk_size <= 128:
             raise ValueError(f"chunk_size must be between 1 and 128, got {self.chunk_size}")
-        if self.recurrence not in ("auto", "chunked", "recurrent"):
-            raise ValueError(f"recurrence must be 'auto', 'chunked' or 'recurrent', got {self.recurrence!r}")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
+        heads = self.hidden_size // self.head_dim
+        if self.slow_heads < 0 or self.slot_heads < 0 or self.slow_heads + self.slot_heads > heads:
+            raise ValueError(
+                f"slow_heads ({self.slow_heads}) and slot_heads ({self.slot_heads}) must be at least 0 and together "
+                f"at most the number of heads, {heads}"
+            )
+        if self.time_mixing != "gated_delta":
+            for name, plain in {
+                "recurrence_passes": 1,
+                "slow_heads": 0,
+                "slot_heads": 0,
+                "decay_hierarchy": 0,
+            }.items():
+                if getattr(self, name) != plain:
+                    raise ValueError(f"{name} needs time_mixing 'gated_delta', got '{self.time_mixing}'")
+
+    @property
+    def conv_state_shape(self) -> tuple[int, int]:
+        """(tokens, channels) of what a layer remembers of its last inputs."""
+        if self.time_mixing.startswith("rwkv"):
+            return (1, self.hidden_size)
+        return (self.conv_kernel_size - 1, (1 + 2 * self.recurrence_passes) * self.hidden_size)
+
+    @property
+    def recurrent_state_shape(self) -> tuple[int, int, int]:
+        """(H, K, V) of a layer's matrix states."""
+        return (self.num_heads, self.head_dim, self.head_dim)
 
     @classmethod
     def from_preset(cls, name: str, **overrides) -> "OdinConfig":

@@ -4,7 +4,6 @@ A block is pre-norm time mixing, then pre-norm channel mixing, each with a resid
 T tokens, D hidden_size, H heads, K = V head_dim, C = 3 * H * K channels of q, k and v together.
 """
 
-import math
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +12,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from transformers import GenerationMixin, PreTrainedModel
+from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
+from transformers.utils import can_return_tuple
 
 
 # A saved model is one flat folder, where the configuration is a sibling file; in this repository it is a package.
@@ -21,128 +22,39 @@ try:
     from .configuration_odin import OdinConfig
 except ModuleNotFoundError:
     from configuration_odin.configuration_odin import OdinConfig
+# transformers copies only the files that this one imports itself.
+from .alternatives_odin import ALTERNATIVES
 from .cache_odin import OdinCache
-from .recurrence import FORMS
+from .inputs_odin import (
+    check_embeddings,
+    check_finite,
+    check_labels,
+    check_token_ids,
+    document_index,
+    left_padding,
+)
+from .layers_odin import OdinChannelMixing, OdinRMSNorm
+from .recurrence import FORMS  # noqa: F401 (export replaces the forms through this name)
+from .time_mixing_odin import OdinTimeMixing
 
 
-# exp(g) stays in (0.545, 0.99994): RWKV-7's range, with a floor on the decay that keeps the state bounded.
-MAX_DECAY = math.exp(-0.5)
-MIN_DECAY = 2.0**-14
+TIME_MIXINGS = {"gated_delta": OdinTimeMixing, **ALTERNATIVES}
 
 
-class OdinRMSNorm(nn.Module):
-    """Root-mean-square norm over the last dimension, computed in float32."""
-
-    def __init__(self, size: int, eps: float):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(size))
-        self.eps = eps
-
-    def forward(self, x):
-        return F.rms_norm(x.float(), (x.shape[-1],), self.weight.float(), self.eps).to(x.dtype)
-
-
-class OdinShortConv(nn.Module):
-    """Causal depthwise convolution over the last k tokens, followed by SiLU. State: the last k-1 inputs."""
-
-    def __init__(self, channels: int, kernel_size: int):
-        super().__init__()
-        # Tap j looks k-1-j tokens back.
-        self.weight = nn.Parameter(torch.zeros(kernel_size, channels))
-
-    def forward(self, x, state, seq_idx=None):
-        """x `[B, T, C]`, state `[B, k-1, C]`; returns `[B, T, C]` and the new state."""
-        taps, length = self.weight.shape[0], x.shape[1]
-        padded = torch.cat([state, x], 1)
-        out = x * self.weight[-1]
-        for j in range(taps - 1):
-            shifted = padded[:, j : j + length]
-            if seq_idx is not None:
-                shifted = shifted * self._same_document(seq_idx, taps - 1 - j).to(x.dtype)
-            out = out + shifted * self.weight[j]
-        return F.silu(out), padded[:, length:]
-
-    @staticmethod
-    def _same_document(seq_idx, back):
-        """`[B, T, 1]`: whether the token `back` places earlier is of the same document. Before the row's start counts
-        as the first document, which may continue a cached state."""
-        earlier = torch.cat([seq_idx[:, :1].expand(-1, back), seq_idx], 1)[:, : seq_idx.shape[1]]
-        return (earlier == seq_idx)[..., None]
-
-
-class OdinTimeMixing(nn.Module):
-    """Mixes along time through a matrix state per head; see `recurrence.py` for the rule."""
-
-    def __init__(self, config: OdinConfig):
-        super().__init__()
-        self.config = config
-        width = config.hidden_size
-        # One matrix product for everything that reads x: q, k, v, the low-rank inputs of decay and gate, and the rate.
-        self.splits = [3 * width, config.decay_rank, config.gate_rank, config.num_heads]
-        self.in_proj = nn.Linear(width, sum(self.splits), bias=False)
-        self.conv = OdinShortConv(3 * width, config.conv_kernel_size)
-        self.decay_proj = nn.Linear(config.decay_rank, width)
-        self.gate_proj = nn.Linear(config.gate_rank, width, bias=False)
-        self.beta_bias = nn.Parameter(torch.zeros(config.num_heads))
-        self.norm = OdinRMSNorm(config.head_dim, config.norm_eps)
-        self.out_proj = nn.Linear(width, width, bias=False)
-
-    def forward(self, x, conv_state, recurrent_state, mask=None, seq_idx=None):
-        """x `[B, T, D]`, mask `[B, T, 1]` (0 at padding); returns `[B, T, D]` and the two new states."""
-        heads = (*x.shape[:2], self.config.num_heads, self.config.head_dim)
-        qkv, decay, gate, beta = self.in_proj(x).split(self.splits, -1)
-        if mask is not None:
-            # Padding reaches the state neither through the convolution nor through a write.
-            qkv = qkv * mask
-        qkv, conv_state = self.conv(qkv, conv_state, seq_idx)
-        q, k, v = (part.view(heads) for part in qkv.split(self.config.hidden_size, -1))
-        q, k = l2_normalize(q), l2_normalize(k)
-        decay = self.decay_proj(torch.tanh(decay)).float()
-        g = -(MIN_DECAY + (MAX_DECAY - MIN_DECAY) * torch.sigmoid(decay))
-        beta = 2.0 * torch.sigmoid(beta.float() + self.beta_bias.float())
-        if mask is not None:
-            g, beta = g * mask, beta * mask
-        out, recurrent_state = self.recurrence(q, k, v, g.view(heads), beta, recurrent_state, seq_idx)
-        out = self.norm(out).reshape(x.shape) * torch.sigmoid(self.gate_proj(gate))
-        return self.out_proj(out), conv_state, recurrent_state
-
-    def recurrence(self, q, k, v, g, beta, state, seq_idx):
-        """Picks the form of the recurrence: the only place that does."""
-        form = self.config.recurrence
-        if form == "auto":
-            form = "chunked" if q.shape[1] > 1 else "recurrent"
-        return FORMS[form](q, k, v, g, beta, state, seq_idx, self.config.chunk_size)
-
-
-def squared_relu(x):
-    """max(x, 0)^2, as a product: `square` is several times slower in training on CPU."""
-    x = F.relu(x)
-    return x * x
-
-
-class OdinChannelMixing(nn.Module):
-    """Squared-ReLU MLP."""
-
-    def __init__(self, config: OdinConfig):
-        super().__init__()
-        self.up_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
-        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
-
-    def forward(self, x):
-        return self.down_proj(squared_relu(self.up_proj(x)))
-
-
-class OdinBlock(nn.Module):
+class OdinBlock(GradientCheckpointingLayer):
     """Time mixing and channel mixing, each pre-normed and residual."""
 
-    def __init__(self, config: OdinConfig):
+    def __init__(self, config: OdinConfig, layer_idx: int):
         super().__init__()
         self.time_norm = OdinRMSNorm(config.hidden_size, config.norm_eps)
-        self.time_mixing = OdinTimeMixing(config)
+        self.time_mixing = TIME_MIXINGS[config.time_mixing](config, layer_idx)
         self.channel_norm = OdinRMSNorm(config.hidden_size, config.norm_eps)
         self.channel_mixing = OdinChannelMixing(config)
 
     def forward(self, x, conv_state, recurrent_state, mask=None, seq_idx=None):
+        """x `[B, T, D]`; returns the same and the two new states of `OdinCache`."""
+        if recurrent_state.device != x.device:  # layers may live on different devices; the states follow theirs
+            conv_state, recurrent_state = conv_state.to(x.device), recurrent_state.to(x.device)
         mixed, conv_state, recurrent_state = self.time_mixing(
             self.time_norm(x), conv_state, recurrent_state, mask, seq_idx
         )
@@ -150,18 +62,12 @@ class OdinBlock(nn.Module):
         return x + self.channel_mixing(self.channel_norm(x)), conv_state, recurrent_state
 
 
-def l2_normalize(x, eps: float = 1e-6):
-    """x / |x| over the last dimension; zero stays zero."""
-    x = x.float()
-    return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + eps)
-
-
 class OdinPreTrainedModel(PreTrainedModel):
     """Initialisation and saving, common to the bare model and the language model."""
 
     config_class = OdinConfig
     base_model_prefix = "model"
-    supports_gradient_checkpointing = False
+    supports_gradient_checkpointing = True
     _no_split_modules = ["OdinBlock"]
     # The states cannot be cut back to an earlier token, so generation must not try (assisted decoding and the like).
     _is_stateful = True
@@ -172,32 +78,26 @@ class OdinPreTrainedModel(PreTrainedModel):
         return False
 
     def _init_weights(self, module):
-        config = self.config
         if isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight, std=config.initializer_range)
-        elif isinstance(module, OdinRMSNorm):
-            nn.init.ones_(module.weight)
-        elif isinstance(module, OdinShortConv):
-            # Starts as the identity on the current token, with a little of the tokens before it.
-            nn.init.normal_(module.weight, std=0.1)
-            with torch.no_grad():
-                module.weight[-1] += 1.0
-        elif isinstance(module, OdinTimeMixing):
-            nn.init.normal_(module.in_proj.weight, std=config.hidden_size**-0.5)
-            nn.init.normal_(module.decay_proj.weight, std=0.1 * config.decay_rank**-0.5)
-            nn.init.normal_(module.gate_proj.weight, std=config.gate_rank**-0.5)
-            # Residual branches start small, so that depth does not blow up the stream.
-            nn.init.normal_(module.out_proj.weight, std=(2 * config.num_hidden_layers * config.hidden_size) ** -0.5)
-            nn.init.zeros_(module.beta_bias)
-            # Memory of each head from about 2 to about 4,000 tokens, evenly in log time over its channels.
-            memory = torch.logspace(math.log10(2.0), math.log10(4000.0), config.head_dim)
-            share = ((1.0 / memory - MIN_DECAY) / (MAX_DECAY - MIN_DECAY)).clamp(1e-4, 1 - 1e-4)
-            with torch.no_grad():
-                module.decay_proj.bias.copy_(torch.logit(share).repeat(config.num_heads))
-        elif isinstance(module, OdinChannelMixing):
-            nn.init.normal_(module.up_proj.weight, std=config.hidden_size**-0.5)
-            std = (2 * config.num_hidden_layers * config.intermediate_size) ** -0.5
-            nn.init.normal_(module.down_proj.weight, std=std)
+            nn.init.normal_(module.weight, std=self.config.initializer_range)
+        elif hasattr(module, "init_weights") and not isinstance(module, PreTrainedModel):
+            module.init_weights(self.config)
+
+    @classmethod
+    def from_pretrained(cls, *args, **kwargs):
+        """As transformers does.
+
+        Raises:
+            ValueError: a loaded weight holds NaN or infinity.
+        """
+        loaded = super().from_pretrained(*args, **kwargs)
+        model = loaded[0] if isinstance(loaded, tuple) else loaded
+        for name, weight in model.named_parameters():
+            if weight.device.type != "meta" and weight.is_floating_point() and not torch.isfinite(weight).all():
+                raise ValueError(
+                    f"the weights must be finite, '{name}' holds NaN or infinity: save or download them again"
+                )
+        return loaded
 
     def save_pretrained(self, save_directory, **kwargs):
         """As transformers does, and the code files beside the weights: the folder needs nothing of this repository.
@@ -206,10 +106,16 @@ class OdinPreTrainedModel(PreTrainedModel):
         its own code again.
         """
         super().save_pretrained(save_directory, **kwargs)
-        own = Path(sys.modules[type(self).__module__].__file__).parent
-        sources = [own / name for name in ("modeling_odin.py", "cache_odin.py", "recurrence.py")]
-        sources.append(Path(sys.modules[OdinConfig.__module__].__file__))
-        for source in sources:
+        if Path(save_directory).is_dir():  # not on every process of a distributed run
+            self.copy_code(save_directory)
+
+    @classmethod
+    def copy_code(cls, save_directory):
+        """Copies the files that define this class into a folder."""
+        package = cls.__module__.rpartition(".")[0]
+        siblings = [module for name, module in sys.modules.items() if name.rpartition(".")[0] == package]
+        for module in [sys.modules[OdinConfig.__module__], *siblings]:
+            source = Path(module.__file__)
             if source.resolve().parent != Path(save_directory).resolve():
                 shutil.copyfile(source, Path(save_directory) / source.name)
 
@@ -220,7 +126,7 @@ class OdinModel(OdinPreTrainedModel):
     def __init__(self, config: OdinConfig):
         super().__init__(config)
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(OdinBlock(config) for _ in range(config.num_hidden_layers))
+        self.layers = nn.ModuleList(OdinBlock(config, i) for i in range(config.num_hidden_layers))
         self.norm = OdinRMSNorm(config.hidden_size, config.norm_eps)
         self.post_init()
 
@@ -230,6 +136,7 @@ class OdinModel(OdinPreTrainedModel):
     def set_input_embeddings(self, value):
         self.embed_tokens = value
 
+    @can_return_tuple
     def forward(
         self,
         input_ids: torch.LongTensor | None = None,
@@ -238,42 +145,51 @@ class OdinModel(OdinPreTrainedModel):
         inputs_embeds: torch.Tensor | None = None,
         use_cache: bool | None = None,
         output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
         seq_idx: torch.LongTensor | None = None,
+        cu_seqlens: torch.LongTensor | None = None,
+        position_ids: torch.LongTensor | None = None,
         **kwargs,
-    ):
+    ) -> BaseModelOutputWithPast:
         """Runs the blocks.
 
         Args:
             input_ids: `[B, T]` token ids, or `inputs_embeds` `[B, T, D]` in their place.
-            attention_mask: `[B, T]` or `[B, past + T]`; 0 marks padding, which leaves the states as they were.
+            attention_mask: `[B, T]` or `[B, past + T]`; 0 marks padding, wherever it is, which leaves the states as
+                they were.
             past_key_values: states to continue from; they are replaced in place.
             seq_idx: `[B, T]` document of each token; states are kept apart where it changes (packed training).
+            cu_seqlens: `[N + 1]` the same for one row (B = 1): where documents begin, and where the last ends.
+            position_ids: `[B, T]` not needed; 0 begins a new document, which is how collators mark packed rows.
 
         Raises:
-            ValueError: both or neither of ids and embeddings, an empty sequence, an id outside the vocabulary, or
-                states of another model or batch size.
+            TypeError, ValueError: an argument of a wrong type, shape or range, named with what was expected; both or
+                neither of ids and embeddings; states of another model or batch size; NaN in the weights.
         """
         if (input_ids is None) == (inputs_embeds is None):
             raise ValueError("give exactly one of input_ids and inputs_embeds")
         if inputs_embeds is None:
             check_token_ids(input_ids, self.config.vocab_size)
             inputs_embeds = self.embed_tokens(input_ids)
-        batch, length = inputs_embeds.shape[:2]
-        if length == 0:
-            raise ValueError("the sequence is empty: give at least one token")
+        check_embeddings(inputs_embeds, self.config.hidden_size, self.norm.weight.dtype)
+        x = inputs_embeds
+        batch, length = x.shape[:2]
         use_cache = self.config.use_cache and not self.training if use_cache is None else use_cache
         if output_hidden_states is None:
             output_hidden_states = self.config.output_hidden_states
-        return_dict = self.config.use_return_dict if return_dict is None else return_dict
+        seq_idx = document_index(seq_idx, cu_seqlens, position_ids, batch, length, x.device)
+        states = past_key_values
+        if states is None:
+            states = OdinCache.empty(self.config, batch, x.dtype, x.device)
+        OdinCache.check(states, self.config, batch)
 
-        if past_key_values is not None:
-            past_key_values.check(self.config, batch)
-        x = inputs_embeds
-        states = past_key_values or OdinCache.empty(self.config, batch, x.dtype, x.device)
-        mask = None
-        if attention_mask is not None and not bool((attention_mask[:, -length:] != 0).all()):
-            mask = attention_mask[:, -length:, None].to(x.dtype)
+        mask, order = None, None
+        if attention_mask is not None:
+            mask, order = left_padding(attention_mask, batch, length)
+        if mask is not None:
+            mask = mask.to(x.dtype)
+        if order is not None:
+            x = x.gather(1, order.unsqueeze(-1).expand_as(x))
+            seq_idx = None if seq_idx is None else seq_idx.gather(1, order)
         hidden_states: tuple[torch.Tensor, ...] = ()
         for i, layer in enumerate(self.layers):
             if output_hidden_states:
@@ -283,14 +199,17 @@ class OdinModel(OdinPreTrainedModel):
             )
         states.seen_tokens += length
         x = self.norm(x)
-        if output_hidden_states:
-            hidden_states += (x,)
-        output = BaseModelOutputWithPast(
-            last_hidden_state=x,
+        check_finite(self, x)
+        hidden_states += (x,)
+        if order is not None:
+            # Back to the order in which the tokens came.
+            places = order.argsort(dim=1).unsqueeze(-1)
+            hidden_states = tuple(h.gather(1, places.expand_as(h)) for h in hidden_states)
+        return BaseModelOutputWithPast(
+            last_hidden_state=hidden_states[-1],
             past_key_values=states if use_cache else None,  # type: ignore[arg-type]  # not a Cache: see OdinCache
             hidden_states=hidden_states if output_hidden_states else None,  # type: ignore[arg-type]
         )
-        return output if return_dict else output.to_tuple()
 
 
 class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[misc]  # as all of transformers' own
@@ -317,6 +236,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
     def set_output_embeddings(self, value):
         self.lm_head = value
 
+    @can_return_tuple
     def forward(
         self,
         input_ids: torch.LongTensor | None = None,
@@ -326,12 +246,13 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
         labels: torch.LongTensor | None = None,
         use_cache: bool | None = None,
         output_hidden_states: bool | None = None,
-        return_dict: bool | None = None,
         logits_to_keep: int | torch.Tensor = 0,
         seq_idx: torch.LongTensor | None = None,
+        cu_seqlens: torch.LongTensor | None = None,
+        position_ids: torch.LongTensor | None = None,
         skip_logits: bool = False,
         **kwargs,
-    ):
+    ) -> CausalLMOutputWithPast:
         """As `OdinModel.forward`, with logits `[B, T, vocab_size]`.
 
         Args:
@@ -340,7 +261,6 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
             skip_logits: with labels, compute the head only where a label is and return no logits; the loss is the
                 same. Saves the head's time and memory on questions and padding.
         """
-        return_dict = self.config.use_return_dict if return_dict is None else return_dict
         outputs = self.model(
             input_ids,
             attention_mask=attention_mask,
@@ -350,7 +270,11 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
             output_hidden_states=output_hidden_states,
             return_dict=True,
             seq_idx=seq_idx,
+            cu_seqlens=cu_seqlens,
+            position_ids=position_ids,
         )
+        if labels is not None:
+            check_labels(labels, *outputs.last_hidden_state.shape[:2])
         loss, logits = None, None
         if skip_logits and labels is not None:
             labelled = labels[:, 1:] != -100
@@ -361,13 +285,12 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
             logits = self.lm_head(outputs.last_hidden_state[:, keep])
         if labels is not None and loss is None:
             loss = self.loss_function(logits=logits, labels=labels, vocab_size=self.config.vocab_size, **kwargs)
-        output = CausalLMOutputWithPast(
+        return CausalLMOutputWithPast(
             loss=loss,  # type: ignore[arg-type]
             logits=logits,
             past_key_values=outputs.past_key_values,
             hidden_states=outputs.hidden_states,
         )
-        return output if return_dict else output.to_tuple()
 
     def prepare_inputs_for_generation(
         self, input_ids, past_key_values=None, attention_mask=None, inputs_embeds=None, use_cache=True, **kwargs
@@ -384,17 +307,6 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
         if kwargs.get("logits_to_keep") is not None:
             inputs["logits_to_keep"] = kwargs["logits_to_keep"]
         return inputs
-
-
-def check_token_ids(input_ids, vocab_size: int) -> None:
-    """Raises ValueError for an id that has no embedding. Checked on CPU only, where it costs no synchronisation."""
-    if torch.jit.is_tracing() or torch.compiler.is_compiling():
-        return
-    if input_ids.device.type != "cpu" or input_ids.numel() == 0:
-        return
-    low, high = int(input_ids.min()), int(input_ids.max())
-    if low < 0 or high >= vocab_size:
-        raise ValueError(f"input_ids must lie in [0, {vocab_size}), got ids from {low} to {high}")
 
 
 __all__ = ["OdinForCausalLM", "OdinModel", "OdinPreTrainedModel"]

@@ -1,5 +1,8 @@
 """Makes a release folder of a finished run: `python -m training.release --run RUN --data CORPUS --out odin-nano`.
 
+`python -m training.release --refresh odin-nano` brings the code files of a release to this repository's, after a
+change of the code that leaves its weights and answers as they are.
+
 The folder is complete in itself: weights, configuration, code, tokenizer, the run's description, the scores on
 held-out items, a model card made from these, and a manifest with the hash of every file. It is written beside and
 renamed, after it has been loaded by a process that cannot see this repository.
@@ -13,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from modeling_odin import OdinForCausalLM
 from training.checkpoint import CheckpointError, load_model, load_tokenizer
 from training.evaluate import evaluate, first_per_task, read_items, table
 from training.io import replace_block, write_json
@@ -114,6 +118,26 @@ def release(run: Path, data: str, out: Path, items: int) -> None:
         **{split: table(scores[split]) for split in SPLITS},
     )
     (beside / "README.md").write_text(card)
+    put_in_place(beside, out, description)
+
+
+def refresh(out: Path) -> None:
+    """Replaces the code files of the release `out` by the repository's; weights, scores and card stay.
+
+    Raises:
+        CheckpointError: `out` is no release.
+        RuntimeError: the folder does not load by itself with the new code.
+    """
+    load_model(out)
+    beside = out.with_name(out.name + ".partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(out, beside, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    OdinForCausalLM.copy_code(beside)
+    put_in_place(beside, out, json.loads((out / "odin.json").read_text()))
+
+
+def put_in_place(beside: Path, out: Path, description: dict) -> None:
+    """Writes the manifest of the folder `beside`, tries it alone, and gives it its final name."""
     write_json(beside / "manifest.json", manifest(beside, description))
     loads = subprocess.run(
         [sys.executable, "-I", "-c", LOAD_ALONE, beside.resolve()], cwd="/", capture_output=True, text=True
@@ -126,7 +150,8 @@ def release(run: Path, data: str, out: Path, items: int) -> None:
 
 def manifest(folder: Path, description: dict) -> dict:
     """Version, run and the sha256 of every file of the folder."""
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    listed = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != "manifest.json")
+    files = {path.name: sha256(path) for path in listed}
     return {
         "version": VERSION,
         "run": description["id"],
@@ -154,13 +179,19 @@ def sha256(path: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--run", type=Path, required=True, help="output folder of training/train.py")
-    parser.add_argument("--data", required=True, help="corpus folder with validation and test splits")
-    parser.add_argument("--out", type=Path, required=True, help="release folder, replaced when it exists")
+    parser.add_argument("--run", type=Path, help="output folder of training/train.py")
+    parser.add_argument("--data", help="corpus folder with validation and test splits")
+    parser.add_argument("--out", type=Path, help="release folder, replaced when it exists")
+    parser.add_argument("--refresh", type=Path, metavar="RELEASE", help="only bring its code files up to date")
     parser.add_argument("--items", type=int, default=400, help="held-out items per task and split")
     parser.add_argument("--readme", type=Path, help="Markdown file whose 'held-out' block gets the test table")
     options = parser.parse_args()
+    if options.refresh is None and None in (options.run, options.data, options.out):
+        parser.error("give --run, --data and --out, or --refresh")
     try:
+        if options.refresh:
+            refresh(options.refresh)
+            return
         release(options.run, options.data, options.out, options.items)
         if options.readme:
             scores = json.loads((options.out / "evaluation.json").read_text())["splits"]

@@ -1,0 +1,3 @@
+"""The time mixings that ODIN was weighed against."""
+
+ALTERNATIVES: dict = {}
