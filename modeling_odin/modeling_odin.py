@@ -23,6 +23,7 @@ try:
 except ModuleNotFoundError:
     from configuration_odin.configuration_odin import OdinConfig
 # transformers copies only the files that this one imports itself.
+from .alternative_recurrences import general_recurrence  # noqa: F401 (as said above)
 from .alternatives_odin import ALTERNATIVES
 from .cache_odin import OdinCache
 from .inputs_odin import (
