@@ -11,11 +11,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXPORTED := space/public/models/$(MODEL)
 SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: demo test lint install export browsers clean help
+# The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
+NEXT := .venv-transformers5/bin/python
+
+.PHONY: demo test test-transformers5 lint install export browsers clean help
 
 help:
 	@echo "make demo      install, build and serve the Space on http://localhost:7860"
 	@echo "make test      install and run all tests"
+	@echo "make test-transformers5  the model's tests under transformers 5"
 	@echo "make browsers  install Chromium and its driver with apt (for the browser tests)"
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
@@ -43,6 +47,14 @@ install: .stamps/install
 	$(PIP) install -e ".[dev]"
 	@touch $@
 
+# It borrows all but transformers and what that needs, torch above all, from the first environment.
+.stamps/transformers5: .stamps/install
+	test -x $(NEXT) || $(PYTHON) -m venv .venv-transformers5
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(NEXT) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/borrowed.pth"
+	$(NEXT) -m pip --disable-pip-version-check --quiet install --no-warn-conflicts "transformers==5.17.*"
+	@touch $@
+
 .stamps/node: space/package.json space/package-lock.json
 	@mkdir -p .stamps
 	@node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("Node 20 or newer is needed, this is " + process.version); process.exit(1) }'
@@ -52,6 +64,10 @@ install: .stamps/install
 test: .stamps/install $(EXPORTED)/manifest.json space/dist/index.html lint
 	cd space && npm run --silent test
 	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory test-transformers5
+
+test-transformers5: .stamps/transformers5
+	$(NEXT) -m pytest tests/configuration_odin tests/modeling_odin
 
 lint: .stamps/install .stamps/node
 	$(BIN)/ruff check .
@@ -64,4 +80,4 @@ browsers:
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
 
 clean:
-	rm -rf .stamps space/dist space/public/models space/public/ort space/node_modules
+	rm -rf .stamps .venv-transformers5 space/dist space/public/models space/public/ort space/node_modules
