@@ -18,7 +18,8 @@ from .layers_odin import OdinRMSNorm, OdinShortConv, join_state, same_document
 class Mamba2TimeMixing(nn.Module):
     """Mamba-2 (arXiv:2405.21060): scalar decay per head, short convolution, skip, gated norm.
 
-    Here every head has its own B and C (n_groups = H) and the width is not expanded: the state is then ODIN's.
+    Here every head has its own B and C (n_groups = H) and the width is not expanded: the state is then ODIN's. The
+    norm is over the channels of a group, as published, hence of a head; its weight is shared by the heads.
     """
 
     def __init__(self, config, layer_idx: int):
@@ -31,7 +32,7 @@ class Mamba2TimeMixing(nn.Module):
         self.dt_bias = nn.Parameter(torch.zeros(heads))
         self.log_rate = nn.Parameter(torch.zeros(heads))
         self.skip = nn.Parameter(torch.ones(heads))
-        self.norm = OdinRMSNorm(width, config.norm_eps)
+        self.norm = OdinRMSNorm(config.head_dim, config.norm_eps)
         self.out_proj = nn.Linear(width, width, bias=False)
 
     def init_weights(self, config):
@@ -62,8 +63,8 @@ class Mamba2TimeMixing(nn.Module):
         out, recurrent_state = general_recurrence(
             self.config, q, dt[..., None] * k, v, g, initial_state=recurrent_state, seq_idx=seq_idx
         )
-        out = (out + self.skip[:, None] * v).reshape(x.shape)
-        return self.out_proj(self.norm(out * F.silu(gate))), conv_state, recurrent_state
+        out = self.norm((out + self.skip[:, None] * v) * F.silu(gate).view(heads))
+        return self.out_proj(out.reshape(x.shape)), conv_state, recurrent_state
 
 
 class LowRank(nn.Module):
@@ -93,13 +94,13 @@ class _RWKVTimeMixing(nn.Module):
         self.config, self.layer_idx = config, layer_idx
         width = config.hidden_size
         self.shift = nn.ParameterDict({name: torch.zeros(width) for name in self.branches})
-        self.receptance = nn.Linear(width, width, bias=False)
-        self.key = nn.Linear(width, width, bias=False)
-        self.value = nn.Linear(width, width, bias=False)
+        self.r_proj = nn.Linear(width, width, bias=False)
+        self.k_proj = nn.Linear(width, width, bias=False)
+        self.v_proj = nn.Linear(width, width, bias=False)
         self.decay_bias = nn.Parameter(torch.zeros(width))
         self.decay = LowRank(width, config.decay_rank, width, torch.tanh)
         self.norm = nn.GroupNorm(config.num_heads, width, eps=64e-5)
-        self.output = nn.Linear(width, width, bias=False)
+        self.out_proj = nn.Linear(width, width, bias=False)
 
     def init_common(self, powers: dict[str, float], decay_power: float, decay_offset: float):
         """Published initialisation: channel i of n looks back more the lower its index and the deeper its layer."""
@@ -109,10 +110,7 @@ class _RWKVTimeMixing(nn.Module):
         for name, power in powers.items():
             self.shift[name].copy_(1 - place ** (power * early))
         self.decay_bias.copy_(decay_offset + 5 * (torch.arange(width) / (width - 1)) ** decay_power)
-        bound = 0.5 * width**-0.5
-        for linear, scale in ((self.receptance, 1.0), (self.key, 0.1), (self.value, 1.0)):
-            nn.init.uniform_(linear.weight, -scale * bound, scale * bound)
-        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.out_proj.weight)
         nn.init.ones_(self.norm.weight)
         nn.init.zeros_(self.norm.bias)
 
@@ -146,13 +144,15 @@ class RWKV6TimeMixing(_RWKVTimeMixing):
         width, rank = config.hidden_size, config.decay_rank
         self.mix = nn.ModuleDict({name: LowRank(width, rank, width, torch.tanh) for name in self.branches[1:]})
         self.bonus = nn.Parameter(torch.zeros(config.num_heads, config.head_dim))
-        self.gate = nn.Linear(width, width, bias=False)
+        self.gate_proj = nn.Linear(width, width, bias=False)
 
     @torch.no_grad()
     def init_weights(self, config):
         powers = {"x": 1.0, "w": 1.0, "k": 1.0, "v": 1.0, "r": 0.5, "g": 0.5}
         self.init_common(powers, 0.7 + 1.3 * self.depth, -6.0)
-        nn.init.uniform_(self.gate.weight, -0.5 * config.hidden_size**-0.5, 0.5 * config.hidden_size**-0.5)
+        self.shift["v"].sub_(0.3 * self.depth)
+        for linear, gain in ((self.r_proj, 1.0), (self.k_proj, 0.1), (self.v_proj, 1.0), (self.gate_proj, 0.1)):
+            nn.init.orthogonal_(linear.weight, gain)
         index = torch.arange(config.hidden_size)
         zigzag = ((index + 1) % 3 - 1) * 0.1
         self.bonus.copy_((self.depth * (1 - index / (config.hidden_size - 1)) + zigzag).view_as(self.bonus))
@@ -164,15 +164,16 @@ class RWKV6TimeMixing(_RWKVTimeMixing):
         back, conv_state = self.look_back(x, conv_state, mask, seq_idx)
         about = x + back * self.shift["x"]
         w, k, v, r, gate = (x + back * (self.shift[name] + self.mix[name](about)) for name in self.branches[1:])
-        r, k, v = self.heads(self.receptance(r)), self.heads(self.key(k)), self.heads(self.value(v))
-        g = -(self.decay_bias + self.decay(w)).float().exp().clamp(max=STRONGEST_DECAY)
+        r, k, v = self.heads(self.r_proj(r)), self.heads(self.k_proj(k)), self.heads(self.v_proj(v))
+        # Clamped before exp: behind it, an overflow would make the gradient 0 * inf.
+        g = -(self.decay_bias + self.decay(w)).float().clamp(max=math.log(STRONGEST_DECAY)).exp()
         if mask is not None:
             g, k = g * mask, k * mask[..., None]
         out, recurrent_state = general_recurrence(
             self.config, r, k, v, self.heads(g), initial_state=recurrent_state, seq_idx=seq_idx, read_before=True
         )
         out = out + (r * self.bonus * k).sum(-1, keepdim=True) * v
-        return self.output(self.normed(out) * F.silu(self.gate(gate))), conv_state, recurrent_state
+        return self.out_proj(self.normed(out) * F.silu(self.gate_proj(gate))), conv_state, recurrent_state
 
 
 class RWKV7TimeMixing(_RWKVTimeMixing):
@@ -197,6 +198,9 @@ class RWKV7TimeMixing(_RWKVTimeMixing):
     def init_weights(self, config):
         powers = {"r": 0.2, "w": 0.9, "k": 0.7, "v": 0.7, "a": 0.9, "g": 0.2}
         self.init_common(powers, 0.85 + self.depth**0.5, -6.5)
+        for linear, scale in ((self.r_proj, 0.5), (self.k_proj, 0.05), (self.v_proj, 0.5)):
+            bound = scale * config.hidden_size**-0.5
+            nn.init.uniform_(linear.weight, -bound, bound)
         nn.init.zeros_(self.rate_bias)
         nn.init.constant_(self.removal_scale, 0.85)
         nn.init.ones_(self.rate_share)
@@ -208,7 +212,7 @@ class RWKV7TimeMixing(_RWKVTimeMixing):
             x = x * mask
         back, conv_state = self.look_back(x, conv_state, mask, seq_idx)
         r, w, k, v, a, gate = (x + back * self.shift[name] for name in self.branches)
-        r, k, v = self.receptance(r), self.key(k), self.heads(self.value(v))
+        r, k, v = self.r_proj(r), self.k_proj(k), self.heads(self.v_proj(v))
         g = -math.exp(-0.5) * torch.sigmoid((self.decay_bias + self.decay(w)).float())
         rate = torch.sigmoid(self.rate_bias + self.rate(a))
         removal = F.normalize(self.heads(k * self.removal_scale).float(), dim=-1)
@@ -220,7 +224,7 @@ class RWKV7TimeMixing(_RWKVTimeMixing):
             self.config, r, k, v, self.heads(g), erase, initial_state=recurrent_state, seq_idx=seq_idx
         )
         out = self.normed(out) + ((r * self.bonus * k).sum(-1, keepdim=True) * v).flatten(2)
-        return self.output(out * self.gate(gate)), conv_state, recurrent_state
+        return self.out_proj(out * self.gate(gate)), conv_state, recurrent_state
 
 
 ALTERNATIVES = {"mamba2": Mamba2TimeMixing, "rwkv6": RWKV6TimeMixing, "rwkv7": RWKV7TimeMixing}

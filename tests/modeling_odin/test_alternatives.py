@@ -95,9 +95,17 @@ def test_chunked_in_float32_survives_the_strongest_decay(rule):
     step, call = rule
     *arguments, state = inputs(64)
     arguments[3] = torch.full_like(arguments[3], -STRONGEST_DECAY)
+    arguments = [x.detach().requires_grad_() for x in arguments]
     want, _ = loop(step, arguments, state, None)
-    got, _ = call(chunked_general, *(x.float() for x in arguments), initial_state=state.float())
+    single = [x.detach().float().requires_grad_() for x in arguments]
+    got, _ = call(chunked_general, *single, initial_state=state.float())
     assert (got - want).abs().max() < 1e-4 * want.abs().max()
+    direction = torch.randn_like(want)
+    (want * direction).sum().backward()
+    (got * direction).sum().backward()
+    for exact, x in zip(arguments, single, strict=True):
+        if exact.grad is not None:
+            assert (x.grad - exact.grad).abs().max() < 1e-3 * exact.grad.abs().max()
 
 
 def tokens(*shape):
@@ -142,10 +150,35 @@ def test_cached_steps_packing_and_padding(model):
         close(more, model(torch.cat([ids, tokens(1, 3)], 1)).logits[:, 23:])
 
 
+@torch.no_grad()
+def test_left_padding_after_cached_states(model):
+    """Rows of one batch go on from their states, with 0, 2 and 4 tokens of padding before what is new."""
+    start, ids, padding = tokens(3, 7), tokens(3, 4), [0, 2, 4]
+    past = model(start, use_cache=True).past_key_values
+    mask = torch.stack([torch.arange(4) >= n for n in padding]).long()
+    output = model(ids, attention_mask=mask, past_key_values=past, use_cache=True)
+    then = model(tokens(3, 2), past_key_values=output.past_key_values).logits
+    for row, n in enumerate(padding):
+        alone = model(torch.cat([start, ids[:, n:], tokens(3, 2)], 1)[row : row + 1]).logits[0]
+        close(output.logits[row, n:], alone[7:-2])
+        close(then[row], alone[-2:])
+
+
 def test_every_parameter_is_trained(model):
     model(tokens(2, 12), labels=tokens(2, 12)).loss.backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
+
+
+def test_extreme_decays_have_finite_gradients(toy_config):
+    """RWKV-6's decay is exp(-exp(w)): a large w must meet the clamp before its exponential overflows."""
+    model = OdinForCausalLM(OdinConfig(**{**toy_config.to_dict(), "time_mixing": "rwkv6"}))
+    with torch.no_grad():
+        for layer in model.model.layers:
+            layer.time_mixing.decay_bias.fill_(200.0)
+            layer.time_mixing.out_proj.weight.normal_(std=0.1)
+    model(tokens(2, 40), labels=tokens(2, 40)).loss.backward()
+    assert all(bool(parameter.grad.isfinite().all()) for parameter in model.parameters())
 
 
 def test_saves_loads_and_generates(model, tmp_path):
