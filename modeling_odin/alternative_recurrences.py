@@ -76,7 +76,8 @@ def _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before):
     total = g.cumsum(-2)
     last = total[..., -1:, :]
     centred = total - last * 0.5
-    grow, grow_before = centred.exp(), (centred - g).exp()
+    # An exponential of its own and not 1 / grow: the gradient of a division squares it, and overflows.
+    grow, grow_before, shrink = centred.exp(), (centred - g).exp(), (-centred).exp()
     from_start = (last * 0.5).exp()
     to_end, carried = from_start, last.exp()
     inside = causal_mask(size, q.device)
@@ -92,11 +93,11 @@ def _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before):
     def products(left, right, mask):
         return torch.where(mask, left @ right.mT, 0.0)
 
-    keys = k / grow
+    keys = k * shrink
     values, removal = v, torch.zeros_like(k)
     if erase is not None:
         r, e = (to_chunks(x.to(q.dtype), size) for x in erase)
-        readers, erasers = r * grow_before, e / grow
+        readers, erasers = r * grow_before, e * shrink
         inverse = inverse_unit_lower(-products(readers, erasers, earlier))
         read = inverse @ (products(readers, keys, earlier) @ v)
         values = torch.cat([read, values], -2)

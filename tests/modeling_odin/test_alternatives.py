@@ -105,7 +105,7 @@ def test_chunked_in_float32_survives_the_strongest_decay(rule):
     (got * direction).sum().backward()
     for exact, x in zip(arguments, single, strict=True):
         if exact.grad is not None:
-            assert (x.grad - exact.grad).abs().max() < 1e-3 * exact.grad.abs().max()
+            assert (x.grad - exact.grad).abs().max() < 1e-4 * max(1.0, exact.grad.abs().max().item())
 
 
 def tokens(*shape):
