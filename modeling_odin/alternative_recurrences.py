@@ -1,9 +1,9 @@
 """One recurrence that covers Mamba-2, RWKV-6 and RWKV-7, token by token and in chunks.
 
-    S_t = diag(exp g_t) S_{t-1} + e_t (r_t^T S_{t-1}) + k_t v_t^T;   o_t = S_t^T q_t
+    S_t = (diag(exp g_t) - (a_t * r_t) r_t^T) S_{t-1} + k_t v_t^T;   o_t = S_t^T q_t
 
-The second term reads the old state with one vector and adds what it read along another; RWKV-7 erases with it, the
-others do without. Reference for the rule: RWKV-7 (arXiv:2503.14456) and DPLR in flash-linear-attention.
+RWKV-7 erases with the second term: what the old state holds under a removal key r, at a rate a per channel; the others
+do without. Reference for the rule: RWKV-7 (arXiv:2503.14456) and DPLR in flash-linear-attention.
 """
 
 import torch
@@ -31,8 +31,8 @@ def recurrent_general(q, k, v, g, erase=None, initial_state=None, seq_idx=None, 
     Args:
         q, k: `[B, T, H, K]`.
         v: `[B, T, H, V]`.
-        g: `[B, T, H, K]` log decay in [-STRONGEST_DECAY, 0], float32.
-        erase: None, or (r, e), each `[B, T, H, K]`.
+        g: `[B, T, H, K]`, or `[B, T, H, 1]` for one a head: log decay in [-STRONGEST_DECAY, 0], float32.
+        erase: None, or (r, a), each `[B, T, H, K]`: removal key of norm at most 1, and rates in [0, 1].
         initial_state: `[B, H, K, V]` float32, zeros when None.
         seq_idx: `[B, T]` document of each token; the state is reset where it changes.
         read_before: whether o_t reads S_{t-1} in place of S_t.
@@ -50,8 +50,8 @@ def recurrent_general(q, k, v, g, erase=None, initial_state=None, seq_idx=None, 
         before = state
         state = g[:, t].exp()[..., None] * before + k[:, t][..., None] * v[:, t][..., None, :]
         if erase is not None:
-            r, e = (x[:, t].to(state.dtype)[..., None] for x in erase)
-            state = state + e * (r * before).sum(-2, keepdim=True)
+            r, a = (x[:, t].to(state.dtype)[..., None] for x in erase)
+            state = state - a * r * (r * before).sum(-2, keepdim=True)
         outputs.append((q[:, t][..., None] * (before if read_before else state)).sum(-2))
     return torch.stack(outputs, 1).to(dtype), state
 
@@ -60,7 +60,7 @@ def chunked_general(q, k, v, g, erase=None, initial_state=None, seq_idx=None, re
     """The same result through matrix products over chunks of tokens. Arguments and results as above.
 
     What r reads in a chunk solves a unit lower-triangular system, as in `chunked_gated_delta`. Its solution U and the
-    values V are then written alike: the keys of a chunk are those of e and those of k together.
+    values V are then written alike: the keys of a chunk are -a * r and k together.
     """
     with torch.autocast(q.device.type, enabled=False):
         return _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before)
@@ -79,7 +79,7 @@ def _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before):
     # An exponential of its own and not 1 / grow: the gradient of a division squares it, and overflows.
     grow, grow_before, shrink = centred.exp(), (centred - g).exp(), (-centred).exp()
     from_start = (last * 0.5).exp()
-    to_end, carried = from_start, last.exp()
+    to_end, carried = from_start, last.exp().mT.expand(*k.shape[:3], k.shape[-1], 1)
     inside = causal_mask(size, q.device)
     earlier = inside.tril(-1)
     if seq_idx is not None:
@@ -96,8 +96,8 @@ def _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before):
     keys = k * shrink
     values, removal = v, torch.zeros_like(k)
     if erase is not None:
-        r, e = (to_chunks(x.to(q.dtype), size) for x in erase)
-        readers, erasers = r * grow_before, e * shrink
+        r, a = (to_chunks(x.to(q.dtype), size) for x in erase)
+        readers, erasers = r * grow_before, -a * r * shrink
         inverse = inverse_unit_lower(-products(readers, erasers, earlier))
         read = inverse @ (products(readers, keys, earlier) @ v)
         values = torch.cat([read, values], -2)
@@ -107,7 +107,7 @@ def _chunked_general(q, k, v, g, erase, initial_state, seq_idx, read_before):
     else:
         weights = products(queries, keys, visible)
         keys = keys * to_end
-    updates, before, state = delta_scan(carried.mT, removal, keys.mT, values, state)
+    updates, before, state = delta_scan(carried, removal, keys.mT, values, state)
     out = (queries * from_start) @ before + weights @ updates
     return from_chunks(out, length).to(dtype), state
 

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .alternative_recurrences import STRONGEST_DECAY, general_recurrence
-from .layers_odin import OdinRMSNorm, OdinShortConv, join_state, same_document
+from .layers_odin import OdinRMSNorm, OdinShortConv, join_state, l2_normalize, same_document
 
 
 class Mamba2TimeMixing(nn.Module):
@@ -59,9 +59,8 @@ class Mamba2TimeMixing(nn.Module):
         if mask is not None:
             dt = dt * mask
         g = (-self.log_rate.float().exp() * dt).clamp(min=-STRONGEST_DECAY)
-        g = g[..., None].expand(heads)
         out, recurrent_state = general_recurrence(
-            self.config, q, dt[..., None] * k, v, g, initial_state=recurrent_state, seq_idx=seq_idx
+            self.config, q, dt[..., None] * k, v, g[..., None], initial_state=recurrent_state, seq_idx=seq_idx
         )
         out = self.norm((out + self.skip[:, None] * v) * F.silu(gate).view(heads))
         return self.out_proj(out.reshape(x.shape)), conv_state, recurrent_state
@@ -84,6 +83,22 @@ class LowRank(nn.Module):
         return self.activation(x @ self.down) @ self.up
 
 
+class HeadNorm(nn.Module):
+    """Layer norm of each head's channels, `[B, T, H, V]` to `[B, T, D]` (RWKV's group norm, with its epsilon)."""
+
+    def __init__(self, heads: int, head_dim: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(heads, head_dim))
+        self.bias = nn.Parameter(torch.zeros(heads, head_dim))
+
+    def init_weights(self, config):
+        nn.init.ones_(self.weight)
+        nn.init.zeros_(self.bias)
+
+    def forward(self, x):
+        return (F.layer_norm(x, x.shape[-1:], eps=64e-5) * self.weight + self.bias).flatten(2)
+
+
 class _RWKVTimeMixing(nn.Module):
     """What RWKV-6 and RWKV-7 share: token shift, projections, per-head norm, initialisation."""
 
@@ -99,7 +114,7 @@ class _RWKVTimeMixing(nn.Module):
         self.v_proj = nn.Linear(width, width, bias=False)
         self.decay_bias = nn.Parameter(torch.zeros(width))
         self.decay = LowRank(width, config.decay_rank, width, torch.tanh)
-        self.norm = nn.GroupNorm(config.num_heads, width, eps=64e-5)
+        self.norm = HeadNorm(config.num_heads, config.head_dim)
         self.out_proj = nn.Linear(width, width, bias=False)
 
     def init_common(self, powers: dict[str, float], decay_power: float, decay_offset: float):
@@ -111,8 +126,6 @@ class _RWKVTimeMixing(nn.Module):
             self.shift[name].copy_(1 - place ** (power * early))
         self.decay_bias.copy_(decay_offset + 5 * (torch.arange(width) / (width - 1)) ** decay_power)
         nn.init.zeros_(self.out_proj.weight)
-        nn.init.ones_(self.norm.weight)
-        nn.init.zeros_(self.norm.bias)
 
     @property
     def depth(self) -> float:
@@ -128,10 +141,6 @@ class _RWKVTimeMixing(nn.Module):
 
     def heads(self, x):
         return x.view(*x.shape[:2], self.config.num_heads, self.config.head_dim)
-
-    def normed(self, out):
-        """Per-head norm of `[B, T, H, V]`, as `[B, T, D]`."""
-        return self.norm(out.flatten(0, 1).flatten(1)).view(*out.shape[:2], -1)
 
 
 class RWKV6TimeMixing(_RWKVTimeMixing):
@@ -173,7 +182,7 @@ class RWKV6TimeMixing(_RWKVTimeMixing):
             self.config, r, k, v, self.heads(g), initial_state=recurrent_state, seq_idx=seq_idx, read_before=True
         )
         out = out + (r * self.bonus * k).sum(-1, keepdim=True) * v
-        return self.out_proj(self.normed(out) * F.silu(self.gate_proj(gate))), conv_state, recurrent_state
+        return self.out_proj(self.norm(out) * F.silu(self.gate_proj(gate))), conv_state, recurrent_state
 
 
 class RWKV7TimeMixing(_RWKVTimeMixing):
@@ -215,15 +224,15 @@ class RWKV7TimeMixing(_RWKVTimeMixing):
         r, k, v = self.r_proj(r), self.k_proj(k), self.heads(self.v_proj(v))
         g = -math.exp(-0.5) * torch.sigmoid((self.decay_bias + self.decay(w)).float())
         rate = torch.sigmoid(self.rate_bias + self.rate(a))
-        removal = F.normalize(self.heads(k * self.removal_scale).float(), dim=-1)
+        removal = l2_normalize(self.heads(k * self.removal_scale), eps=1e-12)
         k = self.heads(k * (1 + (rate - 1) * self.rate_share))
         if mask is not None:
             g, k, removal = g * mask, k * mask[..., None], removal * mask[..., None]
-        r, erase = self.heads(r), (-removal, removal * self.heads(rate))
+        r, erase = self.heads(r), (removal, self.heads(rate))
         out, recurrent_state = general_recurrence(
             self.config, r, k, v, self.heads(g), erase, initial_state=recurrent_state, seq_idx=seq_idx
         )
-        out = self.normed(out) + ((r * self.bonus * k).sum(-1, keepdim=True) * v).flatten(2)
+        out = self.norm(out) + ((r * self.bonus * k).sum(-1, keepdim=True) * v).flatten(2)
         return self.out_proj(out * self.gate(gate)), conv_state, recurrent_state
 
 

@@ -35,7 +35,7 @@ def loop(step, arguments, state, seq_idx):
 
 def mamba2(s, c, b, x, g, *unused):
     """Mamba-2: h_t = a_t h_{t-1} + dt B x^T (dt already in B), y = C^T h."""
-    s = g.exp()[:, None] * s + torch.outer(b, x)
+    s = g[0].exp() * s + torch.outer(b, x)
     return c @ s, s
 
 
@@ -51,9 +51,9 @@ def rwkv7(s, r, k, v, g, kappa, a):
 
 
 RULES = {
-    "mamba2": (mamba2, lambda form, q, k, v, g, kappa, a, **o: form(q, k, v, g, **o)),
+    "mamba2": (mamba2, lambda form, q, k, v, g, kappa, a, **o: form(q, k, v, g[..., :1], **o)),
     "rwkv6": (rwkv6, lambda form, q, k, v, g, kappa, a, **o: form(q, k, v, g, read_before=True, **o)),
-    "rwkv7": (rwkv7, lambda form, q, k, v, g, kappa, a, **o: form(q, k, v, g, (-kappa, a * kappa), **o)),
+    "rwkv7": (rwkv7, lambda form, q, k, v, g, kappa, a, **o: form(q, k, v, g, (kappa, a), **o)),
 }
 
 
