@@ -125,8 +125,10 @@ def largest_curvature(model, ids, iterations: int = 40) -> float:
 
 
 def learning_rates(depths=(2, 8, 24), rates=(1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 1.0), steps: int = 60) -> list[dict]:
-    """For each depth 2 / curvature, the rate below which plain gradient descent must go downhill; and what AdamW, whose
-    steps do not depend on the gradient's size, reaches at each of its rates on one batch of random tokens."""
+    """For each depth 2 / curvature, the rate below which plain gradient descent must go downhill.
+
+    And what AdamW, whose steps do not depend on the gradient's size, reaches at each of its rates on one batch.
+    """
     records = []
     for depth in depths:
         ids = batch(4, 24)
