@@ -1,0 +1,33 @@
+"""Exported graphs of a size whose weights do not matter: what the studies of speed and of operators measure."""
+
+from pathlib import Path
+
+import torch
+
+from configuration_odin import OdinConfig
+from modeling_odin import OdinForCausalLM
+from training.checkpoint import load_model
+
+
+def export_random(config: OdinConfig, folder: Path) -> dict[str, Path]:
+    """Exports a model of fresh weights (seed 0) to `folder`, as `python -m export` does with a trained one.
+
+    Returns:
+        The files of "fp32" and "int8".
+    """
+    from optimum.exporters.onnx import onnx_export_from_model
+    from optimum.utils import logging
+
+    from export import onnx_config  # noqa: F401  registers ODIN with Optimum
+    from export.build import TASK
+    from export.quantize import quantize_int8
+
+    logging.set_verbosity_error()
+    torch.manual_seed(0)
+    # Optimum tells models of transformers by where their class comes from, so it has to come from a saved folder.
+    OdinForCausalLM(config).save_pretrained(folder / "source")
+    model = load_model(folder / "source")
+    onnx_export_from_model(model, folder, task=TASK, do_validation=False)
+    files = {"fp32": folder / "model.onnx", "int8": folder / "model_quantized.onnx"}
+    quantize_int8(files["fp32"], files["int8"])
+    return files
