@@ -86,28 +86,35 @@ def test_merge_replaces_what_was_measured_again():
     assert speed.merge(old, [timed("chunked", 4)]) == [timed("chunked", 4), timed("chunked", 9, threads=2)]
 
 
-@pytest.mark.parametrize("ms, met", [(29, False), (31, True)])
+@pytest.mark.parametrize("ms, met", [(29, "no"), (31, "yes")])
 def test_demand_of_training_compares_like_with_like(ms, met):
     records = [timed("chunked", 10), timed("chunked", 1, dtype="bfloat16"), timed("recurrent", ms)]
     (row,) = speed.demands(records)
     assert (row["measured"], row["met"]) == (ms / 10, met)
 
 
-def test_demand_of_decoding():
-    met = [row["met"] for row in speed.demands([timed("PyTorch", 30, "decode")])]
-    assert met == [True, False]
-    assert not speed.demands([timed("PyTorch", 30, "prefill")])
+@pytest.mark.parametrize("ms, met", [(100, "no"), (30, "yes"), (19, "yes, and the target")])
+def test_demand_of_decoding(ms, met):
+    assert [row["met"] for row in speed.demands([timed("PyTorch", ms, "decode")])] == [met]
+    assert not speed.demands([timed("PyTorch", ms, "prefill")])
+
+
+def test_products_are_read_at_a_speed_that_a_memory_has(toy, monkeypatch):
+    monkeypatch.setattr(speed, "CACHE_BYTES", 10**6)
+    records = speed.products("toy", toy, rounds=1)
+    assert len({(r["dtype"], r["variant"]) for r in records}) == len(records) == 5
+    assert all(0.001 < r["gigabytes_per_second"] < 10_000 for r in records)
 
 
 def test_unknown_measurement_is_refused(capsys):
     with pytest.raises(SystemExit) as stop:
         speed.main(["decod"])
     assert stop.value.code == 2
-    assert "choose from training, compile, prefill, decode, profile" in capsys.readouterr().err
+    assert "choose from products, training, compile, prefill, decode, profile" in capsys.readouterr().err
 
 
 def test_tables_are_those_of_the_measurements():
     records = json.loads(speed.RESULTS.read_text())["records"]
     document = speed.DOCUMENT.read_text()
-    for table in (speed.demand_table, speed.time_table, speed.share_table):
+    for table in (speed.demand_table, speed.time_table, speed.share_table, speed.product_table):
         assert table(records) in document
