@@ -305,9 +305,8 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
             new = input_ids.shape[1] - seen
             # With inputs_embeds the prompt is not among input_ids, so the count is of no use: take the newest token.
             inputs["input_ids"] = input_ids[:, -new:] if new > 0 else input_ids[:, -1:]
-        if kwargs.get("logits_to_keep") is not None:
-            inputs["logits_to_keep"] = kwargs["logits_to_keep"]
-        return inputs
+        passed_on = ("logits_to_keep", "output_hidden_states")
+        return inputs | {name: kwargs[name] for name in passed_on if kwargs.get(name) is not None}
 
 
 __all__ = ["OdinForCausalLM", "OdinModel", "OdinPreTrainedModel"]
