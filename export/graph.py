@@ -107,8 +107,12 @@ def _constant_reshape(graph: Graph, node: onnx.NodeProto) -> None:
     if concat is None or concat.op_type != "Concat":
         return
     dims = [graph.constant(name) for name in concat.input]
+    if any(
+        dim is None and graph.producer[x].op_type != "Unsqueeze" for x, dim in zip(concat.input, dims, strict=True)
+    ):
+        return  # several sizes at once
     # Batch and time stay as they are; a computed size after them is what is left over.
-    shape = [0 if i < 2 else -1 if dim is None else int(dim[0]) for i, dim in enumerate(dims)]
+    shape = [int(dim[0]) if dim is not None else 0 if i < 2 else -1 for i, dim in enumerate(dims)]
     if shape.count(-1) <= 1:
         node.input[1] = graph.integers(shape)
 

@@ -3,6 +3,7 @@
 One graph serves prefill and decode, any batch and any length. Importing this module registers it with Optimum.
 """
 
+import contextlib
 import sys
 import warnings
 
@@ -14,11 +15,11 @@ from optimum.exporters.tasks import TasksManager
 from optimum.utils import DummyInputGenerator, NormalizedTextConfig
 
 from .graph import simplify_file
-from .linear_attention import fused_form
+from .linear_attention import fused_form, fused_general
 
 
 class OdinModelPatcher(ModelPatcher):
-    """While active, the model's forward has the signature of the ONNX graph and the recurrence is one fused operator.
+    """While active, the model's forward has the signature of the ONNX graph and a recurrence is one fused operator.
 
     The model may come from a folder loaded with `trust_remote_code`, so its code is reached through the loaded class.
     """
@@ -28,16 +29,20 @@ class OdinModelPatcher(ModelPatcher):
         code = sys.modules[type(model).__module__]
         self._forms = code.FORMS
         self._original_forms = dict(code.FORMS)
+        self._alternatives = sys.modules[code.ALTERNATIVES["mamba2"].__module__]
+        self._original_general = self._alternatives.general_recurrence
 
         def forward(input_ids, attention_mask, num_logits_to_keep=None, past_conv=None, past_recurrent=None):
             # A padded token that enters as zero stays zero through every layer (nothing on the residual stream has a
             # bias) and writes nothing. So one product makes left padding exact, at next to no cost without padding.
-            mask = attention_mask[:, -input_ids.shape[1] :, None]
             embeds = model.get_input_embeddings()(input_ids)
+            mask = attention_mask[:, -input_ids.shape[1] :, None].to(embeds.dtype)
             cache = code.OdinCache(list(past_conv), list(past_recurrent)) if past_conv else None
-            hidden, cache = model.model(
-                inputs_embeds=embeds * mask.to(embeds.dtype), past_key_values=cache, use_cache=True, return_dict=False
-            )[:2]
+            # Only RWKV-7's norm has a bias that its gate lets through.
+            with zeroed(model.model.layers if model.config.time_mixing == "rwkv7" else [], mask):
+                hidden, cache = model.model(
+                    inputs_embeds=embeds * mask, past_key_values=cache, use_cache=True, return_dict=False
+                )[:2]
             if num_logits_to_keep is not None:
                 hidden = hidden[:, -num_logits_to_keep:]
             outputs = {"logits": model.lm_head(hidden)}
@@ -55,13 +60,28 @@ class OdinModelPatcher(ModelPatcher):
         # The model checks its arguments in Python and the fused operator hides its loops: none of it is in the graph.
         warnings.simplefilter("ignore", torch.jit.TracerWarning)
         # The loop is unrolled token by token by the tracer, the chunks into matrix products of a fixed length.
-        heads, head_dim = self._model.config.num_heads, self._model.config.head_dim
-        self._forms.update({name: fused_form(form, heads, head_dim) for name, form in self._original_forms.items()})
+        config = self._model.config
+        self._forms.update({name: fused_form(form, config) for name, form in self._original_forms.items()})
+        self._alternatives.general_recurrence = fused_general(
+            self._original_general, self._original_forms["recurrent"]
+        )
 
     def __exit__(self, *exception):
         self._forms.update(self._original_forms)
+        self._alternatives.general_recurrence = self._original_general
         self._warnings.__exit__(*exception)
         super().__exit__(*exception)
+
+
+@contextlib.contextmanager
+def zeroed(layers, mask):
+    """While active, what the layers give out is 0 at padding, where `mask` `[B, T, 1]` is."""
+    hooks = [layer.register_forward_hook(lambda _, __, out: (out[0] * mask, *out[1:])) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _rms_norm(x, normalized_shape, weight, eps):
@@ -104,8 +124,7 @@ class OdinOnnxConfig(OnnxConfigWithPast):
 
     def generate_dummy_inputs(self, framework="pt", batch_size=2, sequence_length=16, **kwargs):
         config, random = self._config, DummyInputGenerator
-        conv = (batch_size, config.conv_kernel_size - 1, 3 * config.hidden_size)
-        recurrent = (batch_size, config.num_heads, config.head_dim, config.head_dim)
+        conv, recurrent = ((batch_size, *shape) for shape in (config.conv_state_shape, config.recurrent_state_shape))
         dtype = torch.int64 if framework == "pt" else np.int64
         past = sequence_length // 2 if self.use_past else 0
         mask = random.constant_tensor([batch_size, past + sequence_length], 1, dtype, framework)

@@ -84,19 +84,20 @@ class LowRank(nn.Module):
 
 
 class HeadNorm(nn.Module):
-    """Layer norm of each head's channels, `[B, T, H, V]` to `[B, T, D]` (RWKV's group norm, with its epsilon)."""
+    """Layer norm of each head's channels `[B, T, H, V]`, which is RWKV's group norm, with its epsilon."""
 
     def __init__(self, heads: int, head_dim: int):
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(heads, head_dim))
-        self.bias = nn.Parameter(torch.zeros(heads, head_dim))
+        self.shape = (heads, head_dim)
+        self.weight = nn.Parameter(torch.ones(heads * head_dim))
+        self.bias = nn.Parameter(torch.zeros(heads * head_dim))
 
     def init_weights(self, config):
         nn.init.ones_(self.weight)
         nn.init.zeros_(self.bias)
 
     def forward(self, x):
-        return (F.layer_norm(x, x.shape[-1:], eps=64e-5) * self.weight + self.bias).flatten(2)
+        return F.layer_norm(x, self.shape[1:], eps=64e-5) * self.weight.view(self.shape) + self.bias.view(self.shape)
 
 
 class _RWKVTimeMixing(nn.Module):
@@ -182,7 +183,8 @@ class RWKV6TimeMixing(_RWKVTimeMixing):
             self.config, r, k, v, self.heads(g), initial_state=recurrent_state, seq_idx=seq_idx, read_before=True
         )
         out = out + (r * self.bonus * k).sum(-1, keepdim=True) * v
-        return self.out_proj(self.norm(out) * F.silu(self.gate_proj(gate))), conv_state, recurrent_state
+        out = self.norm(out).reshape(x.shape) * F.silu(self.gate_proj(gate))
+        return self.out_proj(out), conv_state, recurrent_state
 
 
 class RWKV7TimeMixing(_RWKVTimeMixing):
@@ -232,8 +234,8 @@ class RWKV7TimeMixing(_RWKVTimeMixing):
         out, recurrent_state = general_recurrence(
             self.config, r, k, v, self.heads(g), erase, initial_state=recurrent_state, seq_idx=seq_idx
         )
-        out = self.norm(out) + ((r * self.bonus * k).sum(-1, keepdim=True) * v).flatten(2)
-        return self.out_proj(out * self.gate(gate)), conv_state, recurrent_state
+        out = self.norm(out) + (r * self.bonus * k).sum(-1, keepdim=True) * v
+        return self.out_proj(out.reshape(x.shape) * self.gate(gate)), conv_state, recurrent_state
 
 
 ALTERNATIVES = {"mamba2": Mamba2TimeMixing, "rwkv6": RWKV6TimeMixing, "rwkv7": RWKV7TimeMixing}
