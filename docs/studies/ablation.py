@@ -1,12 +1,13 @@
-"""Trains what the decisions rest on: `python docs/studies/ablation.py [--study probes|state|scratchpad|tasks|capacity]`.
+"""Trains what the decisions rest on: `python docs/studies/ablation.py [--study probes|state|scratchpad|...]`.
 
-Every run is one record of the results, `(task, model, seed)` with its settings, loss curve and accuracies; a run that is
-there already is skipped, so a killed study goes on where it stopped. Runs come seed by seed: whatever is there when it is
-stopped is a whole table of fewer seeds. `report.py` makes tables and plots of it.
+Every run is one record of the results, `(task, model, seed)` with its settings, loss curve and accuracies; a run that
+is there already is skipped, so a killed study goes on where it stopped. Runs come seed by seed: whatever is there when
+it is stopped is a whole table of fewer seeds. `report.py` makes tables and plots of it.
 """
 
 import argparse
 import dataclasses
+import itertools
 import json
 import math
 import multiprocessing
@@ -35,7 +36,7 @@ from training.io import write_json  # noqa: E402
 
 MIXINGS = ("gated_delta", "mamba2", "rwkv6", "rwkv7", "transformer")
 # What each trial of a scratchpad within the state changes.
-TRIALS = {
+TRIALS: dict[str, dict] = {
     "slow_heads": {"slow_heads": 1},
     "slot_heads": {"slot_heads": 1},
     "decay_hierarchy": {"decay_hierarchy": True},
@@ -50,12 +51,18 @@ STUDIES: dict[str, list[tuple[str, str]]] = {
         ("order", "gated_delta"),
         ("order", "transformer"),
     ],
-    "state": [(task, model) for task in ("recall", "s5", "registers") for model in STATE],
+    "state": [
+        *((task, model) for task in ("recall", "s5", "registers") for model in STATE),
+        *(("order", model) for model in ("gated_delta", "slow_heads", "decay_hierarchy")),
+    ],
     "scratchpad": [("registers", "gated_delta"), ("worked_registers", "gated_delta")],
     "tasks": [("own_tasks", model) for model in MIXINGS],
     "capacity": [("recall", "narrow_heads"), ("recall", "wide_heads"), ("recall", "gated_delta")],
 }
+OTHER_RATES = (1e-3, 6e-3)
 SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "head_dim": 32}
+# Of an evaluation at one size; at 8,192 tokens, 16 sequences.
+EVALUATION_TOKENS = 131_072
 OWN_SHAPE = {"hidden_size": 128, "num_hidden_layers": 3, "head_dim": 32}
 
 
@@ -78,11 +85,11 @@ def make_config(model: str, vocab_size: int, shape: dict):
     if model == "gated_delta":
         return plain
     if model == "transformer":
-        config = transformer(vocab_size, **shape)
-    else:
-        changed = TRIALS.get(model, {"time_mixing": model})
-        config = OdinConfig(**{"vocab_size": vocab_size, **shape, **ranks, **changed})
-    return equal_parameters(config, count_parameters(plain))
+        return equal_parameters(transformer(vocab_size, **shape), count_parameters(plain))
+    changed = TRIALS.get(model, {"time_mixing": model})
+    return equal_parameters(
+        OdinConfig(vocab_size=vocab_size, **{**shape, **ranks, **changed}), count_parameters(plain)
+    )
 
 
 def logits_of(model, ids, seq_idx=None):
@@ -178,17 +185,15 @@ def run(job: tuple) -> dict:
     torch.set_num_threads(1)
     began = time.perf_counter()
     settings = Settings(learning_rate=learning_rate)
-    own = OwnTasks(corpus) if task == "own_tasks" else None
-    probe = PROBES.get(task)
-    config = make_config(name, own.vocab_size if own else probe.vocab_size, OWN_SHAPE if own else SHAPE)
+    source: OwnTasks | Probe = OwnTasks(corpus) if task == "own_tasks" else PROBES[task]
+    if isinstance(source, OwnTasks):
+        shape, batches = OWN_SHAPE, source.batches(seed, settings.batch_tokens)
+    else:
+        shape = SHAPE
+        batches = probe_batches(source, torch.Generator().manual_seed(seed), settings.batch_tokens)
+    config = make_config(name, source.vocab_size, shape)
     torch.manual_seed(seed)
     model = build(config)
-    generator = torch.Generator().manual_seed(seed)
-    if own:
-        batches = own.batches(seed, settings.batch_tokens)
-    else:
-        batches = probe_batches(probe, generator, settings.batch_tokens)
-    tokens = tokens or (own or probe).tokens
     record = {
         "task": task,
         "model": name,
@@ -198,57 +203,61 @@ def run(job: tuple) -> dict:
             key: getattr(config, key) for key in ("hidden_size", "num_hidden_layers", "head_dim", "intermediate_size")
         },
         "parameters": model.num_parameters(),
-        **train(model, batches, tokens, settings),
+        **train(model, batches, tokens or source.tokens, settings),
         "training_seconds": round(time.perf_counter() - began, 1),
         "torch": torch.__version__,
     }
     if not record["diverged"]:
-        if own:
-            record["families"] = own.evaluate(model, logits_of)
-        else:
-            record["accuracy"] = probe_accuracy(model, probe, seed, 131_072)
-        if task == "worked_registers":
+        if isinstance(source, OwnTasks):
+            record["families"] = source.evaluate(model, logits_of)
+        elif task == "worked_registers":
             # With its own intermediate values in the text, not the right ones.
-            record["accuracy"] = scratchpad_accuracy(model, probe, seed)
+            record["accuracy"] = scratchpad_accuracy(model, source, seed)
+        else:
+            record["accuracy"] = probe_accuracy(model, source, seed, EVALUATION_TOKENS)
     record["seconds"] = round(time.perf_counter() - began, 1)
     return record
 
 
 @torch.inference_mode()
 def untrained_capacity(head_dims=(16, 32, 64), trials: int = 16) -> list[dict]:
-    """Share of pairs read back exactly from one untrained head, by the delta rule and by a plain sum of outer products.
+    """Share of pairs read back exactly from one untrained head, by the delta rule and by a sum of outer products.
 
-    Keys and values are random unit vectors of `head_dim`; right is a reading that is nearer to its own value than to any
-    other. Nothing decays, the rate is 1.
+    Keys and values are random unit vectors of `head_dim`; right is a reading that is nearer to its own value than to
+    any other. Nothing decays, the rate is 1. Pairs are written "once", the same "again", or "changed": each key first
+    with another value, which is a wrong answer too.
     """
     records = []
-    for head_dim in head_dims:
-        for pairs in (head_dim // 4, head_dim // 2, head_dim, 2 * head_dim, 4 * head_dim):
-            generator = torch.Generator().manual_seed(pairs)
-            k, v = (F.normalize(torch.randn(trials, pairs, 1, head_dim, generator=generator), dim=-1) for _ in "kv")
-            ones = torch.ones(trials, pairs, 1)
-            _, delta = chunked_gated_delta(k, k, v, torch.zeros_like(k), ones)
-            k, v = k[:, :, 0], v[:, :, 0]
-            for rule, state in {"delta": delta[:, 0], "sum": k.mT @ v}.items():
-                right = ((k @ state) @ v.mT).argmax(-1) == torch.arange(pairs)
-                records.append(
-                    {"rule": rule, "head_dim": head_dim, "pairs": pairs, "recall": right.float().mean().item()}
-                )
+    for head_dim, load, writing in itertools.product(head_dims, (0.25, 0.5, 1, 2, 4), ("once", "again", "changed")):
+        pairs = int(load * head_dim)
+        generator = torch.Generator().manual_seed(pairs)
+        k, v, old = (F.normalize(torch.randn(trials, pairs, head_dim, generator=generator), dim=-1) for _ in range(3))
+        first = {"once": [], "again": [(k, v)], "changed": [(k, old)]}[writing]
+        keys, values = (torch.cat(x, 1) for x in zip(*first, (k, v), strict=True))
+        k1, v1, ones = keys[:, :, None], values[:, :, None], torch.ones(trials, keys.shape[1], 1)
+        _, delta = chunked_gated_delta(k1, k1, v1, torch.zeros_like(k1), ones)
+        known = torch.cat([v, old], 1) if writing == "changed" else v
+        for rule, state in {"delta": delta[:, 0], "sum": keys.mT @ values}.items():
+            right = ((k @ state) @ known.mT).argmax(-1) == torch.arange(pairs)
+            recall = round(right.float().mean().item(), 4)
+            record = {"rule": rule, "writing": writing, "head_dim": head_dim, "pairs": pairs, "recall": recall}
+            records.append(record)
     return records
 
 
 def jobs(studies: list[str], options) -> list[tuple]:
-    """The runs of the studies without repeats, seed by seed, and the other learning rates last."""
+    """The runs of the studies without repeats, seed by seed; after the first, its recall at other learning rates.
+
+    Our own tasks take longest, so their later seeds come last.
+    """
     pairs = dict.fromkeys(pair for study in studies for pair in STUDIES[study])
-    rates = [Settings.learning_rate]
-    found = [
-        (*pair, seed, rates[0], options.tokens, options.corpus) for seed in range(options.seeds) for pair in pairs
-    ]
+    rest = (options.tokens, options.corpus)
+    by_seed = [[(*pair, seed, Settings.learning_rate, *rest) for pair in pairs] for seed in range(options.seeds)]
     if "probes" in studies:
-        found += [
-            ("recall", model, 0, rate, options.tokens, options.corpus) for rate in (1e-3, 6e-3) for model in MIXINGS
-        ]
-    return found
+        by_seed[0] += [("recall", model, 0, rate, *rest) for rate in OTHER_RATES for model in MIXINGS]
+    return sorted(
+        (job for of_seed in by_seed for job in of_seed), key=lambda job: job[0] == "own_tasks" and job[2] > 0
+    )
 
 
 def identity(record: dict) -> tuple:

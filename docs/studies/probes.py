@@ -1,7 +1,7 @@
 """Synthetic tasks that tell recurrences apart, made on the fly from a seed.
 
-A probe gives batches `(ids, targets)`, both `[B, T]` int64: the model reads ids and is asked for `targets[:, t]` at token
-t, where that is not -100. There is no shift: what is asked is not always the next token.
+A probe gives batches `(ids, targets)`, both `[B, T]` int64: the model reads ids and is asked for `targets[:, t]` at
+token t, where that is not -100. There is no shift: what is asked is not always the next token.
 """
 
 import dataclasses
@@ -58,8 +58,8 @@ VALUES = 16
 
 
 def recall(generator, batch: int, pairs: int):
-    """Multi-query associative recall (Zoology, arXiv:2312.04927): pairs of a key and a value, then each key once more in
-    another order; asked is its value."""
+    """Multi-query associative recall (Zoology, arXiv:2312.04927): pairs of a key and a value, then each key once more
+    in another order; asked is its value."""
     keys = _distinct(generator, batch, KEYS, pairs)
     values = _draw(generator, VALUES, batch, pairs)
     order = _distinct(generator, batch, pairs, pairs)
@@ -80,8 +80,8 @@ SWAPS = torch.tensor(list(itertools.combinations(range(THINGS), 2)))
 
 
 def s5(generator, batch: int, length: int):
-    """The word problem of S5, which is complete for NC1 (Merrill et al., arXiv:2404.08819), in its generators: swaps of
-    two of five places; asked at each is where the thing is that was first in the first place."""
+    """The word problem of S5, which is complete for NC1 (Merrill et al., arXiv:2404.08819), in its generators: swaps
+    of two of five places; asked at each is where the thing is that was first in the first place."""
     ids = _draw(generator, len(SWAPS), batch, length)
     place, places = torch.zeros(batch, dtype=torch.long), []
     for t in range(length):
@@ -107,8 +107,8 @@ NOISE = 16
 
 
 def order(generator, batch: int, length: int):
-    """Two marked tokens among noise, and at the end a question: which came first? Guessing between the two is right half
-    of the time."""
+    """Two marked tokens among noise, and at the end a question: which came first? Guessing between the two is right
+    half of the time."""
     ids = MARKS + _draw(generator, NOISE, batch, length)
     first, second = _distinct(generator, batch, MARKS, 2).T
     places = _distinct(generator, batch, length - 1, 2).sort(1).values
@@ -126,8 +126,8 @@ WORK = ASK + 1
 
 
 def run_registers(generator, batch: int, statements: int):
-    """Random programs `[B, n, 3]` (register, operation, operand) and the value `[B, n]` that each statement leaves in its
-    register; all registers hold 0 at first. Ids 0-9 are numbers, 10-13 registers."""
+    """Random programs `[B, n, 3]` (register, operation, operand), the value `[B, n]` that each statement leaves in its
+    register, and the registers `[B, 4]` at the end; all hold 0 at first. Ids 0-9 are numbers, 10-13 registers."""
     register = _draw(generator, REGISTERS, batch, statements)
     operation = _draw(generator, 3, batch, statements)
     number = _draw(generator, MODULUS, batch, statements)
@@ -147,14 +147,19 @@ def run_registers(generator, batch: int, statements: int):
 
 
 def registers(generator, batch: int, statements: int):
-    """A program over four registers modulo 10 (set, add a number, add a register), then a question for each register in
-    random order; asked is its value."""
+    """A program over four registers modulo 10 (set, add a number, add a register), then a question for each register
+    in random order; asked is its value."""
     program, _, values = run_registers(generator, batch, statements)
     ids = program.flatten(1)
-    asked = _distinct(generator, batch, REGISTERS, REGISTERS)
+    return _and_questions(generator, ids, torch.full_like(ids, IGNORE), values)
+
+
+def _and_questions(generator, ids, targets, values):
+    """Ids and targets, followed by a question for each register, whose value is asked for."""
+    asked = _distinct(generator, len(ids), REGISTERS, REGISTERS)
     question = torch.stack([torch.full_like(asked, ASK), MODULUS + asked], 2).flatten(1)
     answers = torch.stack([torch.full_like(asked, IGNORE), values.gather(1, asked)], 2).flatten(1)
-    return torch.cat([ids, question], 1), torch.cat([torch.full_like(ids, IGNORE), answers], 1)
+    return torch.cat([ids, question], 1), torch.cat([targets, answers], 1)
 
 
 def worked_registers(generator, batch: int, statements: int):
@@ -165,10 +170,7 @@ def worked_registers(generator, batch: int, statements: int):
     ids = torch.cat([program, torch.stack([mark, results], 2)], 2).flatten(1)
     targets = torch.full_like(ids, IGNORE).view(batch, statements, 5)
     targets[:, :, 3] = results
-    asked = _distinct(generator, batch, REGISTERS, REGISTERS)
-    question = torch.stack([torch.full_like(asked, ASK), MODULUS + asked], 2).flatten(1)
-    answers = torch.stack([torch.full_like(asked, IGNORE), values.gather(1, asked)], 2).flatten(1)
-    return torch.cat([ids, question], 1), torch.cat([targets.flatten(1), answers], 1)
+    return _and_questions(generator, ids, targets.flatten(1), values)
 
 
 PROBES = {

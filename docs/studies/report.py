@@ -1,0 +1,300 @@
+"""Tables and plots of the ablation in docs/decisions/0002-time-mixing.md and docs/state.md, from
+docs/measurements/ablation.json and exported-speed.json: `python docs/studies/report.py`."""
+
+import json
+import statistics
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+import matplotlib  # noqa: E402
+
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+from ablation import MIXINGS, STATE, Settings  # noqa: E402
+from own_tasks import FAMILIES  # noqa: E402
+from probes import PROBES  # noqa: E402
+from sizes import count_parameters, decode_cost, equal_parameters, transformer  # noqa: E402
+
+from configuration_odin import PRESETS, OdinConfig  # noqa: E402
+from training.io import replace_block  # noqa: E402
+
+
+DOCS = HERE.parent
+NAMES = {
+    "gated_delta": "gated delta (ODIN)",
+    "mamba2": "Mamba-2",
+    "rwkv6": "RWKV-6",
+    "rwkv7": "RWKV-7",
+    "transformer": "transformer",
+    "slow_heads": "`slow_heads=1`",
+    "slot_heads": "`slot_heads=1`",
+    "decay_hierarchy": "`decay_hierarchy`",
+    "two_passes": "`recurrence_passes=2`",
+    "narrow_heads": "4 heads of 16",
+    "wide_heads": "1 head of 64",
+}
+SIZES = {
+    "recall": "pairs",
+    "parity": "bits",
+    "s5": "swaps",
+    "copying": "symbols",
+    "order": "tokens",
+    "registers": "statements",
+    "worked_registers": "statements",
+}
+EXPRESSES = {
+    "gated_delta": "reflections: parity and S5 in one layer, exact replacement of a value",
+    "mamba2": "decaying sums; no state tracking (transitions are positive scalars)",
+    "rwkv6": "decaying sums per channel; no state tracking (transitions are positive and diagonal)",
+    "rwkv7": "replacement per channel; eigenvalues down to -0.45 for decays at their strongest",
+    "transformer": "exact recall of all tokens; constant depth: no parity or S5 at every length",
+}
+
+
+class Runs:
+    """The records of an ablation, found by task and model at the common learning rate."""
+
+    def __init__(self, records: list[dict]):
+        self.found: dict[tuple[str, str], list[dict]] = defaultdict(list)
+        self.rates: dict[tuple[str, float], list[dict]] = defaultdict(list)
+        for record in records:
+            rate = record["settings"]["learning_rate"]
+            if rate == Settings.learning_rate:
+                self.found[record["task"], record["model"]].append(record)
+            if record["task"] == "recall":
+                self.rates[record["model"], rate].append(record)
+
+    def accuracies(self, task: str, model: str, size) -> list[float]:
+        """One per seed; a run that diverged counts as guessing."""
+        chance = PROBES[task].chance
+        return [r.get("accuracy", {}).get(str(size), chance) for r in self.found[task, model]]
+
+
+def spread(values: list[float], form: str = "{:.0%}") -> str:
+    """Mean and, of more than one value, the standard deviation."""
+    if not values:
+        return "-"
+    mean = form.format(statistics.fmean(values))
+    return f"{mean} ± {form.format(statistics.stdev(values))}" if len(values) > 1 else mean
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Markdown, the first column to the left."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def accuracy_table(runs: Runs, tasks, models) -> str:
+    """A row per task and size, a column per model; sizes beyond training are in italics."""
+    header = ["task", *(NAMES[m] for m in models), "seeds", "chance"]
+    rows = []
+    for task in tasks:
+        probe = PROBES[task]
+        for size in probe.evaluate:
+            label = f"{task}, {size:,} {SIZES[task]}"
+            values = [runs.accuracies(task, model, size) for model in models]
+            counts = {len(v) for v in values if v}
+            seeds = f"{min(counts)}-{max(counts)}" if len(counts) > 1 else str(max(counts, default=0))
+            label = f"*{label}*" if size > probe.train[1] else label
+            rows.append([label, *map(spread, values), seeds, f"{probe.chance:.0%}"])
+    return table(header, rows)
+
+
+def own_table(runs: Runs) -> str:
+    """Validation loss on answers and whole answers right, per family of tasks."""
+    rows = []
+    for key, name, form in (("loss", "loss", "{:.3f}"), ("exact_solution", "exact answers", "{:.1%}")):
+        for family in FAMILIES:
+            values = [
+                [r["families"][family][key] for r in runs.found["own_tasks", model] if "families" in r]
+                for model in MIXINGS
+            ]
+            if key == "loss" or any(map(any, values)):
+                rows.append([f"{family}, {name}", *(spread(v, form) for v in values)])
+    return table(["family", *(NAMES[m] for m in MIXINGS)], rows)
+
+
+def stability_table(runs: Runs) -> str:
+    """Over all runs of the five models: divergences, spikes of the loss, gradient norms before clipping."""
+    rows = []
+    for model in MIXINGS:
+        own = [r for (_, name), records in runs.found.items() if name == model for r in records]
+        if own:
+            rows.append(
+                [
+                    NAMES[model],
+                    str(len(own)),
+                    str(sum(r["diverged"] for r in own)),
+                    f"{1000 * sum(r['loss_spikes'] for r in own) / sum(r['steps'] for r in own):.1f}",
+                    f"{statistics.median(r['grad_norm_median'] for r in own):.2f}",
+                    f"{max(r['grad_norm_max'] for r in own):.1f}",
+                ]
+            )
+    header = ["model", "runs", "diverged", "spikes per 1,000 steps", "median gradient norm", "largest gradient norm"]
+    return table(header, rows)
+
+
+def rates_table(runs: Runs) -> str:
+    """Recall of the most pairs of training at each learning rate, seed 0."""
+    rates = sorted({rate for _, rate in runs.rates})
+    size = str(PROBES["recall"].train[1])
+    rows = [
+        [
+            NAMES[model],
+            *(spread([r.get("accuracy", {}).get(size, 0.0) for r in runs.rates[model, rate][:1]]) for rate in rates),
+        ]
+        for model in MIXINGS
+    ]
+    return table(["learning rate", *(f"{rate:g}" for rate in rates)], rows)
+
+
+def matrix_table(speed: dict) -> str:
+    """Costs of decode at the shape of odin-100m and equal parameters, and speeds where they were measured."""
+    plain = OdinConfig.from_preset("odin-100m")
+    parameters = count_parameters(plain)
+    shape = {key: PRESETS["odin-100m"][key] for key in ("vocab_size", "hidden_size", "num_hidden_layers", "head_dim")}
+    configs = {
+        model: equal_parameters(
+            transformer(**shape) if model == "transformer" else OdinConfig.from_preset("odin-100m", time_mixing=model),
+            parameters,
+        )
+        for model in MIXINGS
+    }
+    costs = {model: decode_cost(config) for model, config in configs.items()}
+    rows = [
+        ["parameters", *(f"{c['parameters'] / 1e6:.2f}M" for c in costs.values())],
+        ["channel mixing width", *(f"{c.intermediate_size:,}" for c in configs.values())],
+        ["weights, float32, MB", *(f"{c['weight_bytes'] / 1e6:.1f}" for c in costs.values())],
+        ["state of a sequence, MB", *(f"{c['state_bytes'] / 1e6:.2f}" for c in costs.values())],
+        ["products with weights, MFLOP a token", *(f"{c['matrix_flops'] / 1e6:.1f}" for c in costs.values())],
+        ["state or attention, MFLOP a token", *(f"{c['state_flops'] / 1e6:.1f}" for c in costs.values())],
+        ["bytes moved, MB a token", *(f"{c['bytes_moved'] / 1e6:.1f}" for c in costs.values())],
+        *speed_rows(speed),
+        ["what a layer can express", *(EXPRESSES[model] for model in MIXINGS)],
+    ]
+    return table(["", *(NAMES[m] for m in MIXINGS)], rows)
+
+
+def speed_rows(speed: dict) -> list[list[str]]:
+    """Rows of exported-speed.json: its `rows` hold a label and a value per model."""
+    return [[row["label"], *(str(row.get(model, "-")) for model in MIXINGS)] for row in speed.get("rows", [])]
+
+
+def capacity_table(untrained: list[dict]) -> str:
+    """Exact recall of an untrained head, pairs as multiples of its width."""
+    found = {(r["head_dim"], r["writing"], r["rule"], r["pairs"] / r["head_dim"]): r["recall"] for r in untrained}
+    loads = sorted({r["pairs"] / r["head_dim"] for r in untrained})
+    kinds = dict.fromkeys((r["head_dim"], r["writing"], r["rule"]) for r in untrained)
+    rows = [
+        [f"{width}, {writing}, {rule}", *(f"{found[width, writing, rule, load]:.0%}" for load in loads)]
+        for width, writing, rule in kinds
+    ]
+    return table(["head, pairs written, rule; pairs / head_dim:", *(f"{load:g}" for load in loads)], rows)
+
+
+def plot_probes(runs: Runs, path: Path) -> None:
+    """Accuracy against size: mean, and the range over seeds."""
+    tasks = ("recall", "parity", "s5", "copying", "order")
+    figure, axes = plt.subplots(1, len(tasks), figsize=(15, 3.2), constrained_layout=True)
+    for axis, task in zip(axes, tasks, strict=True):
+        probe = PROBES[task]
+        for model in MIXINGS:
+            values = [runs.accuracies(task, model, size) for size in probe.evaluate]
+            if values[0]:
+                mean = [statistics.fmean(v) for v in values]
+                (line,) = axis.plot(probe.evaluate, mean, marker="o", markersize=3, label=NAMES[model])
+                axis.fill_between(
+                    probe.evaluate,
+                    *zip(*((min(v), max(v)) for v in values), strict=True),
+                    alpha=0.15,
+                    color=line.get_color(),
+                )
+        axis.axhline(probe.chance, color="grey", linewidth=0.7, linestyle=":")
+        axis.axvline(probe.train[1], color="grey", linewidth=0.7)
+        axis.set(xscale="log", ylim=(0, 1.03), title=task, xlabel=f"{SIZES[task]} (trained left of the line)")
+        axis.set_xticks(probe.evaluate, [f"{size:,}" for size in probe.evaluate], minor=False)
+        axis.set_xticks([], minor=True)
+    axes[0].set_ylabel("accuracy")
+    axes[0].legend(fontsize=7)
+    figure.savefig(path, dpi=80)
+    plt.close(figure)
+
+
+def plot_losses(runs: Runs, path: Path) -> None:
+    """Training loss on the project's tasks, mean over seeds."""
+    figure, axis = plt.subplots(figsize=(6, 3.5), constrained_layout=True)
+    for model in MIXINGS:
+        records = runs.found["own_tasks", model]
+        if records:
+            curve = [statistics.fmean(step) for step in zip(*(r["loss_curve"] for r in records), strict=False)]
+            tokens = [(i + 1) / len(curve) * records[0]["tokens"] / 1e6 for i in range(len(curve))]
+            axis.plot(tokens, curve, label=NAMES[model])
+    axis.set(xlabel="million tokens", ylabel="loss on answers", yscale="log")
+    if axis.lines:
+        axis.legend(fontsize=8)
+    figure.savefig(path, dpi=80)
+    plt.close(figure)
+
+
+def plot_capacity(runs: Runs, untrained: list[dict], path: Path) -> None:
+    """Recall against pairs: an untrained head by both rules, and trained models."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5), constrained_layout=True)
+    for writing, colour in zip(("once", "again", "changed"), ("C0", "C1", "C2"), strict=True):
+        for rule, style in (("delta", "-"), ("sum", ":")):
+            kind = (64, writing, rule)
+            points = [(r["pairs"], r["recall"]) for r in untrained if (r["head_dim"], r["writing"], r["rule"]) == kind]
+            if points:
+                left.plot(*zip(*points, strict=True), style, color=colour, label=f"{rule}, written {writing}")
+    left.set(xscale="log", title="untrained head of 64, random keys", xlabel="pairs", ylabel="recall", ylim=(0, 1.03))
+    left.legend(fontsize=7)
+    for model in ("narrow_heads", "gated_delta", "wide_heads"):
+        sizes = PROBES["recall"].evaluate
+        values = [runs.accuracies("recall", model, size) for size in sizes]
+        if values[0]:
+            label = "2 heads of 32" if model == "gated_delta" else NAMES[model]
+            right.plot(sizes, [statistics.fmean(v) for v in values], marker="o", label=label)
+    right.set(title="trained", xlabel="pairs (trained on 4 to 24)", ylim=(0, 1.03))
+    if right.lines:
+        right.legend(fontsize=7)
+    figure.savefig(path, dpi=80)
+    plt.close(figure)
+
+
+def write(results: dict, speed: dict, docs: Path = DOCS) -> None:
+    """Writes all tables and plots under `docs`."""
+    runs = Runs(results["runs"])
+    decision, state = docs / "decisions/0002-time-mixing.md", docs / "state.md"
+    replace_block(decision, "matrix", matrix_table(speed))
+    replace_block(decision, "probes", accuracy_table(runs, ("recall", "parity", "s5", "copying"), MIXINGS))
+    replace_block(decision, "order", accuracy_table(runs, ("order",), ("gated_delta", "transformer")))
+    replace_block(decision, "tasks", own_table(runs))
+    replace_block(decision, "stability", stability_table(runs))
+    replace_block(decision, "rates", rates_table(runs))
+    replace_block(state, "trials", accuracy_table(runs, ("recall", "s5", "registers", "order"), STATE))
+    replace_block(state, "scratchpad", accuracy_table(runs, ("registers", "worked_registers"), ("gated_delta",)))
+    replace_block(state, "untrained", capacity_table(results["untrained"]))
+    trained = ("narrow_heads", "gated_delta", "wide_heads")
+    replace_block(state, "trained", accuracy_table(runs, ("recall",), trained))
+    images = docs / "images"
+    plot_probes(runs, images / "time-mixing-probes.png")
+    plot_losses(runs, images / "time-mixing-losses.png")
+    plot_capacity(runs, results["untrained"], images / "state-capacity.png")
+
+
+def main() -> None:
+    measurements = DOCS / "measurements"
+    speed = measurements / "exported-speed.json"
+    write(
+        json.loads((measurements / "ablation.json").read_text()),
+        json.loads(speed.read_text()) if speed.exists() else {},
+    )
+
+
+if __name__ == "__main__":
+    main()
