@@ -34,7 +34,7 @@ from .inputs_odin import (
     document_index,
     left_padding,
 )
-from .layers_odin import OdinChannelMixing, OdinRMSNorm
+from .layers_odin import OdinChannelMixing, OdinLinear, OdinRMSNorm
 from .recurrence import FORMS  # noqa: F401 (export replaces the forms through this name)
 from .time_mixing_odin import OdinTimeMixing
 
@@ -222,7 +222,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
         super().__init__(config)
         self.model = OdinModel(config)
         self.vocab_size = config.vocab_size
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.lm_head = OdinLinear(config.hidden_size, config.vocab_size, std=config.initializer_range)
         self.post_init()
 
     def get_input_embeddings(self):

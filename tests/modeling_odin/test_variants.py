@@ -90,7 +90,7 @@ def test_slow_heads_sit_on_the_floor_and_the_hierarchy_narrows(toy_config):
     strongest = []
     for layer in range(3):
         mixing = OdinTimeMixing(config, layer)
-        mixing.init_weights(config)
+        mixing.decay_proj.init_weights(config)
         g = mixing.log_decay(x).view(1, 200, 2, 16)
         assert (g[:, :, 0] == -MIN_DECAY).all()
         strongest.append(-g[:, :, 1].min().item())
