@@ -89,8 +89,8 @@ def fused_general(general, gated_delta):
             return output[:, :, config.num_heads :], state
         if not read_before:
             return LinearAttention.apply(q, k, v, g, None, initial_state, gated, 1, False, *heads)
-        # What a token reads before its own write is what the one before it reads after its own. (Dividing its write and
-        # decay out of S_t, q^T (S_t - k v^T) exp(-g), is off by 1e-3 at the strongest decay; this by 2e-7.)
+        # What a token reads before its own write is what the one before it reads after its own. (The algebra instead,
+        # q^T (S_t - k v^T) exp(-g), is off by 1e-3 at the strongest decay; this by 2e-7.)
         first = (q[:, :1].transpose(1, 2) @ initial_state).transpose(1, 2)
         following = torch.cat([q[:, 1:], q[:, :1]], 1)
         output, state = LinearAttention.apply(following, k, v, g, None, initial_state, gated, 1, False, *heads)

@@ -9,11 +9,11 @@ from modeling_odin import OdinForCausalLM
 from training.checkpoint import load_model
 
 
-def export_random(config: OdinConfig, folder: Path) -> dict[str, Path]:
+def export_random(config: OdinConfig, folder: Path, dtypes: tuple[str, ...] = ("fp32", "int8")) -> dict[str, Path]:
     """Exports a model of fresh weights (seed 0) to `folder`, as `python -m export` does with a trained one.
 
     Returns:
-        The files of "fp32" and "int8".
+        The file of each of `dtypes`.
     """
     from optimum.exporters.onnx import onnx_export_from_model
     from optimum.utils import logging
@@ -29,5 +29,6 @@ def export_random(config: OdinConfig, folder: Path) -> dict[str, Path]:
     model = load_model(folder / "source")
     onnx_export_from_model(model, folder, task=TASK, do_validation=False)
     files = {"fp32": folder / "model.onnx", "int8": folder / "model_quantized.onnx"}
-    quantize_int8(files["fp32"], files["int8"])
-    return files
+    if "int8" in dtypes:
+        quantize_int8(files["fp32"], files["int8"])
+    return {dtype: files[dtype] for dtype in dtypes}
