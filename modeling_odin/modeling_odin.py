@@ -296,17 +296,21 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
     def prepare_inputs_for_generation(
         self, input_ids, past_key_values=None, attention_mask=None, inputs_embeds=None, use_cache=True, **kwargs
     ):
-        """Feeds only what the states have not seen yet."""
-        inputs = {"past_key_values": past_key_values, "attention_mask": attention_mask, "use_cache": use_cache}
+        """Feeds only what the states have not seen yet; other arguments pass on to `forward`."""
+        for unused in ("cache_position", "position_ids"):  # generate counts positions, this model has none
+            kwargs.pop(unused, None)
+        inputs = {
+            **kwargs,
+            "past_key_values": past_key_values,
+            "attention_mask": attention_mask,
+            "use_cache": use_cache,
+        }
         seen = past_key_values.get_seq_length() if past_key_values is not None else 0
-        if inputs_embeds is not None and seen == 0:
-            inputs["inputs_embeds"] = inputs_embeds
-        else:
-            new = input_ids.shape[1] - seen
-            # With inputs_embeds the prompt is not among input_ids, so the count is of no use: take the newest token.
-            inputs["input_ids"] = input_ids[:, -new:] if new > 0 else input_ids[:, -1:]
-        passed_on = ("logits_to_keep", "output_hidden_states")
-        return inputs | {name: kwargs[name] for name in passed_on if kwargs.get(name) is not None}
+        if inputs_embeds is not None and inputs_embeds.shape[1] > seen:
+            return inputs | {"inputs_embeds": inputs_embeds[:, seen:]}
+        # With inputs_embeds the prompt is not among input_ids, so the count is of no use: take the newest token.
+        new = input_ids.shape[1] - seen
+        return inputs | {"input_ids": input_ids[:, -new:] if new > 0 else input_ids[:, -1:]}
 
 
 __all__ = ["OdinForCausalLM", "OdinModel", "OdinPreTrainedModel"]

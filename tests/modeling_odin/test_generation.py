@@ -122,6 +122,22 @@ def test_padding_in_the_middle_and_before_a_cache(toy_model):
             torch.testing.assert_close(got[i][kept], expected, rtol=1e-4, atol=2e-5)
 
 
+@torch.no_grad()
+def test_generation_from_embeddings_goes_on_from_a_cache(toy_model):
+    ids = tokens(2, 12)
+    embeds = toy_model.get_input_embeddings()(ids)
+    mask, options = torch.ones_like(ids), {"do_sample": False, "max_new_tokens": 5}
+    expected = toy_model.generate(inputs_embeds=embeds, attention_mask=mask, **options)
+    past = toy_model(inputs_embeds=embeds[:, :7], use_cache=True).past_key_values
+    got = toy_model.generate(inputs_embeds=embeds, attention_mask=mask, past_key_values=past, **options)
+    assert torch.equal(got, expected)
+
+
+def test_arguments_of_generate_reach_forward(toy_model):
+    passed = toy_model.prepare_inputs_for_generation(tokens(2, 4), output_hidden_states=True, logits_to_keep=1)
+    assert passed["output_hidden_states"] is True and passed["logits_to_keep"] == 1
+
+
 def test_dict_outputs(toy_model):
     out = generate(
         toy_model, tokens(2, 4), return_dict_in_generate=True, output_scores=True, output_hidden_states=True
