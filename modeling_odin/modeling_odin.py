@@ -177,7 +177,7 @@ class OdinModel(OdinPreTrainedModel):
         use_cache = self.config.use_cache and not self.training if use_cache is None else use_cache
         if output_hidden_states is None:
             output_hidden_states = self.config.output_hidden_states
-        seq_idx = document_index(seq_idx, cu_seqlens, position_ids, batch, length, x.device)
+        documents = document_index(seq_idx, cu_seqlens, position_ids, batch, length, x.device)
         states = past_key_values
         if states is None:
             states = OdinCache.empty(self.config, batch, x.dtype, x.device)
@@ -190,13 +190,13 @@ class OdinModel(OdinPreTrainedModel):
             mask = mask.to(x.dtype)
         if order is not None:
             x = x.gather(1, order.unsqueeze(-1).expand_as(x))
-            seq_idx = None if seq_idx is None else seq_idx.gather(1, order)
+            documents = None if documents is None else documents.gather(1, order)
         hidden_states: tuple[torch.Tensor, ...] = ()
         for i, layer in enumerate(self.layers):
             if output_hidden_states:
                 hidden_states += (x,)
             x, states.conv_states[i], states.recurrent_states[i] = layer(
-                x, states.conv_states[i], states.recurrent_states[i], mask, seq_idx
+                x, states.conv_states[i], states.recurrent_states[i], mask, documents
             )
         states.seen_tokens += length
         x = self.norm(x)
@@ -207,7 +207,7 @@ class OdinModel(OdinPreTrainedModel):
             places = order.argsort(dim=1).unsqueeze(-1)
             hidden_states = tuple(h.gather(1, places.expand_as(h)) for h in hidden_states)
         return BaseModelOutputWithPast(
-            last_hidden_state=hidden_states[-1],
+            last_hidden_state=hidden_states[-1],  # type: ignore[arg-type]
             past_key_values=states if use_cache else None,  # type: ignore[arg-type]  # not a Cache: see OdinCache
             hidden_states=hidden_states if output_hidden_states else None,  # type: ignore[arg-type]
         )
