@@ -59,7 +59,8 @@ STUDIES: dict[str, list[tuple[str, str]]] = {
     "tasks": [("own_tasks", model) for model in MIXINGS],
     "capacity": [("recall", "narrow_heads"), ("recall", "wide_heads"), ("recall", "gated_delta")],
 }
-OTHER_RATES = (1e-3, 6e-3)
+# In these the learning rate is chosen for each model.
+COMPARISONS = ("probes", "tasks")
 SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "head_dim": 32}
 # Of an evaluation at one size; at 8,192 tokens, 16 sequences.
 EVALUATION_TOKENS = 131_072
@@ -179,7 +180,7 @@ def probe_accuracy(model, probe: Probe, seed: int, tokens: int) -> dict:
     return accuracy
 
 
-def run(job: tuple) -> dict:
+def train_and_score(job: tuple) -> dict:
     """One record; see the module's text. `job` is (task, model, seed, learning rate, tokens or None, corpus)."""
     task, name, seed, learning_rate, tokens, corpus = job
     torch.set_num_threads(1)
@@ -245,19 +246,38 @@ def untrained_capacity(head_dims=(16, 32, 64), trials: int = 16) -> list[dict]:
     return records
 
 
-def jobs(studies: list[str], options) -> list[tuple]:
-    """The runs of the studies without repeats, seed by seed; after the first, its recall at other learning rates.
+def score(record: dict) -> float:
+    """What a learning rate is chosen by: accuracy at the largest size of training, or minus the validation loss."""
+    if "families" in record:
+        return -statistics.fmean(family["loss"] for family in record["families"].values())
+    return record.get("accuracy", {}).get(str(PROBES[record["task"]].train[1]), -math.inf)
 
-    Our own tasks take longest, so their later seeds come last.
+
+def best_rate(task: str, model: str, results: list[dict]) -> float:
+    """Of the rates tried on the first seed, the one with the best score; the common one when there is none."""
+    tried = [r for r in results if (r["task"], r["model"], r["seed"]) == (task, model, 0)]
+    best = max(tried, key=score, default=None)
+    return best["settings"]["learning_rate"] if best else Settings.learning_rate
+
+
+def stages(studies: list[str], seeds: int):
+    """Yields functions from the results so far to the next (task, model, seed, learning rate), most important first.
+
+    The first seed tries the rates of the comparison of time mixings; later seeds take the best one for each task and
+    model. Trials of ODIN's own state have one rate. Our own tasks take longest, so their later seeds come last.
     """
-    pairs = dict.fromkeys(pair for study in studies for pair in STUDIES[study])
-    rest = (options.tokens, options.corpus)
-    by_seed = [[(*pair, seed, Settings.learning_rate, *rest) for pair in pairs] for seed in range(options.seeds)]
-    if "probes" in studies:
-        by_seed[0] += [("recall", model, 0, rate, *rest) for rate in OTHER_RATES for model in MIXINGS]
-    return sorted(
-        (job for of_seed in by_seed for job in of_seed), key=lambda job: job[0] == "own_tasks" and job[2] > 0
-    )
+    trials = [pair for study in studies for pair in STUDIES[study] if study not in COMPARISONS]
+    compared = [pair for study in studies for pair in STUDIES[study] if study in COMPARISONS]
+    common = Settings.learning_rate
+    yield lambda results: [(*pair, 0, rate) for rate in (common, 1e-3) for pair in compared]
+    yield lambda results: [(*pair, 0, common) for pair in trials]
+    yield lambda results: [(*pair, 0, 6e-3) for pair in compared if pair[0] == "recall"]
+    for own in (False, True):
+        for seed in range(1, seeds):
+            yield lambda results, seed=seed, own=own: [
+                *((*pair, seed, best_rate(*pair, results)) for pair in compared if (pair[0] == "own_tasks") == own),
+                *((*pair, seed, common) for pair in trials if not own),
+            ]
 
 
 def identity(record: dict) -> tuple:
@@ -278,15 +298,17 @@ def main(arguments: list[str] | None = None) -> None:
     if "capacity" in studies and not results["untrained"]:
         results["untrained"] = untrained_capacity()
         write_json(options.out, results)
-    finished = {identity(record) for record in results["runs"]}
-    waiting = [job for job in jobs(studies, options) if job[:4] not in finished]
-    # Forked, so that all processes carry this file's name; nothing has been computed before.
-    with multiprocessing.get_context("fork").Pool(options.workers, maxtasksperchild=1) as pool:
-        for record in tqdm(pool.imap_unordered(run, waiting), total=len(waiting), desc="runs"):
-            results["runs"].append(record)
-            write_json(options.out, results)
-            found = record.get("accuracy") or {k: v["loss"] for k, v in record.get("families", {}).items()}
-            tqdm.write(f"{record['task']} {record['model']} seed {record['seed']}: {found} {record['seconds']} s")
+    for stage in stages(studies, options.seeds):
+        finished = {identity(record) for record in results["runs"]}
+        waiting = [run for run in dict.fromkeys(stage(results["runs"])) if run not in finished]
+        jobs = [(*run, options.tokens, options.corpus) for run in waiting]
+        # Forked, so that all processes carry this file's name; nothing has been computed before.
+        with multiprocessing.get_context("fork").Pool(options.workers, maxtasksperchild=1) as pool:
+            for record in tqdm(pool.imap_unordered(train_and_score, jobs), total=len(jobs), desc="runs"):
+                results["runs"].append(record)
+                write_json(options.out, results)
+                found = record.get("accuracy") or {k: v["loss"] for k, v in record.get("families", {}).items()}
+                tqdm.write(f"{identity(record)}: {found} {record['seconds']} s")
 
 
 if __name__ == "__main__":

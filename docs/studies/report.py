@@ -16,7 +16,7 @@ import matplotlib  # noqa: E402
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
-from ablation import MIXINGS, STATE, Settings  # noqa: E402
+from ablation import MIXINGS, STATE, Settings, best_rate, identity, score  # noqa: E402
 from own_tasks import FAMILIES  # noqa: E402
 from probes import PROBES  # noqa: E402
 from sizes import count_parameters, decode_cost, equal_parameters, transformer  # noqa: E402
@@ -58,17 +58,15 @@ EXPRESSES = {
 
 
 class Runs:
-    """The records of an ablation, found by task and model at the common learning rate."""
+    """The records of an ablation by task and model: at the best learning rate of each, or all at the common one."""
 
-    def __init__(self, records: list[dict]):
+    def __init__(self, records: list[dict], rate: float | None = None):
+        self.records = records
         self.found: dict[tuple[str, str], list[dict]] = defaultdict(list)
-        self.rates: dict[tuple[str, float], list[dict]] = defaultdict(list)
         for record in records:
-            rate = record["settings"]["learning_rate"]
-            if rate == Settings.learning_rate:
-                self.found[record["task"], record["model"]].append(record)
-            if record["task"] == "recall":
-                self.rates[record["model"], rate].append(record)
+            task, model = record["task"], record["model"]
+            if record["settings"]["learning_rate"] == (rate or best_rate(task, model, records)):
+                self.found[task, model].append(record)
 
     def accuracies(self, task: str, model: str, size) -> list[float]:
         """One per seed; a run that diverged counts as guessing."""
@@ -121,37 +119,36 @@ def own_table(runs: Runs) -> str:
 
 
 def stability_table(runs: Runs) -> str:
-    """Over all runs of the five models: divergences, spikes of the loss, gradient norms before clipping."""
+    """Of the five models at each learning rate: divergences, spikes of the loss, gradient norms before clipping."""
     rows = []
-    for model in MIXINGS:
-        own = [r for (_, name), records in runs.found.items() if name == model for r in records]
-        if own:
-            rows.append(
-                [
-                    NAMES[model],
-                    str(len(own)),
-                    str(sum(r["diverged"] for r in own)),
-                    f"{1000 * sum(r['loss_spikes'] for r in own) / sum(r['steps'] for r in own):.1f}",
-                    f"{statistics.median(r['grad_norm_median'] for r in own):.2f}",
-                    f"{max(r['grad_norm_max'] for r in own):.1f}",
-                ]
-            )
-    header = ["model", "runs", "diverged", "spikes per 1,000 steps", "median gradient norm", "largest gradient norm"]
+    for rate in sorted({r["settings"]["learning_rate"] for r in runs.records}):
+        for model in MIXINGS:
+            own = [r for r in runs.records if (r["model"], r["settings"]["learning_rate"]) == (model, rate)]
+            if own:
+                rows.append(
+                    [
+                        f"{NAMES[model]}, {rate:g}",
+                        str(len(own)),
+                        str(sum(r["diverged"] for r in own)),
+                        f"{1000 * sum(r['loss_spikes'] for r in own) / sum(r['steps'] for r in own):.1f}",
+                        f"{statistics.median(r['grad_norm_median'] for r in own):.2f}",
+                        f"{max(r['grad_norm_max'] for r in own):.1f}",
+                    ]
+                )
+    header = ["model, rate", "runs", "diverged", "spikes per 1,000 steps", "median gradient norm", "largest"]
     return table(header, rows)
 
 
 def rates_table(runs: Runs) -> str:
-    """Recall of the most pairs of training at each learning rate, seed 0."""
-    rates = sorted({rate for _, rate in runs.rates})
-    size = str(PROBES["recall"].train[1])
-    rows = [
-        [
-            NAMES[model],
-            *(spread([r.get("accuracy", {}).get(size, 0.0) for r in runs.rates[model, rate][:1]]) for rate in rates),
-        ]
-        for model in MIXINGS
-    ]
-    return table(["learning rate", *(f"{rate:g}" for rate in rates)], rows)
+    """What the learning rate of each task and model was chosen by, on the first seed."""
+    found = {identity(r): score(r) for r in runs.records if r["seed"] == 0}
+    rows = []
+    for task in ("recall", "parity", "s5", "copying", "order", "own_tasks"):
+        for rate in sorted({key[3] for key in found if key[0] == task and key[1] in MIXINGS}):
+            cells = [found.get((task, model, 0, rate)) for model in MIXINGS]
+            texts = ["-" if x is None else f"{-x:.3f}" if task == "own_tasks" else f"{x:.0%}" for x in cells]
+            rows.append([f"{task}, {rate:g}", *texts])
+    return table(["task, learning rate", *(NAMES[m] for m in MIXINGS)], rows)
 
 
 def matrix_table(speed: dict) -> str:
@@ -268,7 +265,7 @@ def plot_capacity(runs: Runs, untrained: list[dict], path: Path) -> None:
 
 def write(results: dict, speed: dict, docs: Path = DOCS) -> None:
     """Writes all tables and plots under `docs`."""
-    runs = Runs(results["runs"])
+    runs, trials = Runs(results["runs"]), Runs(results["runs"], Settings.learning_rate)
     decision, state = docs / "decisions/0002-time-mixing.md", docs / "state.md"
     replace_block(decision, "matrix", matrix_table(speed))
     replace_block(decision, "probes", accuracy_table(runs, ("recall", "parity", "s5", "copying"), MIXINGS))
@@ -276,15 +273,15 @@ def write(results: dict, speed: dict, docs: Path = DOCS) -> None:
     replace_block(decision, "tasks", own_table(runs))
     replace_block(decision, "stability", stability_table(runs))
     replace_block(decision, "rates", rates_table(runs))
-    replace_block(state, "trials", accuracy_table(runs, ("recall", "s5", "registers", "order"), STATE))
-    replace_block(state, "scratchpad", accuracy_table(runs, ("registers", "worked_registers"), ("gated_delta",)))
+    replace_block(state, "trials", accuracy_table(trials, ("recall", "s5", "registers", "order"), STATE))
+    replace_block(state, "scratchpad", accuracy_table(trials, ("registers", "worked_registers"), ("gated_delta",)))
     replace_block(state, "untrained", capacity_table(results["untrained"]))
     trained = ("narrow_heads", "gated_delta", "wide_heads")
-    replace_block(state, "trained", accuracy_table(runs, ("recall",), trained))
+    replace_block(state, "trained", accuracy_table(trials, ("recall",), trained))
     images = docs / "images"
     plot_probes(runs, images / "time-mixing-probes.png")
     plot_losses(runs, images / "time-mixing-losses.png")
-    plot_capacity(runs, results["untrained"], images / "state-capacity.png")
+    plot_capacity(trials, results["untrained"], images / "state-capacity.png")
 
 
 def main() -> None:
