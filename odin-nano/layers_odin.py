@@ -5,6 +5,28 @@ from torch import nn
 from torch.nn import functional as F
 
 
+class OdinLinear(nn.Linear):
+    """A linear map without bias that knows how it starts: normal, with standard deviation `std`.
+
+    Every layer with parameters initialises its own and no other's: transformers calls `init_weights` only where a
+    weight is missing, layer by layer.
+    """
+
+    def __init__(self, in_features: int, out_features: int, std: float):
+        super().__init__(in_features, out_features, bias=False)
+        self.std = std
+
+    def init_weights(self, config):
+        nn.init.normal_(self.weight, std=self.std)
+
+
+def init_with(parameter, value) -> None:
+    """Gives a parameter its first value, unless transformers has marked it as loaded."""
+    if not getattr(parameter, "_is_hf_initialized", False):
+        with torch.no_grad():
+            parameter.copy_(value)
+
+
 class OdinRMSNorm(nn.Module):
     """Root-mean-square norm over the last dimension, computed in float32."""
 
@@ -30,9 +52,9 @@ class OdinShortConv(nn.Module):
 
     def init_weights(self, config):
         # Starts as the identity on the current token, with a little of the tokens before it.
-        nn.init.normal_(self.weight, std=0.1)
-        with torch.no_grad():
-            self.weight[-1] += 1.0
+        start = 0.1 * torch.randn_like(self.weight)
+        start[-1] += 1.0
+        init_with(self.weight, start)
 
     def forward(self, x, state, mask=None, seq_idx=None):
         """x `[B, T, C]`, state `[B, k-1, C]`, mask `[B, T, 1]`; returns `[B, T, C]` and the new state."""
@@ -73,14 +95,10 @@ class OdinChannelMixing(nn.Module):
 
     def __init__(self, config):
         super().__init__()
-        self.up_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
-        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
-
-    def init_weights(self, config):
-        nn.init.normal_(self.up_proj.weight, std=config.hidden_size**-0.5)
+        width, inner = config.hidden_size, config.intermediate_size
+        self.up_proj = OdinLinear(width, inner, std=width**-0.5)
         # Residual branches start small, so that depth does not blow up the stream.
-        std = (2 * config.num_hidden_layers * config.intermediate_size) ** -0.5
-        nn.init.normal_(self.down_proj.weight, std=std)
+        self.down_proj = OdinLinear(inner, width, std=(2 * config.num_hidden_layers * inner) ** -0.5)
 
     def forward(self, x):
         return self.down_proj(squared_relu(self.up_proj(x)))

@@ -23,6 +23,7 @@ try:
 except ModuleNotFoundError:
     from configuration_odin.configuration_odin import OdinConfig
 # transformers copies only the files that this one imports itself.
+from .alternative_recurrences import general_recurrence  # noqa: F401 (as said above)
 from .alternatives_odin import ALTERNATIVES
 from .cache_odin import OdinCache
 from .inputs_odin import (
@@ -33,7 +34,7 @@ from .inputs_odin import (
     document_index,
     left_padding,
 )
-from .layers_odin import OdinChannelMixing, OdinRMSNorm
+from .layers_odin import OdinChannelMixing, OdinLinear, OdinRMSNorm
 from .recurrence import FORMS  # noqa: F401 (export replaces the forms through this name)
 from .time_mixing_odin import OdinTimeMixing
 
@@ -176,7 +177,7 @@ class OdinModel(OdinPreTrainedModel):
         use_cache = self.config.use_cache and not self.training if use_cache is None else use_cache
         if output_hidden_states is None:
             output_hidden_states = self.config.output_hidden_states
-        seq_idx = document_index(seq_idx, cu_seqlens, position_ids, batch, length, x.device)
+        documents = document_index(seq_idx, cu_seqlens, position_ids, batch, length, x.device)
         states = past_key_values
         if states is None:
             states = OdinCache.empty(self.config, batch, x.dtype, x.device)
@@ -189,13 +190,13 @@ class OdinModel(OdinPreTrainedModel):
             mask = mask.to(x.dtype)
         if order is not None:
             x = x.gather(1, order.unsqueeze(-1).expand_as(x))
-            seq_idx = None if seq_idx is None else seq_idx.gather(1, order)
+            documents = None if documents is None else documents.gather(1, order)
         hidden_states: tuple[torch.Tensor, ...] = ()
         for i, layer in enumerate(self.layers):
             if output_hidden_states:
                 hidden_states += (x,)
             x, states.conv_states[i], states.recurrent_states[i] = layer(
-                x, states.conv_states[i], states.recurrent_states[i], mask, seq_idx
+                x, states.conv_states[i], states.recurrent_states[i], mask, documents
             )
         states.seen_tokens += length
         x = self.norm(x)
@@ -206,7 +207,7 @@ class OdinModel(OdinPreTrainedModel):
             places = order.argsort(dim=1).unsqueeze(-1)
             hidden_states = tuple(h.gather(1, places.expand_as(h)) for h in hidden_states)
         return BaseModelOutputWithPast(
-            last_hidden_state=hidden_states[-1],
+            last_hidden_state=hidden_states[-1],  # type: ignore[arg-type]
             past_key_values=states if use_cache else None,  # type: ignore[arg-type]  # not a Cache: see OdinCache
             hidden_states=hidden_states if output_hidden_states else None,  # type: ignore[arg-type]
         )
@@ -221,7 +222,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
         super().__init__(config)
         self.model = OdinModel(config)
         self.vocab_size = config.vocab_size
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.lm_head = OdinLinear(config.hidden_size, config.vocab_size, std=config.initializer_range)
         self.post_init()
 
     def get_input_embeddings(self):
@@ -295,18 +296,21 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
     def prepare_inputs_for_generation(
         self, input_ids, past_key_values=None, attention_mask=None, inputs_embeds=None, use_cache=True, **kwargs
     ):
-        """Feeds only what the states have not seen yet."""
-        inputs = {"past_key_values": past_key_values, "attention_mask": attention_mask, "use_cache": use_cache}
+        """Feeds only what the states have not seen yet; other arguments pass on to `forward`."""
+        for unused in ("cache_position", "position_ids"):  # generate counts positions, this model has none
+            kwargs.pop(unused, None)
+        inputs = {
+            **kwargs,
+            "past_key_values": past_key_values,
+            "attention_mask": attention_mask,
+            "use_cache": use_cache,
+        }
         seen = past_key_values.get_seq_length() if past_key_values is not None else 0
-        if inputs_embeds is not None and seen == 0:
-            inputs["inputs_embeds"] = inputs_embeds
-        else:
-            new = input_ids.shape[1] - seen
-            # With inputs_embeds the prompt is not among input_ids, so the count is of no use: take the newest token.
-            inputs["input_ids"] = input_ids[:, -new:] if new > 0 else input_ids[:, -1:]
-        if kwargs.get("logits_to_keep") is not None:
-            inputs["logits_to_keep"] = kwargs["logits_to_keep"]
-        return inputs
+        if inputs_embeds is not None and inputs_embeds.shape[1] > seen:
+            return inputs | {"inputs_embeds": inputs_embeds[:, seen:]}
+        # With inputs_embeds the prompt is not among input_ids, so the count is of no use: take the newest token.
+        new = input_ids.shape[1] - seen
+        return inputs | {"input_ids": input_ids[:, -new:] if new > 0 else input_ids[:, -1:]}
 
 
 __all__ = ["OdinForCausalLM", "OdinModel", "OdinPreTrainedModel"]

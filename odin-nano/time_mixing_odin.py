@@ -8,7 +8,7 @@ import math
 import torch
 from torch import nn
 
-from .layers_odin import OdinRMSNorm, OdinShortConv, l2_normalize
+from .layers_odin import OdinLinear, OdinRMSNorm, OdinShortConv, init_with, l2_normalize
 from .recurrence import select_form
 
 
@@ -17,6 +17,24 @@ MAX_DECAY = math.exp(-0.5)
 MIN_DECAY = 2.0**-14
 # With `decay_hierarchy`, the strongest decay of the last layer: even there a channel can forget within 64 tokens.
 MAX_DECAY_LAST = 2.0**-6
+
+
+class OdinDecayProjection(nn.Linear):
+    """The last map before the sigmoid of the decay.
+
+    Starts with memories of about 2 to about 4,000 tokens in each head, evenly in log time over its channels, and with
+    little dependence on the input.
+    """
+
+    def __init__(self, config, max_decay: float):
+        super().__init__(config.decay_rank, config.hidden_size)
+        self.max_decay = max_decay
+
+    def init_weights(self, config):
+        nn.init.normal_(self.weight, std=0.1 * config.decay_rank**-0.5)
+        memory = torch.logspace(math.log10(2.0), math.log10(4000.0), config.head_dim)
+        share = ((1.0 / memory - MIN_DECAY) / (self.max_decay - MIN_DECAY)).clamp(1e-4, 1 - 1e-4)
+        init_with(self.bias, torch.logit(share).repeat(config.num_heads))
 
 
 class OdinTimeMixing(nn.Module):
@@ -33,26 +51,17 @@ class OdinTimeMixing(nn.Module):
         # One matrix product for everything that reads x: q, k and v, the low-rank inputs of decay and gate, the rates.
         self.qkv = [width, passes * width, passes * width]
         self.splits = [sum(self.qkv), config.decay_rank, config.gate_rank, passes * config.num_heads]
-        self.in_proj = nn.Linear(width, sum(self.splits), bias=False)
+        self.in_proj = OdinLinear(width, sum(self.splits), std=width**-0.5)
         self.conv = OdinShortConv(sum(self.qkv), config.conv_kernel_size)
-        self.decay_proj = nn.Linear(config.decay_rank, width)
-        self.gate_proj = nn.Linear(config.gate_rank, width, bias=False)
+        self.decay_proj = OdinDecayProjection(config, self.max_decay)
+        self.gate_proj = OdinLinear(config.gate_rank, width, std=config.gate_rank**-0.5)
         self.beta_bias = nn.Parameter(torch.zeros(passes * config.num_heads))
         self.norm = OdinRMSNorm(config.head_dim, config.norm_eps)
-        self.out_proj = nn.Linear(width, width, bias=False)
+        # Residual branches start small, so that depth does not blow up the stream.
+        self.out_proj = OdinLinear(width, width, std=(2 * config.num_hidden_layers * width) ** -0.5)
 
     def init_weights(self, config):
-        nn.init.normal_(self.in_proj.weight, std=config.hidden_size**-0.5)
-        nn.init.normal_(self.decay_proj.weight, std=0.1 * config.decay_rank**-0.5)
-        nn.init.normal_(self.gate_proj.weight, std=config.gate_rank**-0.5)
-        # Residual branches start small, so that depth does not blow up the stream.
-        nn.init.normal_(self.out_proj.weight, std=(2 * config.num_hidden_layers * config.hidden_size) ** -0.5)
         nn.init.zeros_(self.beta_bias)
-        # Memory of each head from about 2 to about 4,000 tokens, evenly in log time over its channels.
-        memory = torch.logspace(math.log10(2.0), math.log10(4000.0), config.head_dim)
-        share = ((1.0 / memory - MIN_DECAY) / (self.max_decay - MIN_DECAY)).clamp(1e-4, 1 - 1e-4)
-        with torch.no_grad():
-            self.decay_proj.bias.copy_(torch.logit(share).repeat(config.num_heads))
 
     def forward(self, x, conv_state, recurrent_state, mask=None, seq_idx=None):
         """x `[B, T, D]`, mask `[B, T, 1]` (0 at padding); returns `[B, T, D]` and the two new states."""
