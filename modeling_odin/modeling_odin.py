@@ -79,7 +79,7 @@ class OdinPreTrainedModel(PreTrainedModel):
         return False
 
     def _init_weights(self, module):
-        # The only plain linear layer is the head (Optimum finds tied weights in no subclass of it).
+        # The plain linear layer is the head: Optimum finds tied weights in no subclass of it.
         if isinstance(module, nn.Embedding) or type(module) is nn.Linear:
             nn.init.normal_(module.weight, std=self.config.initializer_range)
         elif hasattr(module, "init_weights") and not isinstance(module, PreTrainedModel):
