@@ -34,7 +34,7 @@ from .inputs_odin import (
     document_index,
     left_padding,
 )
-from .layers_odin import OdinChannelMixing, OdinLinear, OdinRMSNorm
+from .layers_odin import OdinChannelMixing, OdinRMSNorm
 from .recurrence import FORMS  # noqa: F401 (export replaces the forms through this name)
 from .time_mixing_odin import OdinTimeMixing
 
@@ -79,7 +79,8 @@ class OdinPreTrainedModel(PreTrainedModel):
         return False
 
     def _init_weights(self, module):
-        if isinstance(module, nn.Embedding):
+        # The plain linear layer is the head: Optimum finds tied weights in no subclass of it.
+        if isinstance(module, nn.Embedding) or type(module) is nn.Linear:
             nn.init.normal_(module.weight, std=self.config.initializer_range)
         elif hasattr(module, "init_weights") and not isinstance(module, PreTrainedModel):
             module.init_weights(self.config)
@@ -222,7 +223,7 @@ class OdinForCausalLM(OdinPreTrainedModel, GenerationMixin):  # type: ignore[mis
         super().__init__(config)
         self.model = OdinModel(config)
         self.vocab_size = config.vocab_size
-        self.lm_head = OdinLinear(config.hidden_size, config.vocab_size, std=config.initializer_range)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.post_init()
 
     def get_input_embeddings(self):
