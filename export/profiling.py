@@ -40,9 +40,10 @@ class Launch:
 
 @dataclass(frozen=True)
 class Run:
-    """A profiled run: the nodes in the order in which they ran, the graph's results, and bytes of memory."""
+    """A profiled run: the nodes in the order in which they ran, inputs and results of the graph, bytes of memory."""
 
     launches: list[Launch]
+    inputs: list[str]
     results: list[str]
     loaded_bytes: int  # what the session holds before its first node: weights, and what was packed or folded of them
     peak_bytes: int  # the most that it held while running
@@ -83,7 +84,8 @@ def profile(path: Path, batch: int, length: int, fuse: bool = True) -> Run:
     memory = [int(event["args"]["mem_bytes_in_use"]) for event in events]
     first = sum(launches[0].output_bytes.values())
     peak = max(int(event["args"]["mem_in_use_peak"]) for event in events)
-    return Run(launches, [value.name for value in graph.output], memory[0] - first, peak)
+    inputs, results = ([value.name for value in values] for values in (graph.input, graph.output))
+    return Run(launches, inputs, results, memory[0] - first, peak)
 
 
 def launch(node: onnx.NodeProto, event: dict) -> Launch:

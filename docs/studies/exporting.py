@@ -25,7 +25,12 @@ def export_random(config: OdinConfig, folder: Path, dtypes: tuple[str, ...] = ("
     logging.set_verbosity_error()
     torch.manual_seed(0)
     # Optimum tells models of transformers by where their class comes from, so it has to come from a saved folder.
-    OdinForCausalLM(config).save_pretrained(folder / "source")
+    model = OdinForCausalLM(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            # As after training no two are alike; equal ones, as norms at the start, would be merged into one.
+            parameter.add_(1e-3 * torch.randn_like(parameter))
+    model.save_pretrained(folder / "source")
     model = load_model(folder / "source")
     onnx_export_from_model(model, folder, task=TASK, do_validation=False)
     files = {"fp32": folder / "model.onnx", "int8": folder / "model_quantized.onnx"}

@@ -107,7 +107,7 @@ def run_of(*launches, results):
         Launch(str(i), "ai.onnx", op, "CPU", inputs, {name: ("float", (size,)) for name, size in outputs.items()})
         for i, (op, inputs, outputs) in enumerate(launches)
     ]
-    return Run(nodes, results, 0, 0)
+    return Run(nodes, ["x"], results, 0, 0)
 
 
 def test_liveness():
