@@ -52,8 +52,7 @@ STUDIES: dict[str, list[tuple[str, str]]] = {
         ("order", "transformer"),
     ],
     "state": [
-        *((task, model) for task in ("recall", "s5", "registers") for model in STATE),
-        *(("order", model) for model in ("gated_delta", "slow_heads", "decay_hierarchy")),
+        *((task, model) for task in ("recall", "s5", "registers", "order") for model in STATE),
     ],
     "scratchpad": [("registers", "gated_delta"), ("worked_registers", "gated_delta")],
     "tasks": [("own_tasks", model) for model in MIXINGS],

@@ -49,12 +49,15 @@ SIZES = {
     "worked_registers": "statements",
 }
 EXPRESSES = {
-    "gated_delta": "reflections: parity and S5 in one layer, exact replacement of a value",
-    "mamba2": "decaying sums; no state tracking (transitions are positive scalars)",
-    "rwkv6": "decaying sums per channel; no state tracking (transitions are positive and diagonal)",
-    "rwkv7": "replacement per channel; eigenvalues down to -0.45 for decays at their strongest",
-    "transformer": "exact recall of all tokens; constant depth: no parity or S5 at every length",
+    "gated_delta": "reflections (rate to 2): parity, swaps; replaces one value, exactly at rate 1",
+    "mamba2": "a decaying sum, one rate a head; transitions positive and scalar: no parity",
+    "rwkv6": "a decaying sum, a rate per channel; transitions positive and diagonal: no parity",
+    "rwkv7": "replaces per channel; eigenvalues down to -0.45, and only at its strongest decay",
+    "transformer": "reads any earlier token; depth is constant: no parity or S5 at every length",
 }
+
+
+COLOURS = {model: f"C{i}" for i, model in enumerate(MIXINGS)}
 
 
 class Runs:
@@ -195,30 +198,32 @@ def capacity_table(untrained: list[dict]) -> str:
     return table(["head, pairs written, rule; pairs / head_dim:", *(f"{load:g}" for load in loads)], rows)
 
 
+def log_sizes(axis, sizes) -> None:
+    """A logarithmic x axis with these sizes as its only marks."""
+    axis.set_xscale("log")
+    axis.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=30)
+    axis.set_xticks([], minor=True)
+
+
 def plot_probes(runs: Runs, path: Path) -> None:
     """Accuracy against size: mean, and the range over seeds."""
     tasks = ("recall", "parity", "s5", "copying", "order")
-    figure, axes = plt.subplots(1, len(tasks), figsize=(15, 3.2), constrained_layout=True)
+    figure, axes = plt.subplots(1, len(tasks), figsize=(15, 3.5), constrained_layout=True)
     for axis, task in zip(axes, tasks, strict=True):
         probe = PROBES[task]
         for model in MIXINGS:
             values = [runs.accuracies(task, model, size) for size in probe.evaluate]
             if values[0]:
-                mean = [statistics.fmean(v) for v in values]
-                (line,) = axis.plot(probe.evaluate, mean, marker="o", markersize=3, label=NAMES[model])
-                axis.fill_between(
-                    probe.evaluate,
-                    *zip(*((min(v), max(v)) for v in values), strict=True),
-                    alpha=0.15,
-                    color=line.get_color(),
-                )
+                mean, low, high = ([pick(v) for v in values] for pick in (statistics.fmean, min, max))
+                style = {"color": COLOURS[model]}
+                axis.plot(probe.evaluate, mean, marker="o", markersize=3, label=NAMES[model], **style)
+                axis.fill_between(probe.evaluate, low, high, alpha=0.15, **style)
         axis.axhline(probe.chance, color="grey", linewidth=0.7, linestyle=":")
         axis.axvline(probe.train[1], color="grey", linewidth=0.7)
-        axis.set(xscale="log", ylim=(0, 1.03), title=task, xlabel=f"{SIZES[task]} (trained left of the line)")
-        axis.set_xticks(probe.evaluate, [f"{size:,}" for size in probe.evaluate], minor=False)
-        axis.set_xticks([], minor=True)
+        axis.set(ylim=(0, 1.03), title=task, xlabel=f"{SIZES[task]} (trained left of the line)")
+        log_sizes(axis, probe.evaluate)
     axes[0].set_ylabel("accuracy")
-    axes[0].legend(fontsize=7)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(MIXINGS), fontsize=9)
     figure.savefig(path, dpi=80)
     plt.close(figure)
 
@@ -231,7 +236,7 @@ def plot_losses(runs: Runs, path: Path) -> None:
         if records:
             curve = [statistics.fmean(step) for step in zip(*(r["loss_curve"] for r in records), strict=False)]
             tokens = [(i + 1) / len(curve) * records[0]["tokens"] / 1e6 for i in range(len(curve))]
-            axis.plot(tokens, curve, label=NAMES[model])
+            axis.plot(tokens, curve, label=NAMES[model], color=COLOURS[model])
     axis.set(xlabel="million tokens", ylabel="loss on answers", yscale="log")
     if axis.lines:
         axis.legend(fontsize=8)
@@ -248,7 +253,8 @@ def plot_capacity(runs: Runs, untrained: list[dict], path: Path) -> None:
             points = [(r["pairs"], r["recall"]) for r in untrained if (r["head_dim"], r["writing"], r["rule"]) == kind]
             if points:
                 left.plot(*zip(*points, strict=True), style, color=colour, label=f"{rule}, written {writing}")
-    left.set(xscale="log", title="untrained head of 64, random keys", xlabel="pairs", ylabel="recall", ylim=(0, 1.03))
+    log_sizes(left, sorted({r["pairs"] for r in untrained if r["head_dim"] == 64}))
+    left.set(title="untrained head of 64, random keys", xlabel="pairs", ylabel="recall", ylim=(0, 1.03))
     left.legend(fontsize=7)
     for model in ("narrow_heads", "gated_delta", "wide_heads"):
         sizes = PROBES["recall"].evaluate

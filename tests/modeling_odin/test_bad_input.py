@@ -62,6 +62,26 @@ CASES = {
         "cu_seqlens needs all documents in one row",
     ),
     "cu_seqlens and seq_idx": (packed(0, 4) | {"seq_idx": torch.zeros(1, 4).long()}, ValueError, "at most one of"),
+    "cu_seqlens of two dimensions": (
+        {"input_ids": IDS, "cu_seqlens": torch.tensor([[0, 4]])},
+        ValueError,
+        r"cu_seqlens must have the shape \[documents \+ 1\], got \[1, 2\]",
+    ),
+    "negative cu_seqlens": (packed(0, -1, 4), ValueError, r"cu_seqlens must increase.*got \[0, -1, 4\]"),
+    "seq_idx without batch": ({"input_ids": IDS, "seq_idx": torch.zeros(4).long()}, ValueError, "seq_idx must .* 4"),
+    "seq_idx of two rows": (
+        {"input_ids": IDS, "seq_idx": torch.zeros(2, 4).long()},
+        ValueError,
+        r"seq_idx must have the shape \[1, 4\], got \[2, 4\]",
+    ),
+    "short positions": (
+        {"input_ids": IDS, "position_ids": torch.arange(3)[None]},
+        ValueError,
+        r"position_ids must have the shape \[1, 4\], got \[1, 3\]",
+    ),
+    "truth values as ids": ({"input_ids": IDS > 0}, TypeError, "input_ids must be int64 or int32 .* got torch.bool"),
+    "embeds without batch": ({"inputs_embeds": EMBEDS[0]}, ValueError, r"inputs_embeds must .* got \[4, 32\]"),
+    "no embeds": ({"inputs_embeds": EMBEDS[:, :0]}, ValueError, "at least one token"),
     "foreign cache": (
         {"input_ids": IDS, "past_key_values": DynamicCache()},
         TypeError,

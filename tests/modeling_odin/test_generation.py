@@ -50,6 +50,23 @@ def test_sampling_follows_the_seed(toy_model):
 
 
 @torch.no_grad()
+def test_sampling_draws_what_a_loop_by_hand_draws(toy_model):
+    """Temperature, then the five likeliest, then one draw a step, each step from the whole text without a cache."""
+    ids = tokens(2, 6)
+    torch.manual_seed(3)
+    got = generate(toy_model, ids, do_sample=True, temperature=0.7, top_k=5, eos_token_id=None)
+    torch.manual_seed(3)
+    by_hand = ids
+    for _ in range(8):
+        logits = toy_model(by_hand).logits[:, -1] / 0.7
+        unlikely = logits < logits.topk(5).values[:, -1:]
+        probabilities = logits.masked_fill(unlikely, -float("inf")).softmax(-1)
+        by_hand = torch.cat([by_hand, torch.multinomial(probabilities, 1)], 1)
+    assert torch.equal(got, by_hand)
+    assert not torch.equal(got, generate(toy_model, ids, eos_token_id=None))
+
+
+@torch.no_grad()
 def test_beam_search_finds_what_a_search_by_hand_finds(toy_model):
     """Every continuation of three tokens from a narrowed vocabulary is scored without a cache; with as many beams as
     there are prefixes, beam search is exhaustive."""
@@ -103,6 +120,27 @@ def test_a_padded_batch_goes_on_from_its_cache(toy_model, side):
     for i, row in enumerate(rows):
         alone = toy_model(torch.cat([row, more[i]])[None]).logits[0, len(row) :]
         torch.testing.assert_close(together[i], alone, rtol=1e-4, atol=2e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("beams", [1, 3])
+def test_a_second_turn_of_a_padded_batch_generates_as_each_row_alone(toy_model, side, beams):
+    rows, more = [tokens(n, seed=n) for n in (4, 9)], tokens(2, 5, seed=8)
+    ids, mask = torch.zeros(2, 9, dtype=torch.long), torch.ones(2, 14, dtype=torch.long)
+    for i, row in enumerate(rows):
+        empty = slice(0, 9 - len(row)) if side == "left" else slice(len(row), 9)
+        mask[i, empty] = 0
+        ids[i, mask[i, :9].bool()] = row
+    options = {"num_beams": beams, "eos_token_id": None}
+    # Beam search repeats the rows of its inputs, a cache that is handed in has to be repeated by the caller.
+    past = toy_model(ids, attention_mask=mask[:, :9], use_cache=True).past_key_values
+    past.batch_repeat_interleave(beams)
+    both = torch.cat([ids, more], 1)
+    together = generate(toy_model, both, attention_mask=mask, past_key_values=past, **options)
+    for i, row in enumerate(rows):
+        alone = generate(toy_model, torch.cat([row, more[i]])[None], **options)
+        assert together[i, 14:].tolist() == alone[0, len(row) + 5 :].tolist()
 
 
 @torch.no_grad()

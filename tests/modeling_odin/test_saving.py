@@ -97,6 +97,36 @@ def test_vocabulary_grows_and_shrinks(toy_model):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_resized_vocabulary_is_saved_and_trains(toy_config, tmp_path, tied):
+    torch.manual_seed(0)
+    model = OdinForCausalLM(OdinConfig(**{**toy_config.to_dict(), "tie_word_embeddings": tied})).eval()
+    expected = model(IDS).logits
+    model.resize_token_embeddings(100, pad_to_multiple_of=64)
+    assert model.config.vocab_size == model.vocab_size == 128
+    assert (model.lm_head.weight is model.model.embed_tokens.weight) == tied
+    torch.testing.assert_close(model(IDS).logits[..., :97], expected)
+    model.save_pretrained(tmp_path)
+    again = OdinForCausalLM.from_pretrained(tmp_path)
+    assert (again.lm_head.weight is again.model.embed_tokens.weight) == tied
+    new = torch.tensor([[5, 127, 6, 127]])
+    assert torch.equal(again(new).logits, model(new).logits)
+    with torch.enable_grad():
+        again(new, labels=new).loss.backward()
+    assert again.model.embed_tokens.weight.grad[127].abs().max() > 0
+    assert again.lm_head.weight.grad[127].abs().max() > 0
+
+
+@torch.no_grad()
+def test_precision_of_the_file_is_kept_on_request(toy_model, tmp_path):
+    toy_model.to(torch.bfloat16).save_pretrained(tmp_path)
+    model = OdinForCausalLM.from_pretrained(tmp_path, dtype="auto").eval()
+    assert model.dtype == torch.bfloat16
+    assert torch.equal(model(IDS).logits, toy_model(IDS).logits)
+    assert OdinForCausalLM.from_pretrained(tmp_path, dtype=torch.float32).dtype == torch.float32
+
+
+@torch.no_grad()
 def test_outputs_as_tuple_and_hidden_states(toy_model):
     output = toy_model(IDS, labels=IDS, output_hidden_states=True, use_cache=True)
     as_tuple = toy_model(IDS, labels=IDS, output_hidden_states=True, use_cache=True, return_dict=False)

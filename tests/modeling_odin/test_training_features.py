@@ -115,6 +115,25 @@ def test_lora_on_every_linear_layer(toy_model, tmp_path):
     assert (again(ids).logits - tuned).abs().max() > 1e-3  # the adapter twice: it is really loaded
 
 
+@torch.no_grad()
+def test_a_saved_adapter_tunes_the_untouched_model_the_same(toy_model, tmp_path):
+    ids = tokens(2, 16)
+    untouched = OdinForCausalLM(toy_model.config).eval()
+    untouched.load_state_dict(toy_model.state_dict())
+    base = untouched(ids).logits
+    # Both factors random, as after training.
+    lora = LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM", init_lora_weights=False)
+    model = get_peft_model(toy_model, lora).eval()
+    tuned = model(ids).logits
+    assert (tuned - base).abs().max() > 0.1
+    model.save_pretrained(tmp_path)
+    again = PeftModel.from_pretrained(untouched, tmp_path).eval()
+    torch.testing.assert_close(again(ids).logits, tuned)
+    with again.disable_adapter():
+        torch.testing.assert_close(again(ids).logits, base)
+    close(again.merge_and_unload()(ids).logits, tuned)
+
+
 def arguments(folder, **options):
     defaults = {
         "max_steps": 8,
@@ -141,6 +160,25 @@ def test_trainer(toy_model, tmp_path, checkpointing):
     trainer.train()
     assert losses(trainer)[-1] < 0.7 * losses(trainer)[0]
     assert trainer.evaluate()["eval_loss"] < losses(trainer)[0]
+
+
+def test_trainer_on_packed_documents(toy_model, tmp_path):
+    """One row a step, documents of unequal length one after the other, their borders in the positions alone."""
+    rows = [{"input_ids": tokens(n, seed=n).tolist()} for n in (5, 9, 3, 12)]
+    collator = DataCollatorWithFlattening(return_tensors="pt")
+    batch = collator(rows)
+    with torch.no_grad():
+        first = toy_model(**batch).loss.item()
+    trainer = Trainer(
+        model=toy_model,
+        args=arguments(tmp_path, per_device_train_batch_size=4, remove_unused_columns=False),
+        train_dataset=rows,
+        data_collator=collator,
+    )
+    trainer.train()
+    # The order of the documents within the row does not matter to the loss: each is read from an empty state.
+    assert losses(trainer)[0] == pytest.approx(first, rel=1e-3)
+    assert losses(trainer)[-1] < 0.7 * first
 
 
 def test_trainer_resumes(toy_config, tmp_path):
