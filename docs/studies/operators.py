@@ -76,7 +76,7 @@ def failure_with(version: str, path: Path) -> str | None:
     if run.returncode == 0:
         return None
     reason = run.stderr.strip().splitlines()[-1]
-    return reason.rpartition(" Error ")[2].replace(str(path), path.name)
+    return reason.rpartition("error: ")[2]
 
 
 def wasm(report: dict) -> str:

@@ -144,11 +144,14 @@ def test_every_operator_runs_in_webassembly_and_says_the_same(recorded):
 
 
 def test_both_sizes_have_the_same_operators(recorded):
-    """So that what is known of the kernels of one holds for the other."""
+    """So that what is known of the kernels of one holds for the other.
+
+    But for Identity: odin-100m is untrained, and the exporter stores the equal weights of its layers once.
+    """
     for dtype in ("fp32", "int8"):
         small, large = (
             {(e["domain"], e["op_type"], e["since_version"]) for e in recorded[name][dtype]["operators"]}
             for name in PRESETS
         )
-        assert small == large
+        assert {op for op in large if op[1] != "Identity"} == small
         assert recorded["odin-100m"][dtype]["missing"] == []
