@@ -89,6 +89,19 @@ def test_beam_search_finds_what_a_search_by_hand_finds(toy_model):
     assert found[0, 5:].tolist() == best.tolist()
 
 
+@torch.no_grad()
+def test_scores_of_beams_are_those_of_their_own_text(toy_model):
+    """The sequence alone may come out right where a beam goes on from the state of another; its score does not."""
+    ids, beams = tokens(2, 6), 4
+    options = {"num_return_sequences": beams, "return_dict_in_generate": True, "output_scores": True}
+    found = generate(toy_model, ids, num_beams=beams, length_penalty=0.0, eos_token_id=None, **options)
+    steps = found.beam_indices[:, :8]
+    assert any(len(set(step)) < len(step) for step in steps[:beams].T.tolist())  # beams did change places
+    log_probabilities = toy_model(found.sequences).logits[:, 5:-1].log_softmax(-1)
+    of_text = log_probabilities.gather(-1, found.sequences[:, 6:, None]).sum((1, 2))
+    torch.testing.assert_close(found.sequences_scores, of_text, rtol=1e-5, atol=1e-4)
+
+
 @pytest.mark.parametrize("beams", [1, 3])
 def test_embeddings_generate_what_their_ids_do(toy_model, beams):
     ids = tokens(2, 9)
