@@ -1,6 +1,6 @@
 """What a task generates (`Problem`) and what a corpus holds (`Item`)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import blake2b
 
 
@@ -10,7 +10,7 @@ class Problem:
 
     Attributes:
         question: what the user types.
-        solution: the worked steps; for code one fenced Python block.
+        solution: the worked steps; for code one fenced Python block; empty when the answer is all there is to say.
         answer: the final answer; for code the bare program.
         canonical: the problem itself, whatever the wording. Equal strings are the same problem.
         graph: word problems only, the operation graph, such as `(a*b)+c`.
@@ -43,15 +43,15 @@ class Item:
     test: str
 
     @classmethod
-    def of(cls, problem: Problem, task: str, difficulty: int, split: str) -> "Item":
-        fields = asdict(problem)
-        fields["canonical_hash"] = canonical_hash(task, fields.pop("canonical"))
-        return cls(task=task, difficulty=difficulty, split=split, **fields)
+    def of(cls, problem: Problem, task: str, difficulty: int, split: str, digest: str) -> "Item":
+        fields = {**vars(problem)}
+        del fields["canonical"]
+        return cls(task=task, difficulty=difficulty, split=split, canonical_hash=digest, **fields)
 
     def row(self) -> dict:
-        return asdict(self)
+        return {**vars(self)}
 
 
-def canonical_hash(task: str, canonical: str) -> str:
+def canonical_hash(namespace: str, canonical: str) -> str:
     """128-bit hash, in hex, of a problem in its canonical form."""
-    return blake2b(f"{task}|{canonical}".encode(), digest_size=16).hexdigest()
+    return blake2b(f"{namespace}|{canonical}".encode(), digest_size=16).hexdigest()

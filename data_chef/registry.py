@@ -15,6 +15,7 @@ from data_chef.splits import SPLITS, split_of_hash
 
 
 MAX_ATTEMPTS = 5000
+FAMILIES = ("word problems", "mathematics", "python", "logic", "chat")
 
 
 @dataclass(frozen=True)
@@ -23,21 +24,41 @@ class Task:
 
     Attributes:
         name: unique; the `task` column.
+        family: one of FAMILIES.
         config: dataclass of difficulty knobs with `at(difficulty)` and `validate()`.
         generate: `(rng, config) -> Problem`; all randomness comes from `rng`.
         verify: `(problem) -> bool`, a second computation that shares nothing with `generate`.
-        max_difficulty: difficulties are 1 to this number.
+        max_difficulty: difficulties are 1 to this number; the level above it, which `config.at` must know as well,
+            is kept for the extrapolation split.
+        extrapolates: False for a task that has no harder form, and so no such level.
+        namespace: tasks that pose the same problems in different ways share one, with one canonical form, so that a
+            problem of the test split of one is not in the train split of another. The task's name when empty.
         split_of: overrides the split by hash, `(problem, canonical_hash) -> split`, to hold out whole structures.
         verify_many: for checks that are cheaper in batches, `(problems) -> list of bool`.
     """
 
     name: str
+    family: str
     config: Any
     generate: Callable[[Random, Any], Problem]
     verify: Callable[[Problem], bool]
     max_difficulty: int
     split_of: Callable[[Problem, str], str] = lambda problem, digest: split_of_hash(digest)
     verify_many: Callable[[list[Problem]], list[bool]] | None = None
+    extrapolates: bool = True
+    namespace: str = ""
+
+    def hash_of(self, problem: Problem) -> str:
+        """The hash that decides the split, unless `split_of` does."""
+        return canonical_hash(self.namespace or self.name, problem.canonical)
+
+    def levels(self, split: str) -> tuple[int, int]:
+        """The range of difficulty of a split. Raises ValueError when the task has no such split."""
+        if split != "extrapolation":
+            return 1, self.max_difficulty
+        if not self.extrapolates:
+            raise ValueError(f"{self.name} has no harder form, so no extrapolation split")
+        return self.max_difficulty + 1, self.max_difficulty + 1
 
     def check(self, problems: list[Problem]) -> list[bool]:
         """Which problems pass the second computation."""
@@ -51,6 +72,8 @@ def register(task: Task) -> Task:
     """Adds a task. Raises ValueError when the name is taken."""
     if task.name in _TASKS:
         raise ValueError(f"task {task.name!r} is registered twice; give one of them another name")
+    if task.family not in FAMILIES:
+        unknown("family", task.family, FAMILIES)
     _TASKS[task.name] = task
     return task
 
@@ -84,7 +107,7 @@ def unknown(kind: str, name: str, known) -> Any:
 @cache
 def _config(name: str, difficulty: int):
     task = get_task(name)
-    if not 1 <= difficulty <= task.max_difficulty:
+    if not 1 <= difficulty <= task.max_difficulty + task.extrapolates:
         raise ValueError(f"{name} has difficulties 1 to {task.max_difficulty}, not {difficulty}")
     config = task.config.at(difficulty)
     config.validate()
@@ -107,7 +130,7 @@ def draw(name: str, split: str, seed: int, index: int, difficulty: tuple[int, in
         rng = Random(int.from_bytes(key, "little"))
         level = rng.randint(*difficulty)
         problem = task.generate(rng, _config(name, level))
-        if task.split_of(problem, canonical_hash(name, problem.canonical)) == split:
+        if task.split_of(problem, task.hash_of(problem)) == split:
             return problem, level
     raise ValueError(
         f"{name}: no problem of difficulty {difficulty} fell into {split} in {MAX_ATTEMPTS} attempts; widen the range"
@@ -119,6 +142,10 @@ def make_items(
 ) -> list[Item | None]:
     """The items of these indices; None stands for one that failed its verification."""
     task = get_task(name)
-    drawn = [draw(name, split, seed, i, difficulty or (1, task.max_difficulty)) for i in indices]
+    levels = difficulty or task.levels(split)
+    drawn = [draw(name, split, seed, i, levels) for i in indices]
     passed = task.check([problem for problem, _ in drawn])
-    return [Item.of(p, name, level, split) if ok else None for (p, level), ok in zip(drawn, passed, strict=True)]
+    return [
+        Item.of(p, name, level, split, task.hash_of(p)) if ok else None
+        for (p, level), ok in zip(drawn, passed, strict=True)
+    ]

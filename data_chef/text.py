@@ -13,8 +13,13 @@ def find(pattern: str, text: str) -> re.Match[str]:
 
 
 def response(item: Mapping) -> str:
-    """What the assistant says for a corpus row: the steps and `#### answer`; for code the fenced block alone."""
-    return item["solution"] if item["entry_point"] else f"{item['solution']}\n#### {item['answer']}"
+    """What the assistant says for a corpus row: the steps and `#### answer`; for code the fenced block alone.
+
+    An answer that has no steps, such as a greeting, stands alone.
+    """
+    if item["entry_point"]:
+        return item["solution"]
+    return f"{item['solution']}\n#### {item['answer']}" if item["solution"] else item["answer"]
 
 
 def chat(question: str, response: str | None = None) -> str:

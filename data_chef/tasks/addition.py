@@ -61,4 +61,4 @@ def verify(problem: Problem) -> bool:
     return problem.answer == str(total) and problem.solution.endswith(f" {total}") and equations_hold(problem.solution)
 
 
-register(Task("addition", Config, generate, verify, max_difficulty=8))
+register(Task("addition", "mathematics", Config, generate, verify, max_difficulty=8))

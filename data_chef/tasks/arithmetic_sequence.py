@@ -25,7 +25,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(start=50 * difficulty, step=9 if difficulty == 1 else 12, nth_rate=(0.0, 0.5, 1.0)[difficulty - 1])
+        return cls(start=50 * difficulty, step=9 if difficulty == 1 else 12, nth_rate=(0.0, 0.5, 1.0, 1.0)[difficulty - 1])
 
     def validate(self) -> None:
         if self.start < 1 or self.step < 1 or not 0 <= self.nth_rate <= 1:
@@ -65,4 +65,4 @@ def verify(problem: Problem) -> bool:
     return int(problem.answer) == terms[wanted - 1] and equations_hold(problem.solution.replace("step=", ""))
 
 
-register(Task("arithmetic_sequence", Config, generate, verify, max_difficulty=3))
+register(Task("arithmetic_sequence", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -79,4 +79,4 @@ def verify(problem: Problem) -> bool:
     return found == problem.answer and not known & excluded
 
 
-register(Task("deduction", Config, generate, verify, max_difficulty=4))
+register(Task("deduction", "logic", Config, generate, verify, max_difficulty=4))

@@ -61,4 +61,4 @@ def verify(problem: Problem) -> bool:
     return int(problem.answer) == expected and equations_hold(problem.solution)
 
 
-register(Task("division", Config, generate, verify, max_difficulty=4))
+register(Task("division", "mathematics", Config, generate, verify, max_difficulty=4))

@@ -20,7 +20,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(operations=difficulty + 1, high=(9, 12, 12)[difficulty - 1])
+        return cls(operations=difficulty + 1, high=(9, 12, 12, 18)[difficulty - 1])
 
     def validate(self) -> None:
         if not 1 <= self.operations <= 6 or self.high < 2:
@@ -64,4 +64,4 @@ def verify(problem: Problem) -> bool:
     return evaluate(expression) == int(problem.answer) and equations_hold(problem.solution)
 
 
-register(Task("expression", Config, generate, verify, max_difficulty=3))
+register(Task("expression", "mathematics", Config, generate, verify, max_difficulty=3))

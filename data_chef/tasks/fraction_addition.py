@@ -25,7 +25,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(denominator=(9, 12, 20)[difficulty - 1])
+        return cls(denominator=(9, 12, 20, 26)[difficulty - 1])
 
     def validate(self) -> None:
         if self.denominator < 3:
@@ -60,4 +60,4 @@ def verify(problem: Problem) -> bool:
     return problem.answer == str(value) and equations_hold(problem.solution)
 
 
-register(Task("fraction_addition", Config, generate, verify, max_difficulty=3))
+register(Task("fraction_addition", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -25,7 +25,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(60, 200, 999)[difficulty - 1])
+        return cls(high=(60, 200, 999, 1998)[difficulty - 1])
 
     def validate(self) -> None:
         if self.high < 12:
@@ -64,4 +64,4 @@ def verify(problem: Problem) -> bool:
     return int(problem.answer) == math.gcd(a, b) and equations_hold(problem.solution)
 
 
-register(Task("gcd", Config, generate, verify, max_difficulty=3))
+register(Task("gcd", "mathematics", Config, generate, verify, max_difficulty=3))

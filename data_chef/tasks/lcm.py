@@ -24,7 +24,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(20, 40, 99)[difficulty - 1])
+        return cls(high=(20, 40, 99, 198)[difficulty - 1])
 
     def validate(self) -> None:
         if self.high < 12:
@@ -49,4 +49,4 @@ def verify(problem: Problem) -> bool:
     return int(problem.answer) == first and equations_hold(problem.solution)
 
 
-register(Task("lcm", Config, generate, verify, max_difficulty=3))
+register(Task("lcm", "mathematics", Config, generate, verify, max_difficulty=3))

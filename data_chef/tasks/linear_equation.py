@@ -114,4 +114,4 @@ def verify(problem: Problem) -> bool:
     return gap(int(problem.answer)) == 0 != gap(int(problem.answer) + 1) and equations_hold(numbers)
 
 
-register(Task("linear_equation", Config, generate, verify, max_difficulty=3))
+register(Task("linear_equation", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -83,4 +83,4 @@ def verify(problem: Problem) -> bool:
     return right and equations_hold(problem.solution)
 
 
-register(Task("mental_arithmetic", Config, generate, verify, max_difficulty=2))
+register(Task("mental_arithmetic", "mathematics", Config, generate, verify, max_difficulty=2))

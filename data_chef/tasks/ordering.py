@@ -61,4 +61,4 @@ def verify(problem: Problem) -> bool:
     return [p[0 if most else -1] for p in fits] == [problem.answer]
 
 
-register(Task("ordering", Config, generate, verify, max_difficulty=3))
+register(Task("ordering", "logic", Config, generate, verify, max_difficulty=3))

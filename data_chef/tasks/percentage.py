@@ -26,7 +26,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(400, 1000, 5000)[difficulty - 1])
+        return cls(high=(400, 1000, 5000, 10000)[difficulty - 1])
 
     def validate(self) -> None:
         if self.high < 20:
@@ -58,4 +58,4 @@ def verify(problem: Problem) -> bool:
     return Fraction(problem.answer) == Fraction(percent, 100) * number and equations_hold(problem.solution)
 
 
-register(Task("percentage", Config, generate, verify, max_difficulty=3))
+register(Task("percentage", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -24,7 +24,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(100, 300, 999)[difficulty - 1])
+        return cls(high=(100, 300, 999, 1998)[difficulty - 1])
 
     def validate(self) -> None:
         if self.high < 10:
@@ -54,4 +54,4 @@ def verify(problem: Problem) -> bool:
     return problem.answer == ("Yes" if divisors == 2 else "No") and equations_hold(problem.solution)
 
 
-register(Task("primality", Config, generate, verify, max_difficulty=3))
+register(Task("primality", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -25,7 +25,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(100, 400, 2000)[difficulty - 1])
+        return cls(high=(100, 400, 2000, 4000)[difficulty - 1])
 
     def validate(self) -> None:
         if self.high < 10 or self.largest_prime < 2:
@@ -62,4 +62,4 @@ def verify(problem: Problem) -> bool:
     return primes and math.prod(factors) == n and factors == sorted(factors) and equations_hold(problem.solution)
 
 
-register(Task("prime_factors", Config, generate, verify, max_difficulty=3))
+register(Task("prime_factors", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -69,4 +69,4 @@ def verify(problem: Problem) -> bool:
     )
 
 
-register(Task("product_2x2", Config, generate, verify, max_difficulty=1))
+register(Task("product_2x2", "mathematics", Config, generate, verify, max_difficulty=1))

@@ -52,7 +52,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(both_rate=(0.0, 0.5, 1.0)[difficulty - 1])
+        return cls(both_rate=(0.0, 0.5, 1.0, 1.0)[difficulty - 1])
 
     def validate(self) -> None:
         if not (0 <= self.both_rate <= 1 and 0 <= self.loop_rate <= 1):
@@ -93,4 +93,4 @@ def loop(together: str, change: str, parameter: str, condition: str) -> list[str
     return [f"result = {start}", f"for n in {parameter}:", *inner, "return result"]
 
 
-register(Task("python_list_function", Config, generate, verify, max_difficulty=3, verify_many=verify_many))
+register(Task("python_list_function", "python", Config, generate, verify, max_difficulty=3, verify_many=verify_many))

@@ -93,4 +93,4 @@ def generate(rng: Random, config: Config) -> Problem:
     return function_problem(rng, name, "n", f"Take n, {told}.", lines, canonical, reference, inputs)
 
 
-register(Task("python_number_function", Config, generate, verify, max_difficulty=3, verify_many=verify_many))
+register(Task("python_number_function", "python", Config, generate, verify, max_difficulty=3, verify_many=verify_many))

@@ -123,4 +123,4 @@ def generate(rng: Random, config: Config) -> Problem:
     return function_problem(rng, name, "text", f"Take text, {told}.", lines, canonical, reference, inputs)
 
 
-register(Task("python_string_function", Config, generate, verify, max_difficulty=3, verify_many=verify_many))
+register(Task("python_string_function", "python", Config, generate, verify, max_difficulty=3, verify_many=verify_many))

@@ -23,7 +23,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(most=difficulty + 2, high=(99, 999, 9999)[difficulty - 1])
+        return cls(most=difficulty + 2, high=(99, 999, 9999, 19998)[difficulty - 1])
 
     def validate(self) -> None:
         if self.most < 2 or self.high < 2 * self.most:
@@ -60,4 +60,4 @@ def verify(problem: Problem) -> bool:
     return found[0] in numbers and all((n <= found[0]) if down else (n >= found[0]) for n in numbers)
 
 
-register(Task("sorting", Config, generate, verify, max_difficulty=3))
+register(Task("sorting", "mathematics", Config, generate, verify, max_difficulty=3))

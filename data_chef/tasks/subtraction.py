@@ -64,4 +64,4 @@ def verify(problem: Problem) -> bool:
     return problem.answer == str(a - b) == str(-written if negative else written) and equations_hold(problem.solution)
 
 
-register(Task("subtraction", Config, generate, verify, max_difficulty=8))
+register(Task("subtraction", "mathematics", Config, generate, verify, max_difficulty=8))

@@ -39,7 +39,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(invented_rate=(0.0, 0.5, 1.0)[difficulty - 1])
+        return cls(invented_rate=(0.0, 0.5, 1.0, 1.0)[difficulty - 1])
 
     def validate(self) -> None:
         if not (0 <= self.invented_rate <= 1 and 0 <= self.individual_rate <= 1):
@@ -231,4 +231,4 @@ def holds(statement: tuple[str, int, int], model: frozenset[int]) -> bool:
     return any(inside) if quantifier == "some" else not all(inside)
 
 
-register(Task("syllogism", Config, generate, verify, max_difficulty=3))
+register(Task("syllogism", "logic", Config, generate, verify, max_difficulty=3))

@@ -38,7 +38,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(high=(12, 30, 99)[difficulty - 1], rest_rate=0.5)
+        return cls(high=(12, 30, 99, 198)[difficulty - 1], rest_rate=0.5)
 
     def validate(self) -> None:
         if self.high < 2 or not 0 <= self.rest_rate <= 1:
@@ -67,4 +67,4 @@ def verify(problem: Problem) -> bool:
     return value == int(problem.answer) * BASE[wanted] and equations_hold(problem.solution)
 
 
-register(Task("unit_conversion", Config, generate, verify, max_difficulty=3))
+register(Task("unit_conversion", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -5,4 +5,4 @@ from data_chef.wordproblems.task import Config, generator
 from data_chef.wordproblems.verify import verify
 
 
-register(Task("word_problem_1step", Config, generator(1), verify, max_difficulty=3))
+register(Task("word_problem_1step", "word problems", Config, generator(1), verify, max_difficulty=3))
