@@ -1,5 +1,6 @@
 """Written arithmetic, as lines of text, each one fact that can be done in the head; and the check of such lines."""
 
+import math
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -25,6 +26,7 @@ ASK_VALUE = (
     "What result does {e} give?",
 )
 PLACES = ("ones", "tens", "hundreds", "thousands", "ten thousands", "hundred thousands", "millions")
+PLACES += ("ten millions", "hundred millions", "billions", "ten billions", "hundred billions")
 DECIMAL_PLACES = ("", "tenths", "hundredths", "thousandths", "ten-thousandths", "hundred-thousandths", "millionths")
 
 
@@ -173,7 +175,7 @@ def _borrows(a: int, b: int) -> bool:
 
 def product_chain(a: int, b: int) -> str:
     """A product by a number with one digit that is not 0: `34*7=30*7+4*7=210+28=238`."""
-    if significant(a) == 1 or max(a, b) <= 12 or min(a, b) < 2 or significant(b) == 1 and str(b)[0] == "1":
+    if significant(a) == 1 or max(a, b) <= 12 or a * b <= 100 or min(a, b) < 2 or str(b).rstrip("0") == "1":
         return f"{a}*{b}={a * b}"
     terms = [part * b for part in parts(a)]
     chain = f"{a}*{b}=" + "+".join(f"{part}*{b}" for part in parts(a)) + "=" + "+".join(map(str, terms))
@@ -226,6 +228,15 @@ def divided_lines(a: int, b: int) -> list[str]:
     return [f"{a}/{b}={a // b}"] if easy else [*division_lines(a, b), f"{a}/{b}={a // b}"]
 
 
+def common_lines(b: int, d: int) -> tuple[int, list[str]]:
+    """The least common denominator, and where it takes a search, the multiples of the larger until one fits."""
+    large, small, common = max(b, d), min(b, d), math.lcm(b, d)
+    if common == large:
+        return common, []
+    found = ", ".join(map(str, range(large, common + 1, large)))
+    return common, [f"multiples of {large}: {found}", f"{common}/{small}={common // small}"]
+
+
 def reduced_chain(top: int, bottom: int) -> str:
     """A fraction reduced by one small prime after the other: `18/48=9/24=3/8`; a whole number stands alone."""
     chain, prime = f"{top}/{bottom}", 2
@@ -238,6 +249,11 @@ def reduced_chain(top: int, bottom: int) -> str:
     if bottom == 1 or top == 0:
         chain = chain.removesuffix(f"={top}/1") + f"={top}"
     return chain
+
+
+def widened(a: int, b: int, common: int) -> list[str]:
+    """A fraction over a larger denominator: `3/4=9/12`; nothing when it has that one already."""
+    return [] if b == common else [f"{a}/{b}={a * (common // b)}/{common}"]
 
 
 def decimal(number: int, places: int) -> str:
@@ -264,6 +280,7 @@ def trimmed(text: str) -> str:
 
 _SIDE = r"[-\d(][-+*/^%\d().]*"
 _CHAIN = re.compile(rf"{_SIDE}(?:={_SIDE})+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ORDER = re.compile(rf"({_SIDE})([<>])({_SIDE})")
 _WRITTEN = re.compile(r"=(\d+)(?: (?:carry|borrow) \d)? write (\d+)")
 _MULTIPLES = re.compile(r"multiples of (\d+): ([\d, ]+)")
@@ -273,7 +290,7 @@ def equations_hold(text: str) -> bool:
     """Whether every chain of equal numbers in the text, such as `4*6=24+4=28`, is right.
 
     A side of a chain equals the one before as a whole, as in `34*7=30*7+4*7`, or, in a worked chain, with the number
-    it begins with: `4*6=24+4=28` says that `4*6` is 24 and `24+4` is 28.
+    it begins with: `4*6=24+4=28` says that `4*6` is 24 and `24+4` is 28. A bare number equals only the whole side.
     """
     for chain in _CHAIN.findall(text):
         sides = chain.rstrip(".").split("=")
@@ -286,7 +303,8 @@ def equations_hold(text: str) -> bool:
 
 
 def _equal(left: str, right: str) -> bool:
-    return evaluate(left) in (evaluate(leading_number(right)), evaluate(right))
+    value = evaluate(left)
+    return value == evaluate(right) or (value == evaluate(leading_number(right)) and not _NUMBER.fullmatch(left))
 
 
 def reaches(solution: str, answer: str) -> bool:
@@ -299,7 +317,7 @@ def reaches(solution: str, answer: str) -> bool:
 def _columns_hold(text: str) -> bool:
     """Whether each column writes down the result of its fact, or the last digit of it, and multiples are multiples."""
     for number, multiples in _MULTIPLES.findall(text):
-        if [int(multiple) for multiple in multiples.split(", ")] != [int(number) * k for k in range(1, 10)]:
+        if any(int(m) != int(number) * k for k, m in enumerate(multiples.strip(", ").split(", "), 1)):
             return False
     return all(written.startswith((result, result[-1])) for result, written in _WRITTEN.findall(text))
 

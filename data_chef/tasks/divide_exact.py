@@ -47,7 +47,9 @@ def generate(rng: Random, config: Config) -> Problem:
         lines.append("+".join(map(str, pieces)) + f"={quotient}")
     return Problem(
         question=rng.choice(PHRASINGS).format(a=a, b=b, e=spacing(rng, f"{a} / {b}")),
-        solution="\n".join(lines) if len(pieces) > 1 or len(lines) == 1 else "\n".join([*lines, f"{a}/{b}={quotient}"]),
+        solution="\n".join(lines)
+        if len(pieces) > 1 or len(lines) == 1
+        else "\n".join([*lines, f"{a}/{b}={quotient}"]),
         answer=str(quotient),
         canonical=f"quotient|{a}/{b}",
     )

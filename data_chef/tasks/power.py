@@ -9,7 +9,7 @@ from data_chef.item import Problem
 from data_chef.registry import Task, register
 
 
-SINGLE = ("What is {a} to the power of {n}?", "Raise {a} to the power {n}.", "What is {a} multiplied by itself {n} times?")
+SINGLE = ("What is {a} to the power of {n}?", "Raise {a} to the power {n}.", "Compute {a} to the power {n}.")
 PHRASINGS = (*ASK_VALUE, "Simplify {e}.", "Find {e}.", "What number is {e}?")
 
 
@@ -41,12 +41,8 @@ def draw_power(rng: Random, config: Config) -> tuple[int, int]:
 
 def power_lines(base: int, exponent: int) -> list[str]:
     """The powers one after the other, each the one before times the base."""
-    lines = []
-    for n in range(2, exponent + 1):
-        lines += product_steps(base ** (n - 1), base) if base ** (n - 1) >= base else []
-        if n > 2 or len(lines) > 1:
-            lines[-1:] = [lines[-1]]
-    return [*lines, f"{base}^{exponent}={base**exponent}"]
+    steps = (product_steps(base ** (n - 1), base) for n in range(2, exponent + 1))
+    return [*(line for lines in steps for line in lines), f"{base}^{exponent}={base**exponent}"]
 
 
 def generate(rng: Random, config: Config) -> Problem:
@@ -74,7 +70,7 @@ def generate(rng: Random, config: Config) -> Problem:
         b, m = rng.randint(2, 9), rng.randint(2, 3)
         a = rng.choice([k for k in range(1, 10) if all(k % d or b % d for d in range(2, b + 1))])
         text, value = f"({a}/{b})^{m}", f"{a**m}/{b**m}"
-        lines = [*(power_lines(a, m) if a > 1 else [f"1^{m}=1"]), *power_lines(b, m), f"{text}={value}"]
+        lines = [*power_lines(a, m), *power_lines(b, m), f"{text}={value}"]
     elif form == "negative":
         even = n % 2 == 0
         sign = "even, so the result is positive" if even else "odd, so the result is negative"
@@ -91,8 +87,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     """Evaluates the question with each power written out as a product."""
-    text = re.sub(r"(\d+)(?: to the power of | to the power | multiplied by itself )(\d+)", r"\1^\2", problem.question)
-    text = re.sub(r"Raise (\d+) to the power (\d+)", r"\1^\2", text)
+    text = re.sub(r"(\d+)(?: to the power of | to the power )(\d+)", r"\1^\2", problem.question)
     text = re.sub(r"[^-+*/^()\d]", "", text)
     product = re.sub(r"(\([^)]*\)|\d+)\^(\d+)", lambda m: "(" + "*".join([m[1]] * int(m[2])) + ")", text)
     return problem.answer == str(evaluate(product)) and reaches(problem.solution, f"={problem.answer}")

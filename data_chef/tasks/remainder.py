@@ -14,7 +14,7 @@ PHRASINGS = (
     "{a} mod {b} = ?",
     "What is {a} mod {b}?",
     "What is {a} modulo {b}?",
-    "Compute {a} % {b}, the remainder.",
+    "Compute the remainder of {a} by {b}.",
     "Give only the remainder of {a} / {b}.",
     "What remains of {a} after taking away {b} as often as possible?",
     "Reduce {a} modulo {b}.",
