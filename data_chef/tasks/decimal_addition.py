@@ -56,6 +56,8 @@ def draw_decimal(rng: Random, whole: int, places: int) -> str:
 def padded(numbers: list[str]) -> tuple[list[str], int]:
     """The decimals with zeros at their ends, so that all have the same number of places, and that number."""
     places = max(len(number.partition(".")[2]) for number in numbers)
+    if not places:
+        return numbers, 0
     lengthened = [number if "." in number else number + "." for number in numbers]
     return [number + "0" * (places - len(number.partition(".")[2])) for number in lengthened], places
 
