@@ -239,10 +239,10 @@ def common_lines(b: int, d: int) -> tuple[int, list[str]]:
 
 def reduced_chain(top: int, bottom: int) -> str:
     """A fraction reduced by one small prime after the other: `18/48=9/24=3/8`; a whole number stands alone."""
-    chain, prime = f"{top}/{bottom}", 2
-    while prime <= min(abs(top), bottom):
-        if top % prime == bottom % prime == 0:
-            top, bottom = top // prime, bottom // prime
+    chain, rest, prime = f"{top}/{bottom}", math.gcd(top, bottom), 2
+    while rest > 1:
+        if rest % prime == 0:
+            top, bottom, rest = top // prime, bottom // prime, rest // prime
             chain += f"={top}/{bottom}"
         else:
             prime += 1
@@ -256,6 +256,31 @@ def widened(a: int, b: int, common: int) -> list[str]:
     return [] if b == common else [f"{a}/{b}={a * (common // b)}/{common}"]
 
 
+def percent_part_lines(percent: int, whole: int) -> list[str]:
+    """So many percent of a number, by the fraction in lowest terms: `60%=60/100=3/5`, a fifth, and three of them."""
+    chain, fraction = reduced_chain(percent, 100), Fraction(percent, 100)
+    lines = [f"{percent}%={chain}", *divided_lines(whole, fraction.denominator)]
+    piece = whole // fraction.denominator
+    return lines + (product_steps(piece, fraction.numerator) if fraction.numerator > 1 else [])
+
+
+def percent_whole_lines(percent: int, part: int) -> list[str]:
+    """The number of which the part is so many percent: `60%=60/100=3/5`, so a third of the part, five times."""
+    chain, fraction = reduced_chain(percent, 100), Fraction(percent, 100)
+    lines = [f"{percent}%={chain}", *(divided_lines(part, fraction.numerator) if fraction.numerator > 1 else [])]
+    return lines + product_steps(part // fraction.numerator, fraction.denominator)
+
+
+def rate_lines(part: int, whole: int) -> list[str]:
+    """What percentage the part is of the whole: the fraction in lowest terms times 100."""
+    chain, fraction = reduced_chain(part, whole), Fraction(part, whole)
+    lines = [chain] if "=" in chain else []
+    lines.append(f"{fraction.numerator}*100={fraction.numerator * 100}")
+    if fraction.denominator > 1:
+        lines += divided_lines(fraction.numerator * 100, fraction.denominator)
+    return [*lines, f"{part}/{whole}={fraction * 100}%"]
+
+
 def decimal(number: int, places: int) -> str:
     """The number with a point before its last digits: 427 with 2 places is `4.27`."""
     if places <= 0:
@@ -266,11 +291,11 @@ def decimal(number: int, places: int) -> str:
 
 def decimal_text(value: Fraction) -> str:
     """A value as a decimal without zeros at its end. Raises ValueError when it has no finite one."""
-    for places in range(13):
+    for places in range(25):
         scaled = value * 10**places
         if scaled.denominator == 1:
             return decimal(scaled.numerator, places)
-    raise ValueError(f"{value} is no decimal of at most 12 places")
+    raise ValueError(f"{value} is no decimal of at most 24 places")
 
 
 def trimmed(text: str) -> str:

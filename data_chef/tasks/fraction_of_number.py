@@ -21,7 +21,7 @@ PHRASINGS = (
     "Please find {f} of the number {n}.",
     "Take {f} of {n}. What do you get?",
     "A jar holds {n} beads and {f} of them are green. How many are green?",
-    "A road is {n} km long. How many km are {f} of it?",
+    "A road is {n} km long. How long is {f} of it, in km?",
     "If {n} is the whole, how much is {f} of it?",
 )
 

@@ -4,9 +4,18 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import ASK_VALUE, difference_chain, evaluate, product_steps, reaches, sum_chain
+from data_chef.arithmetic import (
+    ASK_VALUE,
+    difference_chain,
+    divided_lines,
+    evaluate,
+    product_steps,
+    reaches,
+    sum_chain,
+)
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.tasks.signed_addition import sum_lines
 
 
 PHRASINGS = (
@@ -37,7 +46,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Node:
-    """A part of the expression: its text, its value, the rank of its outermost operator, and the steps to its value."""
+    """A part of the expression: its text, its value, the rank of its outer operator, and the steps to its value."""
 
     text: str
     value: int
@@ -45,20 +54,23 @@ class Node:
     steps: tuple[str, ...]
 
 
-def calculate(a: int, operator: str, b: int) -> tuple[int, tuple[str, ...]]:
-    """The value and how to get it; the values without sign may need several steps."""
+def calculate(a: int, operator: str, b: int) -> tuple[int, list[str]]:
+    """The value and how to get it: large numbers without their signs first, in small steps."""
     value = {"+": a + b, "-": a - b, "*": a * b, "/": b and a // b, "^": a ** abs(b) if abs(b) < 5 else 0}[operator]
-    right = f"({b})" if b < 0 else str(b)
-    fact = f"{f'({a})' if a < 0 and operator == '^' else a}{operator}{right}={value}"
+    x, y, right = abs(a), abs(b), f"({b})" if b < 0 else str(b)
+    fact = [f"({a})^{b}={value}" if operator == "^" and a < 0 else f"{a}{operator}{right}={value}"]
+    plain = a >= 0 and b >= 0
     if operator == "^":
-        return value, (fact.replace("=", f"={'*'.join([f'({a})' if a < 0 else str(a)] * b)}="),)
-    if min(a, b) < 0 or operator == "/":
-        return value, (fact,)
+        return value, [line for n in range(1, b) for line in product_steps(x**n, x)] + fact
     if operator == "*":
-        return value, tuple(product_steps(a, b))
-    if operator == "+":
-        return value, (sum_chain(a, b),)
-    return value, (difference_chain(a, b) if a >= b else fact,)
+        return value, product_steps(a, b) if plain else product_steps(x, y) * (value < -100 or value > 100) + fact
+    if operator == "/":
+        return value, divided_lines(a, b) if plain else divided_lines(x, y) * (x > 12 * y) + fact
+    if max(x, y) >= 100 and not plain:
+        return value, fact * (operator == "-") + sum_lines(a, b if operator == "+" else -b)
+    if plain and (operator == "+" or a >= b):
+        return value, [sum_chain(a, b) if operator == "+" else difference_chain(a, b)]
+    return value, fact
 
 
 def grow(rng: Random, operations: int, config: Config) -> Node:
@@ -77,7 +89,7 @@ def grow(rng: Random, operations: int, config: Config) -> Node:
     else:
         size = rng.randint(0, operations - 1)
         left, right = grow(rng, size, config), grow(rng, operations - 1 - size, config)
-        if operator == "/" and (right.value == 0 or left.value % right.value):
+        if operator == "/" and (right.value in (0, 1) or left.value % right.value):
             operator = rng.choice("+-*")
     rank = RANK[operator]
     value, steps = calculate(left.value, operator, right.value)

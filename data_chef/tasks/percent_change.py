@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import difference_chain, divided_lines, product_steps, reaches, sum_chain
+from data_chef.arithmetic import (
+    difference_chain,
+    percent_part_lines,
+    percent_whole_lines,
+    rate_lines,
+    reaches,
+    sum_chain,
+)
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -31,15 +38,15 @@ PHRASINGS = {
         "A value rises from {a} to {b}. What is the increase in percent?",
         "By what percentage does {a} increase to become {b}?",
         "Find the percent increase from {a} to {b}.",
-        "The price goes up from {a} to {b} dollars. By how many percent does it rise?",
-        "{a} grows to {b}. How many percent is that?",
+        "The price goes up from {a} to {b} dollars. By what percent does it rise?",
+        "{a} grows to {b}. What is the percent increase?",
     ),
     ("change", -1): (
         "A value falls from {a} to {b}. What is the decrease in percent?",
         "By what percentage does {a} decrease to become {b}?",
         "Find the percent decrease from {a} to {b}.",
-        "The price goes down from {a} to {b} dollars. By how many percent does it fall?",
-        "{a} shrinks to {b}. How many percent is that?",
+        "The price goes down from {a} to {b} dollars. By what percent does it fall?",
+        "{a} shrinks to {b}. What is the percent decrease?",
     ),
     ("before", 1): (
         "After an increase of {p}% a number is {b}. What was it before?",
@@ -64,9 +71,12 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        percents = ((10, 20, 25, 50), tuple(range(5, 96, 5)), tuple(range(2, 100)), tuple(range(1, 250)))[
-            difficulty - 1
-        ]
+        percents = (
+            (10, 20, 25, 50),
+            tuple(range(5, 96, 5)),
+            tuple(range(2, 100)),
+            (*range(1, 100), *range(101, 200)),
+        )[difficulty - 1]
         return cls(("new", "change", "before")[:difficulty], percents, high=(2000, 2000, 4000, 20000)[difficulty - 1])
 
     def validate(self) -> None:
@@ -78,23 +88,21 @@ def generate(rng: Random, config: Config) -> Problem:
     form, way, percent = rng.choice(config.forms), rng.choice((1, -1)), rng.choice(config.percents)
     if percent >= 100:
         way = 1
+    # Parts in lowest terms are whole numbers.
     step = Fraction(percent, 100).denominator
     a = step * rng.randint(1, max(2, config.high // step))
     part = a * percent // 100
     b = a + way * part
     if form == "new":
-        lines = [*product_steps(a, percent), f"{a * percent}/100={part}"]
-        lines.append(sum_chain(a, part) if way > 0 else difference_chain(a, part))
+        lines = [*percent_part_lines(percent, a), sum_chain(a, part) if way > 0 else difference_chain(a, part)]
         answer = str(b)
     elif form == "change":
-        lines = [difference_chain(max(a, b), min(a, b)), f"{part}*100={part * 100}", *divided_lines(part * 100, a)]
-        lines.append(f"{part}/{a}={percent}%")
+        lines = [difference_chain(max(a, b), min(a, b)), *rate_lines(part, a)]
         answer = f"{percent}%"
     else:
         rest = 100 + way * percent
-        sign = "+" if way > 0 else "-"
-        lines = [f"100%{sign}{percent}%={rest}%", f"{b} is {rest}% of the number"]
-        lines += [f"{b}*100={b * 100}", *divided_lines(b * 100, rest)]
+        lines = [f"100%{'+' if way > 0 else '-'}{percent}%={rest}%", f"{b} is {rest}% of the number"]
+        lines += percent_whole_lines(rest, b)
         answer = str(a)
     return Problem(
         question=rng.choice(PHRASINGS[form, way]).format(a=a, b=b, p=percent),
@@ -106,20 +114,18 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     """Grows or shrinks the value before by the percentage, and compares it with the value after."""
-    numbers = [int(number) for number in re.findall(r"\d+", problem.question)]
-    down = re.search(r"[dD]ecreas|minus|falls|fell|fall|off|Lower|shr[ia]nk|down", problem.question) is not None
+    rates = [int(rate) for rate in re.findall(r"(\d+)(?:%| percent)", problem.question)]
+    numbers = [int(number) for number in re.findall(r"\b\d+\b(?!%| percent)", problem.question)]
+    down = re.search(r"[dD]ecreas|minus|falls?|fell|off|Lower|shr[ia]nk|down", problem.question) is not None
     answer = Fraction(problem.answer.rstrip("%"))
-    if re.search(
-        r"[Bb]y what percentage|how many percent|How many percent|percent (in|de)crease from|crease in",
-        problem.question,
-    ):
-        before, after, percent = *numbers, answer
+    if not rates:
+        (before, after), percent = numbers, answer
     elif re.search(r"before|old price|becomes|original", problem.question):
-        percent, after, before = *numbers, answer
+        before, after, percent = answer, *numbers, *rates
     else:
-        before, percent, after = *numbers, answer
+        before, after, percent = *numbers, answer, *rates
     right = before * (100 - percent if down else 100 + percent) == after * 100
-    return right and ("%" in problem.answer) == (percent is answer) and reaches(problem.solution, f"={problem.answer}")
+    return right and ("%" in problem.answer) == (not rates) and reaches(problem.solution, f"={problem.answer}")
 
 
 register(Task("percent_change", "mathematics", Config, generate, verify, max_difficulty=3))

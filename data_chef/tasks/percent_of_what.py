@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import divided_lines, reaches, reduced_chain
+from data_chef.arithmetic import percent_whole_lines, rate_lines, reaches
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -14,9 +14,9 @@ PHRASINGS = {
     "rate": (
         "What percentage of {n} is {a}?",
         "{a} is what percent of {n}?",
-        "How many percent of {n} are {a}?",
+        "What percent of {n} is {a}?",
         "Write {a} out of {n} as a percentage.",
-        "What percent is {a} of {n}?",
+        "{a} out of {n}: what percent is that?",
         "{a} of {n} students walk to school. What percentage is that?",
         "Express {a} as a percentage of {n}.",
         "A test has {n} questions and {a} answers are right. What percentage is right?",
@@ -55,15 +55,10 @@ def generate(rng: Random, config: Config) -> Problem:
     n = step * rng.randint(1, config.high // step)
     a = n * percent // 100
     if form == "rate":
-        chain = reduced_chain(a, n)
-        top, bottom = (int(number) for number in chain.rsplit("=")[-1].split("/"))
-        lines = [chain] if "=" in chain else []
-        lines += [f"{top}*100={top * 100}", *divided_lines(top * 100, bottom), f"{a}/{n}={percent}%"]
+        lines = rate_lines(a, n)
         answer = f"{percent}%"
     else:
-        lines = [*divided_lines(a, percent), f"1% is {a // percent}", f"{a // percent}*100={n}"]
-        if a % percent:
-            lines = [f"{a}*100={a * 100}", *divided_lines(a * 100, percent)]
+        lines = percent_whole_lines(percent, a)
         answer = str(n)
     return Problem(
         question=rng.choice(PHRASINGS[form]).format(a=a, n=n, p=percent),
