@@ -145,8 +145,7 @@ def parts(number: int) -> list[int]:
 
 def sum_chain(a: int, b: int) -> str:
     """A sum in the head, place by place: `348+275=548+75=618+5=623`."""
-    total, rest = max(a, b), min(a, b)
-    chain = f"{total}+{rest}"
+    total, rest, chain = max(a, b), min(a, b), f"{a}+{b}"
     while rest >= 10 and significant(rest) > 1 and max(total, rest) >= 100 and _carries(total, rest):
         top = parts(rest)[0]
         total, rest = total + top, rest - top
@@ -359,6 +358,7 @@ def leading_number(expression: str) -> str:
     return match.group() if match else expression
 
 
+_WHOLE = re.compile(r"-?\d+(?:[-+*]\d+)*")
 _PLAIN = re.compile(r"[-+*/^%\d().]+")
 # A power has a plain exponent below 100, no power of a power, so that nothing takes long.
 _FORBIDDEN = re.compile(r"\*\*|//|\^(?!-?\d{1,2}(?![\d^.]))")
@@ -372,8 +372,9 @@ def evaluate(expression: str) -> Fraction:
     """
     if not _PLAIN.fullmatch(expression) or _FORBIDDEN.search(expression):
         raise ValueError(f"{expression!r} is not plain arithmetic")
-    if expression.isdecimal():
-        return Fraction(int(expression))
+    if _WHOLE.fullmatch(expression):
+        terms = re.findall(r"(-?)(\d[\d*]*)", expression)
+        return Fraction(sum((-1 if sign else 1) * math.prod(map(int, term.split("*"))) for sign, term in terms))
     exact = re.sub(r"(?<!\^)(?<!\^-)(?<!\d)\d+(?:\.\d+)?", lambda m: f"F('{m.group()}')", expression)
     try:
         return eval(exact.replace("%", "/100").replace("^", "**"), {"F": Fraction, "__builtins__": {}})  # noqa: S307

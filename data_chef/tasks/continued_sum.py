@@ -10,10 +10,10 @@ from data_chef.registry import Task, register
 
 
 STEPS = {
-    "+": ("add {n}", "plus {n}", "increase it by {n}"),
+    "+": ("add {n}", "increase it by {n}"),
     "-": ("subtract {n}", "take away {n}", "decrease it by {n}"),
-    "*": ("multiply by {n}", "take it {n} times", "multiply it by {n}"),
-    "/": ("divide by {n}", "divide it by {n}", "split it by {n}"),
+    "*": ("multiply by {n}", "multiply it by {n}"),
+    "/": ("divide by {n}", "divide it by {n}"),
 }
 CHAIN = (
     "Start with {a}: {s}. What is the result?",
@@ -99,15 +99,13 @@ def verify(problem: Problem) -> bool:
         steps = [other - one for one, other in zip(totals, totals[1:], strict=False)]
         return [totals[0], *steps] == numbers and reaches(problem.solution, problem.answer)
     total = numbers[0]
-    acts = re.findall(
-        r"(add|plus|increase|subtract|take away|decrease|multiply|take it|divide|split)\D*(\d+)", problem.question
-    )
+    acts = re.findall(r"(add|increase|subtract|take away|decrease|multiply|divide)\D*(\d+)", problem.question)
     for word, number in acts:
-        if word in ("add", "plus", "increase"):
+        if word in ("add", "increase"):
             total += int(number)
         elif word in ("subtract", "take away", "decrease"):
             total -= int(number)
-        elif word in ("multiply", "take it"):
+        elif word == "multiply":
             total *= int(number)
         else:
             total //= int(number)

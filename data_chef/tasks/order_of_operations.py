@@ -46,31 +46,36 @@ class Config:
 
 @dataclass(frozen=True)
 class Node:
-    """A part of the expression: its text, its value, the rank of its outer operator, and the steps to its value."""
+    """A part of the expression: its text, value, the rank of its outer operator, and what is calculated for it."""
 
     text: str
     value: int
     rank: int
-    steps: tuple[str, ...]
+    calculations: tuple[tuple[int, str, int, int], ...]
 
 
-def calculate(a: int, operator: str, b: int) -> tuple[int, list[str]]:
-    """The value and how to get it: large numbers without their signs first, in small steps."""
-    value = {"+": a + b, "-": a - b, "*": a * b, "/": b and a // b, "^": a ** abs(b) if abs(b) < 5 else 0}[operator]
+def value_of(a: int, operator: str, b: int) -> int:
+    if operator == "^":
+        return a**b
+    return {"+": a + b, "-": a - b, "*": a * b, "/": b and a // b}[operator]
+
+
+def lines_of(a: int, operator: str, b: int, value: int) -> list[str]:
+    """How to get the value of one operation: large numbers without their signs first, in small steps."""
     x, y, right = abs(a), abs(b), f"({b})" if b < 0 else str(b)
     fact = [f"({a})^{b}={value}" if operator == "^" and a < 0 else f"{a}{operator}{right}={value}"]
     plain = a >= 0 and b >= 0
     if operator == "^":
-        return value, [line for n in range(1, b) for line in product_steps(x**n, x)] + fact
+        return [line for n in range(1, b) for line in product_steps(x**n, x)] + fact
     if operator == "*":
-        return value, product_steps(a, b) if plain else product_steps(x, y) * (value < -100 or value > 100) + fact
+        return product_steps(a, b) if plain else product_steps(x, y) * (abs(value) > 100) + fact
     if operator == "/":
-        return value, divided_lines(a, b) if plain else divided_lines(x, y) * (x > 12 * y) + fact
+        return divided_lines(a, b) if plain else divided_lines(x, y) * (x > 12 * y) + fact
     if max(x, y) >= 100 and not plain:
-        return value, fact * (operator == "-") + sum_lines(a, b if operator == "+" else -b)
+        return fact * (operator == "-") + sum_lines(a, b if operator == "+" else -b)
     if plain and (operator == "+" or a >= b):
-        return value, [sum_chain(a, b) if operator == "+" else difference_chain(a, b)]
-    return value, fact
+        return [sum_chain(a, b) if operator == "+" else difference_chain(a, b)]
+    return fact
 
 
 def grow(rng: Random, operations: int, config: Config) -> Node:
@@ -81,28 +86,28 @@ def grow(rng: Random, operations: int, config: Config) -> Node:
             return Node(f"(-{number})", -number, NUMBER_RANK, ())
         return Node(str(number), number, NUMBER_RANK, ())
     operator = rng.choice("++--**//^")
+    size = operations - 1 if operator == "^" else rng.randint(0, operations - 1)
+    left = grow(rng, size, config)
     if operator == "^":
-        left, right = (
-            grow(rng, operations - 1, config),
-            Node(exponent := rng.choice("223"), int(exponent), NUMBER_RANK, ()),
-        )
+        exponent = rng.choice((2, 2, 3))
+        right = Node(str(exponent), exponent, NUMBER_RANK, ())
     else:
-        size = rng.randint(0, operations - 1)
-        left, right = grow(rng, size, config), grow(rng, operations - 1 - size, config)
-        if operator == "/" and (right.value in (0, 1) or left.value % right.value):
-            operator = rng.choice("+-*")
-    rank = RANK[operator]
-    value, steps = calculate(left.value, operator, right.value)
+        right = grow(rng, operations - 1 - size, config)
+    if operator == "/" and (right.value in (0, 1) or left.value % right.value):
+        operator = rng.choice("+-*")
+    rank, value = RANK[operator], value_of(left.value, operator, right.value)
     # A tie needs brackets on the right, where a - (b - c) is not a - b - c, and for a power of a power.
     first = f"({left.text})" if left.rank < rank or left.rank == rank == 3 else left.text
     second = f"({right.text})" if right.rank <= rank else right.text
     text = f"{first}^{second}" if operator == "^" else f"{first} {operator} {second}"
-    return Node(text, value, rank, (*left.steps, *right.steps, *steps))
+    calculation = (left.value, operator, right.value, value)
+    return Node(text, value, rank, (*left.calculations, *right.calculations, calculation))
 
 
 def suitable(node: Node) -> bool:
-    numbers = [int(number) for step in node.steps for number in re.findall(r"\d+", step)]
-    return bool(re.search(r"[/^]", node.text)) and max(numbers) <= 1000
+    """Whether the expression has a power or a division, and nothing gets large on the way."""
+    signs = {operator for _, operator, _, _ in node.calculations}
+    return bool(signs & {"/", "^"}) and all(max(abs(a), abs(b), abs(v)) < 1000 for a, _, b, v in node.calculations)
 
 
 def generate(rng: Random, config: Config) -> Problem:
@@ -113,7 +118,7 @@ def generate(rng: Random, config: Config) -> Problem:
     text = node.text if rng.random() < 0.7 else node.text.replace(" ", "")
     return Problem(
         question=rng.choice(PHRASINGS).format(e=text),
-        solution="\n".join(node.steps),
+        solution="\n".join(line for calculation in node.calculations for line in lines_of(*calculation)),
         answer=str(node.value),
         canonical=node.text.replace(" ", ""),
     )

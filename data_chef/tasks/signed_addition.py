@@ -38,7 +38,9 @@ def sum_lines(a: int, b: int) -> list[str]:
     total, (small, large) = f"{a}{b:+d}={a + b}", sorted((abs(a), abs(b)))
     if (a < 0) == (b < 0):
         return [sum_chain(large, small), f"both are negative: {total}"]
-    sign = "equal sizes" if small == large else f"the {'negative' if a + b < 0 else 'positive'} number is larger in size"
+    sign = (
+        "equal sizes" if small == large else f"the {'negative' if a + b < 0 else 'positive'} number is larger in size"
+    )
     return [difference_chain(large, small), f"{sign}: {total}"]
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import product_steps, reaches
+from data_chef.arithmetic import difference_chain, product_steps, reaches
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.text import find
@@ -52,28 +52,36 @@ class Config:
             raise ValueError(f"1 <= low <= high, not {self}")
 
 
-def square_of(number: int) -> list[str]:
-    """The square of a number, in steps that end with `23*23=529`."""
-    lines, square = product_steps(number, number), f"{number}*{number}={number * number}"
-    return lines if lines[-1] == square else [*lines, square]
-
-
 def root_lines(n: int) -> list[str]:
-    """The root found place by place: the largest tens whose square is not above n, then the ones."""
-    root, lines, known = math.isqrt(n), [], 0
+    """The root digit by digit: for the first, squares around n; then the largest digit d whose (2 root + d) d fits.
+
+    For 529: 20*20=400 fits and 30*30 does not, 129 is left, of which (40+3)*3 takes all.
+    """
+    root, lines, known, rest = math.isqrt(n), [], 0, n
     for place in reversed(range(len(str(root)))):
-        digit, step = root // 10**place % 10, 10**place
-        known += digit * step
-        last = place == 0
+        digit, step = root // 10**place % 10 * 10**place, 10**place
+        double, taken = 2 * known, (2 * known + digit) * digit
+        if known:
+            lines.append(f"2*{known}={double}")
         if digit:
-            lines += square_of(known)
-            lines += [f"{known * known}<{n}"] if known * known < n else []
-        if known * known != n and (digit < 9 or last):
-            above = known + step
-            lines += [*square_of(above), f"{above * above}>{n}"]
-        if known * known == n:
+            lines += trial(double, digit)
+            lines += [f"{taken}<{rest}"] if taken < rest else []
+        if taken < rest:
+            above = digit + step
+            if above < 10 * step:
+                lines += [*trial(double, above), f"{(double + above) * above}>{rest}"]
+            lines += [difference_chain(rest, taken)] if digit and place else []
+        known, rest = known + digit, rest - taken
+        if not rest:
             break
     return lines
+
+
+def trial(double: int, digit: int) -> list[str]:
+    """What a further digit takes away: `(40+3)*3=43*3=129`, or in smaller steps."""
+    factor = f"({double}+{digit})*{digit}=" if double else ""
+    first, *others = product_steps(double + digit, digit)
+    return [factor + first, *others]
 
 
 def generate(rng: Random, config: Config) -> Problem:
