@@ -238,6 +238,8 @@ def common_lines(b: int, d: int) -> tuple[int, list[str]]:
 
 def reduced_chain(top: int, bottom: int) -> str:
     """A fraction reduced by one small prime after the other: `18/48=9/24=3/8`; a whole number stands alone."""
+    if top == 0:
+        return f"0/{bottom}=0"
     chain, rest, prime = f"{top}/{bottom}", math.gcd(top, bottom), 2
     while rest > 1:
         if rest % prime == 0:
@@ -245,7 +247,7 @@ def reduced_chain(top: int, bottom: int) -> str:
             chain += f"={top}/{bottom}"
         else:
             prime += 1
-    if bottom == 1 or top == 0:
+    if bottom == 1:
         chain = chain.removesuffix(f"={top}/1") + f"={top}"
     return chain
 
@@ -311,24 +313,24 @@ _MULTIPLES = re.compile(r"multiples of (\d+): ([\d, ]+)")
 
 
 def equations_hold(text: str) -> bool:
-    """Whether every chain of equal numbers in the text, such as `4*6=24+4=28`, is right.
+    """Whether every chain of equal numbers in the text is right.
 
-    A side of a chain equals the one before as a whole, as in `34*7=30*7+4*7`, or, in a worked chain, with the number
-    it begins with: `4*6=24+4=28` says that `4*6` is 24 and `24+4` is 28. A bare number equals only the whole side.
+    Either all sides of a chain have the same value, as in `34*7=30*7+4*7=210+28=238`, or the chain is worked from step
+    to step, as in `4*6=24+4=28`: each side begins with the value of the one before, and the last is a number.
     """
-    for chain in _CHAIN.findall(text):
-        sides = chain.rstrip(".").split("=")
-        try:
-            if not all(_equal(left, right) for left, right in zip(sides, sides[1:], strict=False)):
-                return False
-        except (ValueError, ZeroDivisionError):
-            return False
-    return True
+    try:
+        return all(_chain_holds(chain.rstrip(".").split("=")) for chain in _CHAIN.findall(text))
+    except (ValueError, ZeroDivisionError):
+        return False
 
 
-def _equal(left: str, right: str) -> bool:
-    value = evaluate(left)
-    return value == evaluate(right) or (value == evaluate(leading_number(right)) and not _NUMBER.fullmatch(left))
+def _chain_holds(sides: list[str]) -> bool:
+    values = [evaluate(side) for side in sides]
+    if all(value == values[0] for value in values[1:]):
+        return True
+    if _NUMBER.fullmatch(sides[0]) or leading_number(sides[-1]) != sides[-1]:
+        return False
+    return all(evaluate(leading_number(side)) == value for value, side in zip(values, sides[1:], strict=False))
 
 
 def reaches(solution: str, answer: str) -> bool:

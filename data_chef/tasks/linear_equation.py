@@ -111,11 +111,11 @@ def verify(problem: Problem) -> bool:
 
     answer = int(problem.answer)
     (left, right), (above, below) = values(sides, answer), values(sides, answer + 1)
-    return (
-        left == right
-        and above != below
-        and all(len(set(values(line.split("="), answer))) == 1 for line in problem.solution.split("\n"))
-    )
+    try:
+        lines = [values(line.split("="), answer) for line in problem.solution.split("\n")]
+    except ZeroDivisionError:
+        return False
+    return left == right and above != below and all(len(set(line)) == 1 for line in lines)
 
 
 register(Task("linear_equation", "mathematics", Config, generate, verify, max_difficulty=3))

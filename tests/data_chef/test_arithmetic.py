@@ -57,6 +57,7 @@ def test_chains_as_a_whole_and_from_step_to_step():
     assert equations_hold("2^5=32 and (-3)^2=9 and 10^-2=0.01 and 25%=25/100=1/4.")
     assert not equations_hold("34*7=30*7+4*7=210+28=239") and not equations_hold("4*6=25+4=29")
     assert not equations_hold("41=41+1"), "a bare number is not what a side begins with"
+    assert not equations_hold("4+9=13+7=19+1=20") and not equations_hold("-17+(-10)=-27-10")
     assert not equations_hold("7/0=1") and not equations_hold("3+=4")
 
 
