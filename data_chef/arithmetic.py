@@ -333,6 +333,12 @@ def _chain_holds(sides: list[str]) -> bool:
     return all(evaluate(leading_number(side)) == value for value, side in zip(values, sides[1:], strict=False))
 
 
+def number_in(answer: str) -> Fraction | None:
+    """The number that an answer is, its % sign left out; None when it is none."""
+    match = re.fullmatch(r"(-?\d+(?:\.\d+)?|-?\d+/[1-9]\d*)%?", answer)
+    return Fraction(match[1]) if match else None
+
+
 def reaches(solution: str, answer: str) -> bool:
     """Whether all that the solution says is right, equations, comparisons and columns, and it ends with the answer."""
     if not solution.endswith(answer) or re.search(r"[\d.]$", solution[: -len(answer)]) and answer[0].isdigit():
@@ -350,7 +356,10 @@ def _columns_hold(text: str) -> bool:
 
 def _orders_hold(text: str) -> bool:
     """Whether each comparison such as `3/4<0.8` is right."""
-    pairs = [(sign, evaluate(left), evaluate(right.rstrip("."))) for left, sign, right in _ORDER.findall(text)]
+    try:
+        pairs = [(sign, evaluate(left), evaluate(right.rstrip("."))) for left, sign, right in _ORDER.findall(text)]
+    except (ValueError, ZeroDivisionError):
+        return False
     return all(left < right if sign == "<" else left > right for sign, left, right in pairs)
 
 

@@ -95,6 +95,8 @@ def verify(problem: Problem) -> bool:
     """Acts on the words of the question one after the other."""
     numbers = [int(number) for number in re.findall(r"\d+", problem.question)]
     if problem.canonical.startswith("totals"):
+        if not re.fullmatch(r"\d+(, \d+)*", problem.answer):
+            return False
         totals = [int(total) for total in problem.answer.split(", ")]
         steps = [other - one for one, other in zip(totals, totals[1:], strict=False)]
         return [totals[0], *steps] == numbers and reaches(problem.solution, problem.answer)

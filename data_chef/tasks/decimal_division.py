@@ -82,7 +82,7 @@ def verify(problem: Problem) -> bool:
     a, b = re.findall(r"\d+(?:\.\d+)?", problem.question)
     if "What number times" in problem.question:
         a, b = b, a
-    if not re.fullmatch(r"\d+(\.\d*[1-9])?", problem.answer):
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.\d*[1-9])?", problem.answer):
         return False
     return Fraction(problem.answer) * Fraction(b) == Fraction(a) and reaches(problem.solution, f"={problem.answer}")
 

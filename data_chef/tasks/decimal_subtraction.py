@@ -72,7 +72,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """The smaller number and the answer make the larger one."""
     numbers = sorted(Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", problem.question))
-    if not re.fullmatch(r"\d+(\.\d*[1-9])?", problem.answer):
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.\d*[1-9])?", problem.answer):
         return False
     return numbers[0] + Decimal(problem.answer) == numbers[1] and reaches(problem.solution, problem.answer)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import ASK_VALUE, reaches
+from data_chef.arithmetic import ASK_VALUE, number_in, reaches
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.tasks.fraction_product import draw_fraction, product_of, written
@@ -60,7 +60,9 @@ def verify(problem: Problem) -> bool:
     a, b = (Fraction(number) for number in re.findall(r"\d+(?:/\d+)?", problem.question))
     if problem.question.startswith("How many times"):
         a, b = b, a
-    quotient = Fraction(problem.answer)
+    quotient = number_in(problem.answer)
+    if quotient is None:
+        return False
     return quotient * b == a and problem.answer == str(quotient) and reaches(problem.solution, f"={quotient}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import ASK_VALUE, common_lines, difference_chain, reaches, reduced_chain, widened
+from data_chef.arithmetic import ASK_VALUE, common_lines, difference_chain, number_in, reaches, reduced_chain, widened
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -71,7 +71,9 @@ def verify(problem: Problem) -> bool:
     a, b = (Fraction(number) for number in re.findall(r"\d+(?:/\d+)?", problem.question))
     if problem.question.startswith(("Subtract", "Take")):
         a, b = b, a
-    difference = Fraction(problem.answer)
+    difference = number_in(problem.answer)
+    if difference is None:
+        return False
     return difference + b == a and problem.answer == str(difference) and reaches(problem.solution, f"={difference}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import decimal, decimal_text, reaches, reduced_chain, trimmed
+from data_chef.arithmetic import decimal, decimal_text, number_in, reaches, reduced_chain, trimmed
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.tasks.decimal_division import point_lines
@@ -92,14 +92,14 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     number, percent = re.findall(r"(\d+(?:[./]\d+)?)(%?)", problem.question)[0]
-    value = Fraction(number) / (100 if percent else 1)
+    value, answer = Fraction(number) / (100 if percent else 1), number_in(problem.answer)
     if "percentage" in problem.question:
         expected = value * 100
-        right = problem.answer.endswith("%") and Fraction(problem.answer[:-1]) == expected
+        right = problem.answer.endswith("%") and answer == expected
     elif "fraction" in problem.question:
         right = problem.answer == str(value)
     else:
-        right = "%" not in problem.answer and "/" not in problem.answer and Fraction(problem.answer) == value
+        right = "%" not in problem.answer and "/" not in problem.answer and answer == value
     canonical = problem.answer.rstrip("%") == trimmed(problem.answer.rstrip("%"))
     return right and canonical and reaches(problem.solution, f"={problem.answer}")
 

@@ -101,7 +101,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """Puts the answer into the question and every line of the solution; nothing else may solve the question."""
     match = re.search(r"([-+() \da-z]*?)=([-+() \da-z]*)", re.sub(r"[A-Za-z]{2,}", "?", problem.question))
-    if match is None:
+    if match is None or not re.fullmatch(r"0|-?[1-9]\d*", problem.answer):
         return False
     sides = [re.sub(r"[^-+()\da-z]", "", side) for side in match.groups()]
 
@@ -113,7 +113,7 @@ def verify(problem: Problem) -> bool:
     (left, right), (above, below) = values(sides, answer), values(sides, answer + 1)
     try:
         lines = [values(line.split("="), answer) for line in problem.solution.split("\n")]
-    except ZeroDivisionError:
+    except (ValueError, ZeroDivisionError):
         return False
     return left == right and above != below and all(len(set(line)) == 1 for line in lines)
 

@@ -52,7 +52,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """The quotient times the divisor, and the remainder, make the dividend."""
     a, b = sorted((int(number) for number in re.findall(r"\d+", problem.question)), reverse=True)
-    match = re.fullmatch(r"(\d+) remainder (\d+)", problem.answer)
+    match = re.fullmatch(r"(0|[1-9]\d*) remainder (0|[1-9]\d*)", problem.answer)
     if match is None or not reaches(problem.solution, f"\n{problem.answer}"):
         return False
     quotient, remainder = int(match[1]), int(match[2])

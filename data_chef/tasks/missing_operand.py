@@ -80,7 +80,7 @@ def verify(problem: Problem) -> bool:
     blank = r"(?:\[ \]|\.\.\.|_+|\?)"
     side = rf"(?:\d+|{blank})(?: [-+*/] (?:\d+|{blank}))?"
     equation = re.search(f"{side} = {side}", problem.question)
-    if equation is None or not re.fullmatch(r"\d+", problem.answer):
+    if equation is None or not re.fullmatch(r"0|[1-9]\d*", problem.answer):
         return False
     left, right = re.sub(blank, problem.answer, equation[0]).replace(" ", "").split("=")
     return evaluate(left) == evaluate(right) and reaches(problem.solution, f" {problem.answer}")

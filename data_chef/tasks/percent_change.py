@@ -7,6 +7,7 @@ from random import Random
 
 from data_chef.arithmetic import (
     difference_chain,
+    number_in,
     percent_part_lines,
     percent_whole_lines,
     rate_lines,
@@ -117,7 +118,9 @@ def verify(problem: Problem) -> bool:
     rates = [int(rate) for rate in re.findall(r"(\d+)(?:%| percent)", problem.question)]
     numbers = [int(number) for number in re.findall(r"\b\d+\b(?!%| percent)", problem.question)]
     down = re.search(r"[dD]ecreas|minus|falls?|fell|off|Lower|shr[ia]nk|down", problem.question) is not None
-    answer = Fraction(problem.answer.rstrip("%"))
+    answer = number_in(problem.answer)
+    if answer is None:
+        return False
     if not rates:
         (before, after), percent = numbers, answer
     elif re.search(r"before|old price|becomes|original", problem.question):

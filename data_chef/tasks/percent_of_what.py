@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import percent_whole_lines, rate_lines, reaches
+from data_chef.arithmetic import number_in, percent_whole_lines, rate_lines, reaches
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -70,14 +70,17 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     """The percentage of the whole is the part."""
+    answer = number_in(problem.answer)
+    if answer is None:
+        return False
     question = problem.question.replace("What is 100% if", "")
     numbers = {int(number) for number in re.findall(r"\d+", question)}
     given = re.search(r"(\d+)(?:%| percent)", question)
     if given:
-        percent, whole = int(given[1]), Fraction(problem.answer.rstrip("%"))
+        percent, whole = int(given[1]), answer
         part = next(iter(numbers - {percent}), percent)
     else:
-        percent, whole, part = Fraction(problem.answer.rstrip("%")), max(numbers), min(numbers)
+        percent, whole, part = answer, max(numbers), min(numbers)
     right = percent * whole == part * 100 and ("%" in problem.answer) == (given is None)
     return right and reaches(problem.solution, f"={problem.answer}")
 

@@ -60,7 +60,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     first, *others = (int(number) for number in re.findall(r"-?\d+", problem.question))
     answer = problem.answer
-    if not re.fullmatch(r"-?\d+", answer) or not reaches(problem.solution, f"={answer}"):
+    if not re.fullmatch(r"0|-?[1-9]\d*", answer) or not reaches(problem.solution, f"={answer}"):
         return False
     if "/" in problem.question:
         return int(answer) * others[0] == first
