@@ -203,3 +203,14 @@ def concludes(problem: Problem, answer: object, **values: Value) -> bool:
     """Whether the problem has this answer, its steps end with it, and every equation in them holds."""
     right = problem.answer == str(answer) and problem.solution.endswith(problem.answer)
     return right and holds(problem.solution, **values)
+
+
+def simplifies(problem: Problem, asked: str) -> bool:
+    """Whether the answer is the polynomial `asked` with one term a power, and the steps to it are identities."""
+    x = next(letter for letter in asked if letter.isalpha())
+    try:
+        tidy = polynomial(coefficients(problem.answer, x), x)
+    except ValueError:
+        return False
+    right = tidy == problem.answer and problem.solution.endswith(problem.answer)
+    return right and same_everywhere(asked, problem.answer, x) and identities_hold(problem.solution, x)
