@@ -150,7 +150,7 @@ _ALLOWED = re.compile(r"[-+*/%^()\d|A-Za-z,.\[\] ]*")
 def expressions(text: str) -> list[str]:
     """The formulas among the words of a text, without spaces: all that has a digit or a sign in it."""
     pieces = (piece.replace(" ", "") for piece in _SEPARATOR.split(text))
-    return [piece for piece in pieces if re.search(r"[\d=+*/^]", piece)]
+    return [piece for piece in pieces if re.search(r"[\d=]|[-+*/^][\w(]", piece)]
 
 
 def evaluate(expression: str, **values: Value):
@@ -164,11 +164,12 @@ def evaluate(expression: str, **values: Value):
     if "(" in code:
         code = _APPLIED.sub(lambda m: m[0] if callable(values.get(m[1])) else f"{m[1]}*(", code)
     if "/" in code or "^-" in code:
-        code = re.sub(r"\d+", r"F(\g<0>)", code)
+        code = re.sub(r"\d+", r"frac(\g<0>)", code)
+        values = {name: Fraction(value) if isinstance(value, int) else value for name, value in values.items()}
     if "|" in code:
         code = re.sub(r"(\d\)?)?\|([^|]*)\|", lambda m: f"{m[1] + '*' if m[1] else ''}abs({m[2]})", code)
     try:
-        names = {"F": Fraction, "abs": abs, "__builtins__": {}, **values}
+        names = {"frac": Fraction, "abs": abs, "__builtins__": {}, **values}
         return eval(code.replace("^", "**"), names)  # noqa: S307  nothing but digits, signs and single letters reaches it
     except (SyntaxError, NameError, TypeError, ArithmeticError) as error:
         raise ValueError(f"{expression!r} cannot be calculated") from error
