@@ -112,7 +112,7 @@ def product(a: int, b: int) -> str:
     """A product, from the places of the larger numbers: `34*7=30*7+4*7=210+28=238`."""
     text = f"{a}*{bracket(b)}"
     first, second = _parts(abs(a)), _parts(abs(b))
-    if len(first) * len(second) == 1 or abs(a) in (10, 100) or abs(b) in (10, 100):
+    if len(first) * len(second) == 1 or {1, 10, 100} & {abs(a), abs(b)}:
         return f"{text}={a * b}"
     sign = "-" if a * b < 0 else ""
     pairs = [(p, q) for p in first for q in second]

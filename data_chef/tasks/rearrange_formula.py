@@ -83,12 +83,11 @@ def generate(rng: Random, config: Config) -> Problem:
         side = apply(side, UNDONE[operation], other)
         lines.append(f"{before}={side}")
     left, right = (text, subject) if rng.random() < 0.15 else (subject, text)
-    names = {letter: chr(65 + i) for i, letter in enumerate(letters)}
     return Problem(
         question=rng.choice(PHRASINGS).format(e=f"{left} = {right}", t=target),
         solution="\n".join(lines),
         answer=f"{target}={side}",
-        canonical="".join(names.get(sign, sign) for sign in text),
+        canonical=f"{subject}={text}|{target}",
     )
 
 
