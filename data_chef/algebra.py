@@ -1,5 +1,6 @@
 """Algebra as text: how polynomials and small calculations are written, and whether written steps are true."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
@@ -136,9 +137,15 @@ def quotient(a: int, b: int) -> str:
 
 
 def fraction_lines(top: int, bottom: int) -> list[str]:
-    """The line that reduces a fraction, if there is something to reduce."""
-    reduced = Fraction(top, bottom)
-    return [] if f"{top}/{bottom}" == str(reduced) else [f"{top}/{bottom}={reduced}"]
+    """The line that reduces a fraction by one prime after the other, `84/342=42/171=14/57`, if it can be reduced."""
+    sides, common, prime = [f"{top}/{bottom}"], math.gcd(top, bottom), 2
+    while common > 1:
+        if common % prime:
+            prime += 1
+            continue
+        top, bottom, common = top // prime, bottom // prime, common // prime
+        sides.append(f"{top}/{bottom}" if bottom > 1 else str(top))
+    return ["=".join(sides)] if len(sides) > 1 else []
 
 
 _SEPARATOR = re.compile(r"[A-Za-z]{2,}|[,;:?!\n]|\.(?!\d)")
