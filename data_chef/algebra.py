@@ -138,6 +138,8 @@ def quotient(a: int, b: int) -> str:
 
 def fraction_lines(top: int, bottom: int) -> list[str]:
     """The line that reduces a fraction by one prime after the other, `84/342=42/171=14/57`, if it can be reduced."""
+    if not top:
+        return [f"0/{bottom}=0"]
     sides, common, prime = [f"{top}/{bottom}"], math.gcd(top, bottom), 2
     while common > 1:
         if common % prime:
@@ -145,6 +147,8 @@ def fraction_lines(top: int, bottom: int) -> list[str]:
             continue
         top, bottom, common = top // prime, bottom // prime, common // prime
         sides.append(f"{top}/{bottom}" if bottom > 1 else str(top))
+    if bottom == len(sides) == 1:
+        sides.append(str(top))
     return ["=".join(sides)] if len(sides) > 1 else []
 
 

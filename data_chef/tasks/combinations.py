@@ -40,7 +40,7 @@ class Config:
     @classmethod
     def at(cls, difficulty: int) -> "Config":
         return cls(
-            (12, 15, 20, 40)[difficulty - 1], (2, 3, 4, 5)[difficulty - 1], (0.3, 0.4, 0.5, 0.3)[difficulty - 1]
+            (25, 20, 20, 25)[difficulty - 1], (2, 3, 4, 4)[difficulty - 1], (0.6, 0.6, 0.6, 0.3)[difficulty - 1]
         )
 
     def validate(self) -> None:

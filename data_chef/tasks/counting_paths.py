@@ -29,8 +29,8 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        sizes = ((3, 2), (4, 3), (5, 4), (6, 5))[difficulty - 1]
-        return cls(*sizes, (1, 2, 3, 3)[difficulty - 1])
+        sizes = ((4, 3), (5, 4), (6, 4), (7, 6))[difficulty - 1]
+        return cls(*sizes, (2, 3, 3, 4)[difficulty - 1])
 
     def validate(self) -> None:
         if self.width < 2 or self.height < 2 or self.closed < 0:

@@ -46,7 +46,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls((5, 6, 7, 9)[difficulty - 1], (9, 12, 15, 30)[difficulty - 1], (3, 3, 4, 5)[difficulty - 1])
+        return cls((5, 6, 7, 9)[difficulty - 1], (12, 12, 15, 15)[difficulty - 1], (3, 3, 4, 5)[difficulty - 1])
 
     def validate(self) -> None:
         if self.letters < 4 or self.choices < 5 or self.places < 2:

@@ -1,12 +1,16 @@
 """Derivatives of polynomials, term by term by the power rule."""
 
+import re
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 
 from data_chef.algebra import (
     LARGE,
     a_letter,
+    bracket,
     coefficients,
+    evaluate,
     expressions,
     holds,
     joined,
@@ -54,7 +58,7 @@ def power_rule(p: list[int], x: str) -> tuple[list[str], list[int]]:
         power = degree - i
         if c and power:
             result = term(c * power, power - 1, x)
-            lines.append(f"{term(c, power, x)}: {power}*{f'({c})' if c < 0 else c}={c * power} so {result}")
+            lines.append(f"{term(c, power, x)}: {power}*{bracket(c)}={c * power} so {result}")
         elif c:
             lines.append(f"{c}: 0")
     return lines, [c * (degree - i) for i, c in enumerate(p[:-1])]
@@ -86,15 +90,18 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    """By differences: the polynomial is taken at a number plus a quantity whose square is 0."""
-    found = [e.split("=")[-1] or e.split("=")[0] for e in expressions(problem.question.replace("d/d", "of "))]
-    asked = next(e for e in found if "^" in e).removeprefix("x(").strip("()")
+    """By the difference of the values at two numbers so near to each other that its slope rounds to the derivative."""
+    found = [e.removesuffix("=").split("=")[-1] for e in expressions(re.sub("d/d[a-z]", "", problem.question))]
+    asked = next(e for e in found if "^" in e).strip("()")
     x = next(letter for letter in asked if letter.isalpha())
-    p = coefficients(asked, x)
-    # Exact differences of a tiny step: f(n + h) - f(n) over h, rounded, is f'(n), for h so much smaller than n.
-    answer = polynomial([c * (len(p) - 1 - i) for i, c in enumerate(p[:-1])], x)
+    step = Fraction(1, LARGE**12)
+    slope = (evaluate(asked, **{x: LARGE + step}) - evaluate(asked, **{x: LARGE})) / step
     lines = problem.solution.split("\n")
-    return problem.answer == answer == lines[-1] and holds(problem.solution, **{x: LARGE})
+    try:
+        tidy = polynomial(coefficients(problem.answer, x), x) == problem.answer == lines[-1]
+    except ValueError:
+        return False
+    return tidy and evaluate(problem.answer, **{x: LARGE}) == round(slope) and holds(problem.solution, **{x: LARGE})
 
 
 register(Task("derivative_polynomial", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -81,8 +81,8 @@ def verify(problem: Problem) -> bool:
         value = sum(int(number) * Fraction(chance) for number, chance in table)
         if sum(Fraction(chance) for _, chance in table) != 1:
             return False
-        told = re.search(r"all over \d+: (.*)\n", problem.solution)
-        if not told or [Fraction(t) for t in told[1].split(", ")] != [Fraction(chance) for _, chance in table]:
+        told = re.search(r"all over \d+: (.*/(\d+))\n", problem.solution)
+        if not told or told[1] != ", ".join(f"{Fraction(chance) * int(told[2])}/{told[2]}" for _, chance in table):
             return False
     else:
         listed = re.findall(r"\d+(?:, \d+)* and \d+", question)[0]

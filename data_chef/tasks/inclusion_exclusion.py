@@ -30,8 +30,12 @@ DIVIDED = (
     "How many of the numbers 1 to {n} can be divided by {a} or by {b}?",
     "From 1 to {n}, how many numbers are multiples of {a} or {b} (or both)?",
 )
-EITHER = ("How many {x} or {y}?", "How many do at least one of the two: {x}, {y}?", "How many {x}, or {y}, or both?")
-NEITHER = ("How many neither {x} nor {y}?", "How many do none of the two?")
+EITHER = (
+    "How many {x} or {y}?",
+    "How many are in at least one of the two groups, if one group is all that {x} and the other all that {y}?",
+    "How many {x}, or {y}, or both?",
+)
+NEITHER = ("How many neither {x} nor {y}?", "How many belong to none of the two groups?")
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def generate(rng: Random, config: Config) -> Problem:
     else:
         who, x, y = (group := rng.choice(GROUPS))[0], *rng.sample(group[1:], 2)
         whole = a + b - both + rest
-        question = f"Of {whole} {who}, {a} {x}, {b} {y}, and {both} do both. "
+        question = f"Of {whole} {who}, {a} {x}, {b} {y}, and {both} belong to both groups. "
         question += rng.choice(EITHER if kind == "either" else NEITHER).format(x=x, y=y)
         if kind == "neither":
             lines.append(f"{whole}-{answer}={rest}")
@@ -102,9 +106,11 @@ def three(rng: Random, config: Config) -> Problem:
     who, x, y, z = rng.choice(GROUPS)
     question = (
         f"Among the {who}, {ones[0]} {x}, {ones[1]} {y} and {ones[2]} {z}. Of these, {twos[0]} {x} and {y}, {twos[1]} "
-        f"{x} and {z}, {twos[2]} {y} and {z}, and {abc} do all three. "
+        f"{x} and {z}, {twos[2]} {y} and {z}, and {abc} belong to all three groups. "
     )
-    question += rng.choice(("How many do at least one of the three?", "How many do one or more of these things?"))
+    question += rng.choice(
+        ("How many belong to at least one of the three groups?", "How many belong to one or more of these groups?")
+    )
     lines = [total(*ones), total(*twos), total(sum(ones), -sum(twos), abc)]
     canonical = f"{sorted(ones)}|{sorted(twos)}|{abc}"
     return Problem(question, "\n".join(lines), str(sum(ones) - sum(twos) + abc), canonical)

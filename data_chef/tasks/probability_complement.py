@@ -24,6 +24,16 @@ ONCE = (
     "At every one of {n} independent tries the probability that {e} is {p}. With what probability does it happen at "
     "least once?",
 )
+TWO = (
+    "With probability {p}, {e}, and independently, with probability {q}, {f}. What is the probability that at least "
+    "one of the two happens?",
+    "The chance that {e} is {p}, and the chance that {f} is {q}. They are independent. How likely is it that at least "
+    "one of them happens?",
+    "Two independent things may happen: {e} (probability {p}) and {f} (probability {q}). Find the probability of at "
+    "least one.",
+    "The probabilities are {p} that {e} and {q} that {f}, independent of each other. What is the probability that not "
+    "both fail to happen?",
+)
 EVENTS = (
     "a seed grows", "a bus is late", "it rains", "a ticket wins", "a dart hits the target", "a machine stops",
     "a player scores", "a bulb fails", "a signal arrives", "a fish bites", "a train is on time", "a coin shows heads",
@@ -43,18 +53,6 @@ class Config:
     def validate(self) -> None:
         if self.denominator < 3 or self.tries < 1 or not 0 <= self.two_rate <= 1:
             raise ValueError(f"denominator must be at least 3, tries at least 1, two_rate a rate: {self}")
-
-
-TWO = (
-    "With probability {p}, {e}, and independently, with probability {q}, {f}. What is the probability that at least one "
-    "of the two happens?",
-    "The chance that {e} is {p}, and the chance that {f} is {q}. They are independent. How likely is it that at least "
-    "one of them happens?",
-    "Two independent things may happen: {e} (probability {p}) and {f} (probability {q}). Find the probability of at "
-    "least one.",
-    "The probabilities are {p} that {e} and {q} that {f}, independent of each other. What is the probability that not "
-    "both fail to happen?",
-)
 
 
 def a_fraction(rng: Random, denominator: int) -> tuple[int, int]:

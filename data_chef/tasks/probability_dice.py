@@ -30,7 +30,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        sides = ((6, 8, 10, 12, 20), (4, 6, 8), (6, 8, 10, 12), (12, 16, 20))[difficulty - 1]
+        sides = ((6, 8, 10, 12, 20), (4, 6, 8), (6, 8, 10, 12), (12, 14, 16))[difficulty - 1]
         return cls(1 if difficulty == 1 else 2, sides)
 
     def validate(self) -> None:
@@ -100,6 +100,11 @@ def verify(problem: Problem) -> bool:
     for side in sides:
         sums = [value + face for value in sums for face in range(1, side + 1)]
     good = sum(fits(value, COMPARED.get(words, "%"), int(bound)) for value in sums)
+    told = dict(re.findall(r"first (\d+): second .*: (\d+)\n", problem.solution))
+    for face in range(1, sides[0] + 1) if len(sides) > 1 else ():
+        count = sum(fits(face + other, COMPARED.get(words, "%"), int(bound)) for other in range(1, sides[1] + 1))
+        if told.get(str(face), "0") != str(count):
+            return False
     stated = f"probability {good}/{len(sums)}" in problem.solution
     return stated and concludes(problem, Fraction(good, len(sums)))
 
