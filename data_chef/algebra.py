@@ -60,6 +60,8 @@ def coefficients(text: str, x: str = "x") -> list[int]:
         if digits or letter:
             power = int(exponent or 1) if letter else 0
             found[power] = found.get(power, 0) + int(f"{sign}{digits or 1}")
+        elif sign:
+            raise ValueError(f"{text!r} has a sign without a term")
     return [found.get(power, 0) for power in range(max(found), -1, -1)]
 
 

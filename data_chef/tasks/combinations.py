@@ -28,7 +28,7 @@ TWO = (
     "From {n} {things} and {m} {others}, {k} {things} and {l} {others} are picked. How many ways are there?",
     "In how many ways can one pick {k} out of {n} {things} together with {l} out of {m} {others}?",
 )
-THINGS = "books cards coins marbles stamps shells flowers apples pens toys photos stickers songs colors".split()
+THINGS = "books cards coins marbles stamps shells flowers apples pens toys photos stickers maps keys".split()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from random import Random
 from data_chef.algebra import holds, product
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 FIRST = (
@@ -72,8 +73,8 @@ def verify(problem: Problem) -> bool:
         found = [n for n in range(1, a * b * count + 1) if n % a == 0 == n % b][:count]
         answer = ", ".join(map(str, found))
     else:
-        numbers = numbers[1:] if "1 to" in problem.question and numbers[0] == 1 else numbers
-        limit, (a, b) = max(numbers), [n for n in numbers if n not in (1, max(numbers))]
+        limit = int(find(r"to (\d+)", problem.question)[1])
+        a, b = (int(n) for n in re.findall(r"\d+", re.sub(r"(?:1|up) to \d+", "", problem.question)))
         found = [n for n in range(1, limit + 1) if n % a == 0 == n % b]
         answer = str(len(found))
         if f"\n{limit} lies from {found[-1]} up to {found[-1] + found[0]}\n" not in problem.solution:

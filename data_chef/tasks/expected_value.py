@@ -13,7 +13,7 @@ from data_chef.registry import Task, register
 WHEEL = (
     "A wheel has {n} equal parts with the numbers {l}. What is the expected value of a spin?",
     "One of the {n} cards {l} is drawn at random. What is the expected value of its number?",
-    "A fair die with {n} faces shows {l}. What is the expected value of a roll?",
+    "A bag holds {n} slips with the numbers {l}. One is drawn at random. What is the expected value of its number?",
     "All of {l} are equally likely. Find the expected value.",
 )
 TABLE = (

@@ -32,10 +32,10 @@ DIVIDED = (
 )
 EITHER = (
     "How many {x} or {y}?",
-    "How many are in at least one of the two groups, if one group is all that {x} and the other all that {y}?",
+    "How many belong to at least one of the two groups?",
     "How many {x}, or {y}, or both?",
 )
-NEITHER = ("How many neither {x} nor {y}?", "How many belong to none of the two groups?")
+NEITHER = ("How many neither {x} nor {y}?", "How many belong to neither of the two groups?")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Config:
             raise ValueError(f"size must be at least 10 and the kinds known: {self}")
 
 
-def lcm_of_coprime(rng: Random) -> tuple[int, int]:
+def two_divisors(rng: Random) -> tuple[int, int]:
+    """Two numbers of which neither divides the other."""
     return rng.choice([(a, b) for a in range(2, 12) for b in range(a + 1, 13) if a * b < 70 and b % a])
 
 
@@ -63,7 +64,7 @@ def generate(rng: Random, config: Config) -> Problem:
         return divided(rng, config)
     if kind == "three":
         return three(rng, config)
-    both = rng.randint(1, config.size // 2)
+    both = rng.randint(2, config.size // 2)
     a, b = (both + rng.randint(1, config.size) for _ in range(2))
     rest = rng.randint(0, config.size)
     lines, answer = [total(a, b, -both)], a + b - both
@@ -83,7 +84,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def divided(rng: Random, config: Config) -> Problem:
     """Multiples of one number or another up to a limit."""
-    (a, b), n = lcm_of_coprime(rng), rng.randint(30, max(60, 2 * config.size))
+    (a, b), n = two_divisors(rng), rng.randint(30, max(60, 2 * config.size))
     common = next(m for m in range(b, a * b + 1, b) if m % a == 0)
     counts, lines = [], []
     for by in (a, b, common):
@@ -100,7 +101,7 @@ def divided(rng: Random, config: Config) -> Problem:
 
 def three(rng: Random, config: Config) -> Problem:
     """Three groups, drawn from the sizes of the seven regions."""
-    a, b, c, ab, ac, bc, abc = (rng.randint(1, config.size // 4) for _ in range(7))
+    a, b, c, ab, ac, bc, abc = (rng.randint(2, config.size // 4) for _ in range(7))
     ones = [a + ab + ac + abc, b + ab + bc + abc, c + ac + bc + abc]
     twos = [ab + abc, ac + abc, bc + abc]
     who, x, y, z = rng.choice(GROUPS)

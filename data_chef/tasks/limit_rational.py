@@ -120,7 +120,7 @@ def verify(problem: Problem) -> bool:
     question = problem.question.replace(" ", "")
     found = re.findall(r"\(([-+^\dx]+)\)/\(([-+^\dx]+)\)", question)[0]
     goal = re.search(r"(?:approaches|goesto|->|tendsto|comesnear)(-?\d+|infinity)", question.replace(found[0], ""))
-    if goal is None or not re.fullmatch(r"-?\d+(/\d+)?", problem.answer):
+    if goal is None or not re.fullmatch(r"-?\d+(/[1-9]\d*)?", problem.answer):
         return False
     x = Fraction(LARGE**5) if goal[1] == "infinity" else int(goal[1]) + Fraction(1, LARGE**5)
     top, bottom = (evaluate(p, x=x) for p in found)

@@ -59,6 +59,8 @@ def reductions(number: int, modulus: int) -> list[str]:
 
 def power_lines(base: int, exponent: int, modulus: int) -> tuple[list[str], int]:
     """The exponent in binary from the left: square, and times the base for a 1."""
+    if base < 2:
+        return [f"{base}^{exponent} is {base}"], base
     value, done, lines = base, 1, [f"{base}^1 is {base}"]
     for bit in f"{exponent:b}"[1:]:
         for square in (True, False) if bit == "1" else (True,):

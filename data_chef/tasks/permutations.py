@@ -30,7 +30,8 @@ ALL = (
 )
 TWO = (
     "{k} of {n} {things} go in order on one shelf, {l} of {m} {others} in order on another. How many ways are there?",
-    "A row of {k} is made from {n} {things}, and a row of {l} comes from {m} {others}. In how many ways?",
+    "A row of {k} is made from {n} different {things}, a second row of {l} from {m} different {others}. How many ways "
+    "are there to do this?",
     "How many ways are there to line up {k} of {n} {things} and, in a second line, {l} of {m} {others}?",
 )
 ROUND = (

@@ -6,6 +6,7 @@ from random import Random
 from data_chef.algebra import (
     a_letter,
     bracket,
+    coefficients,
     concludes,
     evaluate,
     expressions,
@@ -73,7 +74,8 @@ def verify(problem: Problem) -> bool:
     put = next(e for e in found if "=" in e)
     p = next(e for e in found if e != put)
     x, value = put.split("=")
-    return concludes(problem, evaluate(p, **{x: int(value)}))
+    start = f"coefficients {', '.join(map(str, coefficients(p, x)))}\n"
+    return problem.solution.startswith(start) and concludes(problem, evaluate(p, **{x: int(value)}))
 
 
 register(Task("polynomial_evaluation", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -17,12 +17,12 @@ NOT = (
     "It happens with probability {p} that {e}. With what probability does it not happen?",
 )
 ONCE = (
-    "With probability {p}, {e}. This is tried {n} times, each try independent of the others. What is the probability "
+    "On each of {n} independent occasions, {e} with probability {p}. What is the probability "
     "that it happens at least once?",
-    "The chance that {e} is {p} at every try. How likely is it to happen at least once in {n} independent tries?",
-    "The probability that {e} is {p}. Find the probability that it happens at least once in {n} independent tries.",
-    "At every one of {n} independent tries the probability that {e} is {p}. With what probability does it happen at "
-    "least once?",
+    "The chance that {e} is {p} every time. How likely is it to happen at least once on {n} independent occasions?",
+    "The probability that {e} is {p}. Find the probability of at least once on {n} independent occasions.",
+    "On every one of {n} independent occasions the probability that {e} is {p}. With what probability does it "
+    "happen at least once?",
 )
 TWO = (
     "With probability {p}, {e}, and independently, with probability {q}, {f}. What is the probability that at least "

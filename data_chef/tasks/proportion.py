@@ -65,7 +65,8 @@ def verify(problem: Problem) -> bool:
     upside = left[1].isalpha()
     x, known = (left[1], left[0]) if upside else left
     ratio = Fraction(int(right[0]), int(right[1]))
-    return concludes(problem, Fraction(int(known)) * (1 / ratio if upside else ratio), **{x: int(problem.answer)})
+    value = int(known) * (1 / ratio if upside else ratio)
+    return concludes(problem, value, **{x: value})
 
 
 register(Task("proportion", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -1,6 +1,7 @@
 """Algebra as text, and the tasks that use it against a computer algebra system."""
 
 import re
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -70,6 +71,15 @@ def test_equations_hold_only_when_every_side_is_equal():
     assert not holds("x=3=", x=2) and not holds("x=2", y=2)
     assert holds("49 mod 5=4, f'(2)=12", F=lambda x: 6 * x)
     assert identities_hold("(x+1)^2=x^2+2x+1") and not identities_hold("(x+1)^2=x^2+2x+2")
+
+
+@pytest.mark.parametrize("name", ALGEBRA_TASKS)
+def test_an_answer_of_another_kind_is_wrong_and_no_error(name):
+    task = get_task(name)
+    for index in range(10):
+        problem, _ = draw(name, "train", 12, index, (1, task.max_difficulty))
+        for answer in ("", "abc", "7/0", "x=", "(", "1, 2", "Yes", "-", "x+1", "99999"):
+            assert answer == problem.answer or not task.verify(replace(problem, answer=answer))
 
 
 def read(sympy, text, **names):
