@@ -84,7 +84,7 @@ def at_infinity(rng: Random, config: Config) -> Problem:
 def finished(rng: Random, top: list[int], bottom: list[int], goal: object, lines: list[str], answer: str) -> Problem:
     texts = [polynomial(p) for p in (top, bottom)]
     e = f"({layout(rng, texts[0])})/({layout(rng, texts[1])})"
-    question = rng.choice(PHRASINGS).format(e=e, v=goal)
+    question = rng.choice(PHRASINGS[:-1] if goal == "infinity" else PHRASINGS).format(e=e, v=goal)
     return Problem(question, "\n".join(lines), answer, f"{texts[0]}|{texts[1]}|{goal}")
 
 
