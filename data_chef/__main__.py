@@ -69,7 +69,7 @@ def _show(options) -> None:
 
 def _list(options) -> None:
     for task in tasks().values():
-        summary = (sys.modules[task.config.__module__].__doc__ or "").split("\n")[0]
+        summary = (sys.modules[f"data_chef.tasks.{task.name}"].__doc__ or "").split("\n")[0]
         print(f"{task.name:24} difficulty 1-{task.max_difficulty}  {summary}")
 
 

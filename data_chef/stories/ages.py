@@ -12,7 +12,15 @@ def age(s: Story, who: Owner, steps: int, known: list[Owner]) -> Quantity:
     label = f"{who.s} age"
     if steps == 0:
         value = s.rng.randint(4, 60)
-        return s.given(value, s.choose(Clause(f"{who.name} is {value} years old"), Clause(f"{who.name} is {value}"), Clause(f"{who.s} age is {value}")), label=label)
+        return s.given(
+            value,
+            s.choose(
+                Clause(f"{who.name} is {value} years old"),
+                Clause(f"{who.name} is {value}"),
+                Clause(f"{who.s} age is {value}"),
+            ),
+            label=label,
+        )
     kind = s.choose("older", "younger", "times", "half", "later", "ago")
     if kind in ("later", "ago"):
         x = s.rng.randint(2, 15)
@@ -47,7 +55,11 @@ def age(s: Story, who: Owner, steps: int, known: list[Owner]) -> Quantity:
     else:
         found = s.div(label, theirs, 2)
         s.fact(theirs, "*", found, 2)
-        clause = Clause(f"{who.name} is half as old as {other.name}" if s.chance(0.5) else f"{other.name} is twice as old as {who.name}")
+        clause = Clause(
+            f"{who.name} is half as old as {other.name}"
+            if s.chance(0.5)
+            else f"{other.name} is twice as old as {who.name}"
+        )
     if found.value > 100 or found.value < 2:
         raise Retry
     backwards = s.chance(0.35) and len(theirs.clauses) == 1
@@ -63,7 +75,12 @@ def how_old(s: Story, steps: int) -> Asked:
     _plain(s)
     who = s.cast.person()
     found = age(s, who, steps, [who])
-    return found, s.choose(f"how old is {who.name}{s.choose('', ' now')}?", f"how many years old is {who.name}?", f"what is {who.s} age?", f"find {who.s} age.")
+    return found, s.choose(
+        f"how old is {who.name}{s.choose('', ' now')}?",
+        f"how many years old is {who.name}?",
+        f"what is {who.s} age?",
+        f"find {who.s} age.",
+    )
 
 
 def in_years(s: Story, steps: int) -> Asked:
@@ -73,7 +90,11 @@ def in_years(s: Story, steps: int) -> Asked:
     if s.chance(0.65):
         then = s.add(f"{who.s} age then", now, x)
         s.fact(then, "+", now, x)
-        return then, s.choose(f"how old will {who.name} be in {s.n(x)} years?", f"what will be {who.s} age in {s.n(x)} years?", f"how old will {who.name} be {s.n(x)} years from now?")
+        return then, s.choose(
+            f"how old will {who.name} be in {s.n(x)} years?",
+            f"what will be {who.s} age in {s.n(x)} years?",
+            f"how old will {who.name} be {s.n(x)} years from now?",
+        )
     then = s.sub(f"{who.s} age then", now, x)
     s.fact(now, "+", then, x)
     return then, s.choose(f"how old was {who.name} {s.n(x)} years ago?", f"what was {who.s} age {s.n(x)} years ago?")
@@ -103,4 +124,13 @@ def sum_of_ages(s: Story, steps: int) -> Asked:
                            f"find the sum of the ages of {who.name} and {other.name}.", f"{who.name} and {other.name} are how old together?")  # fmt: skip
 
 
-AGES = [(1, how_old), (1, how_old), (2, how_old), (1, in_years), (2, in_years), (3, in_years), (2, sum_of_ages), (3, sum_of_ages)]
+AGES = [
+    (1, how_old),
+    (1, how_old),
+    (2, how_old),
+    (1, in_years),
+    (2, in_years),
+    (3, in_years),
+    (2, sum_of_ages),
+    (3, sum_of_ages),
+]

@@ -9,6 +9,10 @@ from data_chef.stories import themes
 from data_chef.stories.themes import Theme, Verb
 
 
+# The first ones go with anything that one can own.
+QUALITIES = 42
+
+
 class Retry(Exception):
     """The numbers or words drawn so far make no sensible story; the caller starts again."""
 
@@ -83,7 +87,11 @@ class Cast:
     def person(self) -> Owner:
         """Somebody new, now and then with a name that nobody has."""
         while True:
-            one = lexicon.invented_person(self.rng) if self.rng.random() < self.strange_rate else self._of(lexicon.people())
+            one = (
+                lexicon.invented_person(self.rng)
+                if self.rng.random() < self.strange_rate
+                else self._of(lexicon.people())
+            )
             if one.name not in self.names:
                 self.names.add(one.name)
                 self.pronouns.append(one.he)
@@ -108,7 +116,9 @@ class Cast:
         head = like.name.removeprefix("the ").split()[-1]
         while True:
             if self.rng.random() < 0.4:
-                word = f"{self._of(('first', 'second', 'third', 'other', 'next', 'new', 'old', 'big', 'small'))} {head}"
+                word = (
+                    f"{self._of(('first', 'second', 'third', 'other', 'next', 'new', 'old', 'big', 'small'))} {head}"
+                )
             else:
                 word = self._of(self.theme.places)
             if word not in self.names:
@@ -158,14 +168,24 @@ class Cast:
                 break
         self.words.add(noun.singular)
         one, many = noun.singular, noun.plural
-        if self.rng.random() < 0.12:
-            adjective = self._of(self._of(theme.adjectives))
+        if theme.lasting and " " not in one and self.rng.random() < 0.08:
+            adjective = self._of(lexicon.nouns("quality")[:QUALITIES]).singular
             one, many = f"{adjective} {one}", f"{adjective} {many}"
         return Item(one, many, theme, one, many)
 
     def item(self) -> Item:
         """What the story counts."""
         return self._fresh(self.theme)
+
+    def thing(self) -> Item:
+        """What the story counts, and somebody can have."""
+        if not self.theme.owned:
+            self.theme = self._of(themes.THINGS)
+        return self._fresh(self.theme)
+
+    def made(self) -> Item:
+        """Something that is made in a workshop."""
+        return self._fresh(self._of((themes.TOOLS, themes.TOYS, themes.CLOTHES)))
 
     def goods(self) -> Item:
         """Something that one buys, of any theme that has prices; mostly of the story's own."""
@@ -196,7 +216,9 @@ class Cast:
         if item.one != item.base or " " in item.one or len(adjectives) < k - len(found):
             raise Retry
         for adjective in self.rng.sample(adjectives, k - len(found)):
-            found.append(Item(f"{adjective} {item.one}", f"{adjective} {item.many}", item.theme, item.base, item.base_many))
+            found.append(
+                Item(f"{adjective} {item.one}", f"{adjective} {item.many}", item.theme, item.base, item.base_many)
+            )
         return found
 
     def coloured(self, item: Item) -> Item:
@@ -263,10 +285,10 @@ class Cast:
         return run[start : start + k]
 
     def somewhere(self) -> str:
-        return f"the {self._of(themes.SOMEWHERE)}"
+        return f"the {self._of(lexicon.nouns('place')).singular}"
 
     def doings(self, k: int) -> list[str]:
-        return self.rng.sample(themes.DOINGS, k)
+        return [noun.singular for noun in self.rng.sample(lexicon.nouns("activity"), k)]
 
     def job(self) -> str:
         return self._of(themes.JOBS)

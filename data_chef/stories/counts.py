@@ -61,9 +61,11 @@ def says(s: Story, h: Holding, number: str) -> Clause:
         Clause(f"[has|had] {things}", who),
         Clause(f"[has|had] {things}", who),
         Clause(f"[owns|owned] {things}", who) if s.cast.lasting(h.item) else Clause(f"[has|had] {things}", who),
-        Clause(f"[has|had] {things} in {who.his} {s.cast.container(h.item).one}", who) if s.cast.portable(h.item)
+        Clause(f"[has|had] {things} in {who.his} {s.cast.container(h.item).one}", who)
+        if s.cast.portable(h.item)
         else Clause(f"[has|had] {things}", who),
-        Clause(f"there [are|were] {things} in {who.s} {s.cast.container(h.item).one}") if s.cast.portable(h.item)
+        Clause(f"there [are|were] {things} in {who.s} {s.cast.container(h.item).one}")
+        if s.cast.portable(h.item)
         else Clause(f"[has|had] {things}", who),
         Clause(f"[has|had] a total of {things}", who),
     )
@@ -81,7 +83,7 @@ def asks(s: Story, h: Holding, manner: str = "") -> str:
             f"find how many {many} there [are|were] {who.preposition} {who.name}{end}.",
         )
     name = who.name if s.chance(0.5) else s.he(who)
-    do = ("did" if s.past else "do" if who.plural or name == "they" else "does")
+    do = "did" if s.past else "do" if who.plural or name == "they" else "does"
     forms = [f"how many {many} {do} {name} {h.verb.base}{end}?"] * 6
     forms += [
         f"what is the number of {many} that {name} [{h.verb.third}|{h.verb.past}]{end}?",
@@ -96,14 +98,20 @@ def _compared(s: Story, h: Holding, other: Holding, how: str, than: str) -> Clau
     if h.owner == other.owner:
         if h.owner.person:
             return Clause(f"{h.does} {how} {h.item.many} {than} {other.item.many}", h.owner)
-        return Clause(f"there [are|were] {how} {h.item.many} {than} {other.item.many} {h.owner.preposition} {h.owner.him}"
-                      if s.chance(0.3) else f"there [are|were] {how} {h.item.many} {than} {other.item.many}")
+        return Clause(
+            f"there [are|were] {how} {h.item.many} {than} {other.item.many} {h.owner.preposition} {h.owner.him}"
+            if s.chance(0.3)
+            else f"there [are|were] {how} {h.item.many} {than} {other.item.many}"
+        )
     if h.owner.person:
         tail = s.choose("", "", f" [{'do' if other.owner.plural else 'does'}|did]")
         first = Clause(f"{h.does} {how} {h.item.many} {than} {other.owner.name}{tail}", h.owner)
         if s.chance(0.12):
-            return Clause(f"compared with {other.owner.name}, {h.owner.name} {h.does} {how} {h.item.many}", fixed=True) \
-                if than == "than" else first
+            return (
+                Clause(f"compared with {other.owner.name}, {h.owner.name} {h.does} {how} {h.item.many}", fixed=True)
+                if than == "than"
+                else first
+            )
         return first
     return s.choose(
         Clause(f"there [are|were] {how} {h.item.many} {h.owner.preposition} {h.owner.name} {than} "
@@ -121,6 +129,8 @@ def count(s: Story, h: Holding, steps: int) -> Quantity:
         value = s.number(2, s.cast.plenty(h.item))
         return s.given(value, says(s, h, s.n(value)), label=h.label)
     schemas = _named(s.schemas)
+    if s.must and not any(schema.__name__ in s.must for schema in s.used) and s.chance(0.7):
+        schemas = _named(s.must)
     for _ in range(20):
         least, schema = s.rng.choice(schemas)
         if least <= steps and (schema not in s.used[-2:] or len(schemas) < 8):
@@ -265,7 +275,7 @@ def rows(s: Story, h: Holding, steps: int) -> Quantity:
 
 def per_time(s: Story, h: Holding, steps: int) -> Quantity:
     """So many a day for so many days; with a second step in another unit of time."""
-    verb = s.cast.action(h.item) if h.stated else h.verb
+    verb = s.cast.gain(h.item) if h.stated else h.verb
     unit, each = s.choose("day", "day", "hour", "week", "month"), s.number(2, 25)
     if steps >= 2:
         larger, factor = {"day": ("week", 7), "hour": ("day", 24), "week": ("year", 52), "month": ("year", 12)}[unit]
@@ -315,7 +325,7 @@ def by_day(s: Story, h: Holding, steps: int) -> Quantity:
     """What was done on several days."""
     if not h.owner.person:
         raise Retry
-    verb = s.cast.action(h.item) if h.stated else h.verb
+    verb = s.cast.gain(h.item) if h.stated else h.verb
     days, does = s.cast.days(s.choose(2, 3)), f"[{verb.third}|{verb.past}]"
     first = s.number(2, 60)
     values: list[Quantity] = [s.given(first)]
@@ -380,7 +390,12 @@ def rest(s: Story, h: Holding, steps: int) -> Quantity:
     if s.chance(0.5):
         told = " and ".join(f"{s.n(n)} [are|were] {c}" for n, c in zip(known, colours[1:], strict=True))
         return left.told(Clause(f"of these, {told}, and the rest [are|were] {colours[0]}", fixed=True))
-    return left.told(Clause(f"there [are|were] {' and '.join(others)} among them, and all the others [are|were] {colours[0]}", fixed=True))
+    return left.told(
+        Clause(
+            f"there [are|were] {' and '.join(others)} among them, and all the others [are|were] {colours[0]}",
+            fixed=True,
+        )
+    )
 
 
 def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
@@ -390,7 +405,7 @@ def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
         raise Retry
     colour = h.item.one.removesuffix(f" {base.one}")
     whole_of = replace(h, item=base)
-    kind = s.choose("one", "one", "several", "percent", "rest")
+    kind = "percent" if "%" in s.must else s.choose("one", "one", "several", "percent", "rest")
     cost = {"one": 1, "percent": 1, "several": 2, "rest": 2}[kind]
     if steps < cost:
         raise Retry
@@ -512,9 +527,15 @@ def _event(s: Story, h: Holding, before: Quantity) -> Quantity:
         s.fact(before, "+", after, x)
         gone = s.n(x)
     if not who.person:
-        return after.told(Clause(f"{gone} of {s.choose(f'the {many}', 'them')} [are|were] {s.cast.removed(h.item)}", event=True))
+        return after.told(
+            Clause(f"{gone} of {s.choose(f'the {many}', 'them')} [are|were] {s.cast.removed(h.item)}", event=True)
+        )
     verb = s.cast.lose(h.item)
-    of = s.choose(f"of {who.his} {many}", "of them", f"of the {many}") if gone in PARTS.values() or s.chance(0.5) else many
+    of = (
+        s.choose(f"of {who.his} {many}", "of them", f"of the {many}")
+        if gone in PARTS.values() or s.chance(0.5)
+        else many
+    )
     to = f" to {s.cast.receiver(who)}" if verb.gives else ""
     return after.told(Clause(f"[{verb.third}|{verb.past}] {gone} {of}{to}", who, event=True))
 
@@ -592,7 +613,11 @@ def ratio(s: Story, h: Holding, steps: int) -> Quantity:
     s.fact(found, "*", one, a)
     where = "" if h.owner.person else f" {h.owner.preposition} {h.owner.name}"
     owner = f"{h.owner.s} " if h.owner.person else ""
-    return found.told(Clause(f"the ratio of {owner}{h.item.many} to {owner and h.owner.his + ' '}{o.item.many}{where} [is|was] {a}:{b}"))
+    return found.told(
+        Clause(
+            f"the ratio of {owner}{h.item.many} to {owner and h.owner.his + ' '}{o.item.many}{where} [is|was] {a}:{b}"
+        )
+    )
 
 
 SCHEMAS: list[tuple[int, Callable[[Story, Holding, int], Quantity]]] = [

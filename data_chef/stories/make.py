@@ -85,7 +85,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def _attempt(rng: Random, config: Config, steps: int) -> Problem:
     s = Story(rng, config.limit, config.largest, config.word_rate, Cast(rng, config.strange_rate))
     s.past = rng.random() < 0.45
-    s.schemas = config.schemas
+    s.schemas, s.must = config.schemas, config.must
     least, question = rng.choice(_questions(config.topics, config.questions))
     if least > steps:
         raise Retry
@@ -108,7 +108,9 @@ def _attempt(rng: Random, config: Config, steps: int) -> Problem:
 
 
 def _has(s: Story, names: tuple[str, ...]) -> bool:
-    return any(schema.__name__ in names for schema in s.used) or ("%" in names and any("%" in g for g in s.graph.values()))
+    if "%" in names:
+        return any("%" in graph for graph in s.graph.values())
+    return any(schema.__name__ in names for schema in s.used)
 
 
 _CACHE: dict = {}
@@ -122,7 +124,11 @@ def _questions(topics: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[in
         for topic in topics:
             weight, questions = TOPICS[topic]
             chosen = [q for q in questions if not names or q[1].__name__ in names]
-            drawn += [chosen[i % len(chosen)] for i in range(max(len(chosen), weight * 10 // len(topics)))] if chosen else []
+            drawn += (
+                [chosen[i % len(chosen)] for i in range(max(len(chosen), weight * 10 // len(topics)))]
+                if chosen
+                else []
+            )
         _CACHE[key] = drawn
     return _CACHE[key]
 
@@ -148,9 +154,13 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
     who = _hero(clauses)
     x = s.number(2, 40)
     thing = s.cast._fresh(s.choose(*themes.THINGS))
+    hour, half = s.choose((s.rng.randint(7, 11), "morning"), (s.rng.randint(1, 5), "afternoon"))
     about = [
-        Clause(f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago", fixed=True),
-        Clause(f"it [is|was] {s.rng.randint(2, 11)} o'clock in the {s.choose('morning', 'afternoon')}", fixed=True),
+        Clause(
+            f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago",
+            fixed=True,
+        ),
+        Clause(f"it [is|was] {hour} o'clock in the {half}", fixed=True),
     ]
     if who is not None:
         about += [
@@ -159,7 +169,14 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
             Clause(f"{s.cast.relative(who)} [has|had] {thing.count(s.n(x))}".replace(who.his, who.s, 1), fixed=True),
             Clause(f"{who.name} [lives|lived] {s.n(x)} miles from {s.cast.somewhere()}", fixed=True),
         ]
-    clauses.insert(s.rng.randint(0, max(0, len(clauses) - 1)), s.choose(*about))
+    told = s.choose(*about)
+    first = min(1, len(clauses)) if told.text.startswith("also") else 0
+    clauses.insert(s.rng.randint(first, max(first, len(clauses) - 1)), told)
+
+
+def _a(s: Story, kind: str) -> str:
+    word = s.rng.choice(lexicon.nouns(kind)).singular
+    return f"{lexicon.article(word)} {word}"
 
 
 def _scene(s: Story, clauses: list[Clause]) -> None:
@@ -168,6 +185,7 @@ def _scene(s: Story, clauses: list[Clause]) -> None:
     if who is None:
         return
     clauses.insert(0, Clause(s.choose(
-        f"[likes|liked] {s.cast.doings(1)[0]}", f"[is|was] on the way to {s.cast.somewhere()}", f"[is|was] planning a party", f"[is|was] at {s.cast.somewhere()}",
-        f"[has|had] a busy day", f"[helps|helped] {who.his} {s.choose('parents', 'neighbors', 'friends', 'family')} at home",
+        f"[likes|liked] {s.cast.doings(1)[0]}", f"[is|was] on the way to {s.cast.somewhere()}", "[is|was] planning a party", f"[is|was] at {s.cast.somewhere()}",
+        "[has|had] a busy day", f"[is|was] at {_a(s, 'event')}", f"[is|was] learning about the word \"{s.rng.choice(lexicon.nouns(s.choose('verb', 'abstract'))).singular}\"",
+        f"[has|had] {_a(s, 'vehicles')}", f"[is|was] {_a(s, 'occupations')}", f"[wants|wanted] to be {_a(s, 'occupations')} one day", f"[helps|helped] {who.his} {s.choose('parents', 'neighbors', 'friends', 'family')} at home",
     ), who, fixed=True))  # fmt: skip

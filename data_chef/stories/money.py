@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from data_chef.stories.cast import Item, Owner
-from data_chef.stories.counts import HAVE, TIMES, Holding, count
+from data_chef.stories.counts import TIMES, Holding, count
 from data_chef.stories.story import Quantity, Retry, Story, written
 from data_chef.stories.telling import Clause
 from data_chef.stories.themes import Verb
@@ -139,12 +139,15 @@ def compared_price(s: Story, who: Owner, steps: int) -> Quantity:
         else:
             s.fact(first, "+", second, by)
         how = f"{usd(s, by)} {kind} than"
-    clauses = [Clause(f"{a1} {one.one} [costs|cost] {usd(s, first.value)}"), Clause(f"{a2} {two.one} [costs|cost] {how} {a1} {one.one}")]
+    clauses = [
+        Clause(f"{a1} {one.one} [costs|cost] {usd(s, first.value)}"),
+        Clause(f"{a2} {two.one} [costs|cost] {how} {a1} {one.one}"),
+    ]
     spare = steps - 2
     if spare == 0:
         total = s.add("total cost", first, second)
         s.fact(total, "+", first, second)
-        clauses.append(Clause(f"[buys|bought] one of each" if s.chance(0.5) else f"[buys|bought] both of them", who))
+        clauses.append(Clause("[buys|bought] one of each" if s.chance(0.5) else "[buys|bought] both of them", who))
         return replace(total, clauses=tuple(clauses))
     if spare == 1:
         n = s.number(2, 12)
@@ -195,7 +198,12 @@ def coupon(s: Story, who: Owner, steps: int) -> Quantity:
     if s.chance(0.5):
         after = s.sub("price after that", before, x)
         s.fact(before, "+", after, x)
-        return after.told(s.choose(Clause(f"[has|had] a coupon for {usd(s, x)} off", who), Clause(f"[gets|got] {usd(s, x)} off", who, fixed=True)))
+        return after.told(
+            s.choose(
+                Clause(f"[has|had] a coupon for {usd(s, x)} off", who),
+                Clause(f"[gets|got] {usd(s, x)} off", who, fixed=True),
+            )
+        )
     after = s.add("total cost", before, x)
     s.fact(after, "+", before, x)
     return after.told(s.choose(Clause(f"the delivery [costs|cost] {usd(s, x)}"), Clause(f"[pays|paid] {usd(s, x)} for delivery", who),
@@ -309,7 +317,7 @@ def weekly(s: Story, who: Owner, steps: int) -> Quantity:
 
 
 def sales(s: Story, who: Owner, steps: int) -> Quantity:
-    return items_at(s, who, steps, SELL, f"money from the sale")
+    return items_at(s, who, steps, SELL, "money from the sale")
 
 
 def spent(s: Story, who: Owner, steps: int) -> Quantity:
@@ -349,7 +357,14 @@ def share_of_money(s: Story, who: Owner, steps: int) -> Quantity:
     gone = s.percent("spent", first, rate)
     left = s.sub(f"{who.s} money left", first, gone)
     s.fact(left, "*", first, f"{100 - rate}/100")
-    return left.told(Clause(f"[spends|spent] {rate}% of {s.choose('it', f'{who.his} money')} on {s.cast.goods().many}", who, event=True, fixed=True))
+    return left.told(
+        Clause(
+            f"[spends|spent] {rate}% of {s.choose('it', f'{who.his} money')} on {s.cast.goods().many}",
+            who,
+            event=True,
+            fixed=True,
+        )
+    )
 
 
 def compared_money(s: Story, who: Owner, steps: int) -> Quantity:

@@ -1,10 +1,7 @@
 """Time, distance, speed and work."""
 
-from dataclasses import replace
-from fractions import Fraction
-
 from data_chef.stories.questions import Asked
-from data_chef.stories.story import Quantity, Retry, Story
+from data_chef.stories.story import Retry, Story
 from data_chef.stories.telling import Clause
 
 
@@ -13,7 +10,14 @@ RIDES = (
     ("bus", "rides the bus", "rode the bus", "ride", 20, 50), ("boat", "sails", "sailed", "sail", 5, 25),
     ("", "walks", "walked", "walk", 2, 5), ("", "runs", "ran", "run", 4, 9), ("", "hikes", "hiked", "hike", 2, 4),
 )  # fmt: skip
-THINGS = (("train", 40, 120), ("truck", 30, 60), ("ship", 10, 30), ("plane", 200, 500), ("bus", 25, 60), ("car", 30, 75))
+THINGS = (
+    ("train", 40, 120),
+    ("truck", 30, 60),
+    ("ship", 10, 30),
+    ("plane", 200, 500),
+    ("bus", 25, 60),
+    ("car", 30, 75),
+)
 
 
 def _unit(s: Story) -> str:
@@ -79,11 +83,21 @@ def there_and_more(s: Story, steps: int) -> Asked:
             speed, hours = s.rng.randint(low, high), s.number(2, 6)
             leg = s.mul(f"{unit} on day {index + 1}", speed, hours)
             s.fact(leg, "*", speed, hours)
-            clauses.append(Clause(f"on {('the first day', 'the second day')[index]} {who.he} [{does}|{did}] {s.n(hours)} hours at {speed} {unit} per hour", fixed=True))
+            clauses.append(
+                Clause(
+                    f"on {('the first day', 'the second day')[index]} {who.he} [{does}|{did}] {s.n(hours)} hours at {speed} {unit} per hour",
+                    fixed=True,
+                )
+            )
         else:
             x = s.number(5, 60)
             leg = s.given(x)
-            clauses.append(Clause(f"on {('the first day', 'the second day')[index]} {who.he} [{does}|{did}] {s.n(x)} {unit}", fixed=True))
+            clauses.append(
+                Clause(
+                    f"on {('the first day', 'the second day')[index]} {who.he} [{does}|{did}] {s.n(x)} {unit}",
+                    fixed=True,
+                )
+            )
         gone.append(leg)
     if spare:
         raise Retry
@@ -92,8 +106,14 @@ def there_and_more(s: Story, steps: int) -> Asked:
     whole = int(done.value) + s.number(5, 200)
     left = s.sub(f"{unit} left", whole, done)
     s.fact(whole, "+", done, left)
-    left.clauses = (Clause(f"{s.cast.possessive(who)} way to {s.cast.somewhere()} [is|was] {whole} {unit} long", fixed=True), *clauses)
-    return left, s.choose(f"how many {unit} {'were' if s.past else 'are'} left?", f"how much farther {'did' if s.past else 'does'} {s.he(who)} have to go, in {unit}?")
+    left.clauses = (
+        Clause(f"{s.cast.possessive(who)} way to {s.cast.somewhere()} [is|was] {whole} {unit} long", fixed=True),
+        *clauses,
+    )
+    return left, s.choose(
+        f"how many {unit} {'were' if s.past else 'are'} left?",
+        f"how much farther {'did' if s.past else 'does'} {s.he(who)} have to go, in {unit}?",
+    )
 
 
 def speed(s: Story, steps: int) -> Asked:
@@ -119,7 +139,10 @@ def speed(s: Story, steps: int) -> Asked:
         found = s.div(f"{unit} per hour", way, t)
         s.fact(way, "*", found, t)
         found.clauses = story
-        return found, s.choose(f"what [is|was] its {s.choose('average ', '')}speed in {unit} per hour?", f"how many {unit} [does|did] it travel per hour?".replace("[does|did]", "did" if s.past else "does"))
+        return found, s.choose(
+            f"what [is|was] its {s.choose('average ', '')}speed in {unit} per hour?",
+            f"how many {unit} [does|did] it travel per hour?".replace("[does|did]", "did" if s.past else "does"),
+        )
     found = s.div("hours", way, v)
     s.fact(way, "*", found, v)
     found.clauses = story
@@ -130,17 +153,39 @@ def speed(s: Story, steps: int) -> Asked:
 def pages(s: Story, steps: int) -> Asked:
     """A task of a known size, done at a steady rate: how long, or how fast."""
     who = s.cast.person()
-    size_name, does, did, base = s.choose(("pages", "reads", "read", "read"), ("words", "types", "typed", "type"), ("bricks", "lays", "laid", "lay"),
-                                          ("letters", "sorts", "sorted", "sort"), ("potatoes", "peels", "peeled", "peel"), ("cars", "washes", "washed", "wash"))
-    unit = s.choose("minute", "hour") if size_name in ("words", "potatoes") else s.choose("day", "hour") if size_name != "cars" else "day"
+    size_name, does, did, base = s.choose(
+        ("pages", "reads", "read", "read"),
+        ("words", "types", "typed", "type"),
+        ("bricks", "lays", "laid", "lay"),
+        ("letters", "sorts", "sorted", "sort"),
+        ("potatoes", "peels", "peeled", "peel"),
+        ("cars", "washes", "washed", "wash"),
+    )
+    unit = (
+        s.choose("minute", "hour")
+        if size_name in ("words", "potatoes")
+        else s.choose("day", "hour")
+        if size_name != "cars"
+        else "day"
+    )
     rate = s.number(2, 40)
     if steps == 1:
         t = s.number(2, 15)
         n = s.given(rate * t)
         found = s.div(f"{unit}s", n, rate)
         s.fact(n, "*", found, rate)
-        story = (Clause(f"[{does}|{did}] {s.n(rate)} {size_name} {s.choose('a' if unit != 'hour' else 'an', 'per', 'every', 'each')} {unit}", who),)
-        q = s.choose(f"how many {unit}s {'did' if s.past else 'does'} {s.he(who)} need to {base} {rate * t} {size_name}?", f"how many {unit}s [does|did] it take {who.him} to {base} {rate * t} {size_name}?".replace("[does|did]", "did" if s.past else "does"))
+        story = (
+            Clause(
+                f"[{does}|{did}] {s.n(rate)} {size_name} {s.choose('a' if unit != 'hour' else 'an', 'per', 'every', 'each')} {unit}",
+                who,
+            ),
+        )
+        q = s.choose(
+            f"how many {unit}s {'did' if s.past else 'does'} {s.he(who)} need to {base} {rate * t} {size_name}?",
+            f"how many {unit}s [does|did] it take {who.him} to {base} {rate * t} {size_name}?".replace(
+                "[does|did]", "did" if s.past else "does"
+            ),
+        )
         found.clauses = story
         return found, q
     if steps == 2:
@@ -151,11 +196,21 @@ def pages(s: Story, steps: int) -> Asked:
         s.fact(whole, "+", left, done)
         found = s.div(f"{unit}s", left, rate)
         s.fact(left, "*", found, rate)
-        have = {"reads": "read", "types": "typed", "lays": "laid", "sorts": "sorted", "peels": "peeled", "washes": "washed"}[does]
+        have = {
+            "reads": "read",
+            "types": "typed",
+            "lays": "laid",
+            "sorts": "sorted",
+            "peels": "peeled",
+            "washes": "washed",
+        }[does]
         found.clauses = (Clause(f"[has|had] to {base} {s.n(whole)} {size_name}", who), Clause(f"[has|had] already {have} {s.n(done)} of them", who),
                          Clause(f"from now on {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}" if not s.past else
                                 f"after that {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}", fixed=True))  # fmt: skip
-        return found, s.choose(f"how many {unit}s {'did' if s.past else 'will'} the rest take{' ' + who.him if False else ''}?", f"how many more {unit}s {'did' if s.past else 'does'} {s.he(who)} need?")
+        return found, s.choose(
+            f"how many {unit}s {'did' if s.past else 'will'} the rest take{' ' + who.him if False else ''}?",
+            f"how many more {unit}s {'did' if s.past else 'does'} {s.he(who)} need?",
+        )
     if steps == 3:
         other = s.cast.other_owner(who)
         r2, t = s.number(2, 40), s.number(2, 12)
@@ -187,8 +242,14 @@ def minutes(s: Story, steps: int) -> Asked:
         a, b = s.number(5, 50), s.number(5, 50)
         total = s.add("minutes", a, b)
         s.fact(total, "+", a, b)
-        total.clauses = (Clause(f"[spends|spent] {s.n(a)} minutes {doings[0]}", who), Clause(f"[spends|spent] {s.n(b)} minutes {doings[1]}", who, event=True))
-        return total, s.choose("how many minutes [is|was] that in total?", f"how many minutes {'did' if s.past else 'does'} {s.he(who)} spend in total?")
+        total.clauses = (
+            Clause(f"[spends|spent] {s.n(a)} minutes {doings[0]}", who),
+            Clause(f"[spends|spent] {s.n(b)} minutes {doings[1]}", who, event=True),
+        )
+        return total, s.choose(
+            "how many minutes [is|was] that in total?",
+            f"how many minutes {'did' if s.past else 'does'} {s.he(who)} spend in total?",
+        )
     if steps == 2:
         if s.chance(0.5):
             each, days = s.choose(5, 10, 15, 20, 25, 30, 40, 45), s.number(2, 14)
@@ -198,15 +259,24 @@ def minutes(s: Story, steps: int) -> Asked:
                 raise Retry
             hours = s.div("hours", total, 60)
             s.fact(total, "*", hours, "c60")
-            hours.clauses = (Clause(f"[spends|spent] {each} minutes {s.choose('a day', 'every day', 'each day')} {doings[0]}", who),)
-            return hours, f"how many hours {'did' if s.past else 'does'} {s.he(who)} spend {doings[0]} in {s.n(days)} days?"
+            hours.clauses = (
+                Clause(f"[spends|spent] {each} minutes {s.choose('a day', 'every day', 'each day')} {doings[0]}", who),
+            )
+            return (
+                hours,
+                f"how many hours {'did' if s.past else 'does'} {s.he(who)} spend {doings[0]} in {s.n(days)} days?",
+            )
         h, m = s.number(1, 6), s.choose(5, 10, 15, 20, 30, 35, 40, 45, 50)
         base = s.mul("minutes in hours", h, 60)
         s.fact(base, "*", h, "c60")
         total = s.add("minutes", base, m)
         s.fact(total, "+", base, m)
-        total.clauses = (Clause(f"[spends|spent] {s.n(h)} hour{'s' if h > 1 else ''} {doings[0]} and {m} minutes {doings[1]}", who),)
-        return total, s.choose("how many minutes [is|was] that in total?", f"for how many minutes [is|was] {who.he} busy?")
+        total.clauses = (
+            Clause(f"[spends|spent] {s.n(h)} hour{'s' if h > 1 else ''} {doings[0]} and {m} minutes {doings[1]}", who),
+        )
+        return total, s.choose(
+            "how many minutes [is|was] that in total?", f"for how many minutes [is|was] {who.he} busy?"
+        )
     if steps == 3:
         a, by, days = s.number(10, 40), s.choose(2, 3), s.number(2, 7)
         second = s.mul(f"minutes {doings[1]}", a, by)
@@ -216,7 +286,9 @@ def minutes(s: Story, steps: int) -> Asked:
         total = s.mul("minutes in total", daily, days)
         s.fact(total, "*", daily, days)
         word = {2: "twice", 3: "three times"}[by]
-        total.clauses = (Clause(f"every day {who.name} [spends|spent] {s.n(a)} minutes {doings[0]} and {word} as long {doings[1]}"),)
+        total.clauses = (
+            Clause(f"every day {who.name} [spends|spent] {s.n(a)} minutes {doings[0]} and {word} as long {doings[1]}"),
+        )
         return total, f"how many minutes {'did' if s.past else 'does'} {s.he(who)} spend on both in {s.n(days)} days?"
     if steps == 4:
         a, by, days = s.choose(10, 15, 20, 30, 40), s.choose(2, 3), s.number(2, 12)
@@ -228,7 +300,11 @@ def minutes(s: Story, steps: int) -> Asked:
         s.fact(total, "*", daily, days)
         hours = s.div("hours in total", total, 60)
         s.fact(total, "*", hours, "c60")
-        hours.clauses = (Clause(f"every day {who.name} [spends|spent] {s.n(a)} minutes {doings[0]} and {({2: 'twice', 3: 'three times'})[by]} as long {doings[1]}"),)
+        hours.clauses = (
+            Clause(
+                f"every day {who.name} [spends|spent] {s.n(a)} minutes {doings[0]} and {({2: 'twice', 3: 'three times'})[by]} as long {doings[1]}"
+            ),
+        )
         return hours, f"how many hours {'did' if s.past else 'does'} {s.he(who)} spend on both in {s.n(days)} days?"
     raise Retry
 
@@ -237,7 +313,7 @@ def workers(s: Story, steps: int) -> Asked:
     """So many workers, each as fast, for so long; or how long for fewer of them."""
     people = s.cast.crew()
     a, b, c = s.number(2, 12), s.number(2, 12), s.number(2, 10)
-    thing = s.cast.item()
+    thing = s.cast.made()
     if steps == 2 and s.chance(0.5):
         whole = s.mul("days of work", a, b)
         s.fact(whole, "*", a, b)
@@ -249,13 +325,19 @@ def workers(s: Story, steps: int) -> Asked:
         s.fact(whole, "*", found, d)
         job = s.cast.job_to_do()
         found.clauses = (Clause(f"{s.n(a)} {people.many} can {job} in {s.n(b)} days"),)
-        return found, f"how many days {s.choose('do', 'would')} {s.n(d)} {people.many} need{s.choose('', ' for the same work', ' if they work at the same rate')}?"
+        return (
+            found,
+            f"how many days {s.choose('do', 'would')} {s.n(d)} {people.many} need{s.choose('', ' for the same work', ' if they work at the same rate')}?",
+        )
     if steps == 2:
         daily = s.mul(f"{thing.many} a day", a, b)
         s.fact(daily, "*", a, b)
         total = s.mul(f"{thing.many} in total", daily, c)
         s.fact(total, "*", daily, c)
-        total.clauses = (Clause(f"a workshop [has|had] {s.n(a)} {people.many}"), Clause(f"each of them [makes|made] {thing.count(s.n(b))} a day"))
+        total.clauses = (
+            Clause(f"a workshop [has|had] {s.n(a)} {people.many}"),
+            Clause(f"each of them [makes|made] {thing.count(s.n(b))} a day"),
+        )
         return total, f"how many {thing.many} {'did' if s.past else 'do'} they make in {s.n(c)} days?"
     if steps == 3:
         h = s.number(4, 9)
@@ -265,7 +347,12 @@ def workers(s: Story, steps: int) -> Asked:
         s.fact(daily, "*", one, a)
         total = s.mul(f"{thing.many} in total", daily, c)
         s.fact(total, "*", daily, c)
-        total.clauses = (Clause(f"a workshop [has|had] {s.n(a)} {people.many}"), Clause(f"each of them [makes|made] {thing.count(s.n(b))} per hour and [works|worked] {s.n(h)} hours a day"))
+        total.clauses = (
+            Clause(f"a workshop [has|had] {s.n(a)} {people.many}"),
+            Clause(
+                f"each of them [makes|made] {thing.count(s.n(b))} per hour and [works|worked] {s.n(h)} hours a day"
+            ),
+        )
         return total, f"how many {thing.many} {'did' if s.past else 'does'} the workshop make in {s.n(c)} days?"
     raise Retry
 
@@ -280,8 +367,16 @@ def filling(s: Story, steps: int) -> Asked:
         whole = rate * t
         found = s.div(f"{per}s", whole, rate)
         s.fact(whole, "*", found, rate)
-        found.clauses = (Clause(f"a {what} [holds|held] {whole} {unit}"), Clause(f"a pump [fills|filled] it at {rate} {unit} per {per}"))
-        return found, s.choose(f"how many {per}s [does|did] it take to fill the {what}?".replace("[does|did]", "did" if s.past else "does"), f"after how many {per}s [is|was] the {what} full?")
+        found.clauses = (
+            Clause(f"a {what} [holds|held] {whole} {unit}"),
+            Clause(f"a pump [fills|filled] it at {rate} {unit} per {per}"),
+        )
+        return found, s.choose(
+            f"how many {per}s [does|did] it take to fill the {what}?".replace(
+                "[does|did]", "did" if s.past else "does"
+            ),
+            f"after how many {per}s [is|was] the {what} full?",
+        )
     leak = s.number(1, rate - 1)
     net = s.sub(f"{unit} per {per}", rate, leak)
     s.fact(rate, "+", net, leak)
@@ -302,7 +397,12 @@ def filling(s: Story, steps: int) -> Asked:
         raise Retry
     found.clauses = (Clause(f"a {what} [holds|held] {whole} {unit}"), Clause(f"a pump [fills|filled] it at {rate} {unit} per {per}"),
                      Clause(f"at the same time {leak} {unit} [leak|leaked] out every {per}"), *tail)  # fmt: skip
-    return found, s.choose(f"how many {per}s [does|did] it take until the {what} [is|was] full?".replace("[does|did]", "did" if s.past else "does"), f"after how many {per}s [is|was] the {what} full?")
+    return found, s.choose(
+        f"how many {per}s [does|did] it take until the {what} [is|was] full?".replace(
+            "[does|did]", "did" if s.past else "does"
+        ),
+        f"after how many {per}s [is|was] the {what} full?",
+    )
 
 
 def pieces(s: Story, steps: int) -> Asked:
@@ -322,8 +422,14 @@ def pieces(s: Story, steps: int) -> Asked:
         part = s.divisor(whole.value, 2, 60)
         found = s.div("pieces", whole, part)
         s.fact(whole, "*", found, part)
-        found.clauses = (Clause(f"[has|had] {s.n(long)} {large} of {stuff}", who), Clause(f"[cuts|cut] it into pieces of {s.n(part)} {small}", who, event=True))
-        return found, s.choose(f"how many pieces [does|did] {s.he(who)} get?".replace("[does|did]", "did" if s.past else "does"), f"how many pieces are there?" if not s.past else "how many pieces were there?")
+        found.clauses = (
+            Clause(f"[has|had] {s.n(long)} {large} of {stuff}", who),
+            Clause(f"[cuts|cut] it into pieces of {s.n(part)} {small}", who, event=True),
+        )
+        return found, s.choose(
+            f"how many pieces [does|did] {s.he(who)} get?".replace("[does|did]", "did" if s.past else "does"),
+            "how many pieces are there?" if not s.past else "how many pieces were there?",
+        )
     if steps == 3:
         long = s.number(2, 20)
         whole = s.mul(small, long, factor)
@@ -332,11 +438,33 @@ def pieces(s: Story, steps: int) -> Asked:
         s.fact(used, "*", n, size)
         left = s.sub(f"{small} left", whole, used)
         s.fact(whole, "+", used, left)
-        left.clauses = (Clause(f"[has|had] {s.n(long)} {large} of {stuff}", who), Clause(f"[uses|used] {s.n(n)} pieces of {s.n(size)} {small} each", who, event=True))
+        left.clauses = (
+            Clause(f"[has|had] {s.n(long)} {large} of {stuff}", who),
+            Clause(f"[uses|used] {s.n(n)} pieces of {s.n(size)} {small} each", who, event=True),
+        )
         return left, f"how many {small} of {stuff} [are|were] left?"
     raise Retry
 
 
-MOTION = [(1, distance), (2, distance), (3, distance), (3, distance), (4, distance), (5, distance), (1, speed), (2, speed)]
-TIME = [(1, pages), (2, pages), (3, pages), (1, minutes), (2, minutes), (3, minutes), (4, minutes), (2, workers), (3, workers)]
+MOTION = [
+    (1, distance),
+    (2, distance),
+    (3, distance),
+    (3, distance),
+    (4, distance),
+    (5, distance),
+    (1, speed),
+    (2, speed),
+]
+TIME = [
+    (1, pages),
+    (2, pages),
+    (3, pages),
+    (1, minutes),
+    (2, minutes),
+    (3, minutes),
+    (4, minutes),
+    (2, workers),
+    (3, workers),
+]
 MEASURES = [(1, filling), (2, filling), (3, filling), (1, pieces), (2, pieces), (3, pieces)]

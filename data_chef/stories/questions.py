@@ -1,7 +1,7 @@
 """What a story may ask about things and money, and the schemas that only a question needs."""
 
 from data_chef.stories.counts import HAVE, Holding, asks, count
-from data_chef.stories.money import SELL, cost, items_at, money, sales, single, usd
+from data_chef.stories.money import SELL, cost, money, single, usd
 from data_chef.stories.story import Quantity, Retry, Story
 from data_chef.stories.telling import Clause
 
@@ -12,7 +12,9 @@ Asked = tuple[Quantity, str]
 def holding(s: Story) -> Holding:
     """Whom and what a story is about."""
     item = s.cast.item()
-    if s.chance(0.28):
+    if "fraction_of" in s.must or s.chance(0.12):
+        item = s.cast.coloured(item)
+    if not item.theme.owned or s.chance(0.25):
         return Holding(s.cast.place(item), item)
     owner = s.cast.person()
     return Holding(owner, item, s.cast.action(item) if s.chance(0.4) else HAVE)
@@ -29,7 +31,9 @@ def how_many(s: Story, steps: int) -> Asked:
     if not manner and s.summed == found.name and s.chance(0.7):
         manner = s.choose("in total", "altogether", "in all")
     if manner == "left" and s.chance(0.3):
-        return found, s.choose(f"how many {h.item.many} [are|were] left?", f"how many of the {h.item.many} [are|were] left?")
+        return found, s.choose(
+            f"how many {h.item.many} [are|were] left?", f"how many of the {h.item.many} [are|were] left?"
+        )
     return found, asks(s, h, manner)
 
 
@@ -50,7 +54,11 @@ def in_total(s: Story, steps: int) -> Asked:
         return total, s.choose(f"how many {many} [are|were] there {end}?", f"what [is|was] the total number of {many}?",
                                f"find the total number of {many}.")  # fmt: skip
     names = [o.name for o in owners]
-    they = s.choose("they", f"{', '.join(names[:-1])} and {names[-1]}") if k < 3 or s.chance(0.5) else f"all {s.n(3)} of them"
+    they = (
+        s.choose("they", f"{', '.join(names[:-1])} and {names[-1]}")
+        if k < 3 or s.chance(0.5)
+        else f"all {s.n(3)} of them"
+    )
     do = "did" if s.past else "do"
     return total, s.choose(
         f"how many {many} {do} {they} {h.verb.base} {end}?", f"how many {many} {do} {they} {h.verb.base} {end}?",
@@ -71,7 +79,10 @@ def difference(s: Story, steps: int) -> Asked:
     gap.clauses = (*a.clauses, *b.clauses)
     many = h.item.many
     if not h.owner.person:
-        return gap, f"how many more {many} [are|were] there {x.owner.preposition} {x.owner.name} than {y.owner.preposition} {y.owner.name}?"
+        return (
+            gap,
+            f"how many more {many} [are|were] there {x.owner.preposition} {x.owner.name} than {y.owner.preposition} {y.owner.name}?",
+        )
     do = "did" if s.past else "does"
     more, first, second = s.choose(("more", x, y), ("more", x, y), ("fewer", y, x))
     return gap, s.choose(
@@ -84,7 +95,7 @@ def difference(s: Story, steps: int) -> Asked:
 
 def each(s: Story, steps: int) -> Asked:
     """Shared out, packed, or needed for a number of people."""
-    h = Holding(s.cast.person(), s.cast.item())
+    h = Holding(s.cast.person(), s.cast.thing())
     whole = count(s, h, steps - 1)
     by = s.divisor(whole.value)
     many, who = h.item.many, h.owner
@@ -102,11 +113,18 @@ def each(s: Story, steps: int) -> Asked:
     holder = s.cast.container(h.item)
     if s.chance(0.5):
         found.label = f"{many} in each {holder.one}"
-        return found.told(Clause(f"[puts|put] {s.choose('them', f'the {many}', f'all the {many}')} into {s.n(by)} {holder.many}, the same number in each", who, event=True)), \
-            f"how many {many} [are|were] in each {holder.one}?"
+        return found.told(
+            Clause(
+                f"[puts|put] {s.choose('them', f'the {many}', f'all the {many}')} into {s.n(by)} {holder.many}, the same number in each",
+                who,
+                event=True,
+            )
+        ), f"how many {many} [are|were] in each {holder.one}?"
     do = "did" if s.past else "does"
     steps_label = found.label
-    s.steps[-1] = s.steps[-1].replace(f"{steps_label[0].upper()}{steps_label[1:]}", f"{holder.many[0].upper()}{holder.many[1:]}", 1)
+    s.steps[-1] = s.steps[-1].replace(
+        f"{steps_label[0].upper()}{steps_label[1:]}", f"{holder.many[0].upper()}{holder.many[1:]}", 1
+    )
     return found.told(s.choose(
         Clause(f"[packs|packed] {s.choose('them', f'the {many}')} into {holder.many} of {s.n(by)}", who, event=True),
         Clause(f"[puts|put] {s.n(by)} {many} into each {holder.one}", who, event=True),
@@ -116,7 +134,7 @@ def each(s: Story, steps: int) -> Asked:
 
 def goal(s: Story, steps: int) -> Asked:
     """How many more are needed."""
-    h = Holding(s.cast.person(), s.cast.item(), HAVE)
+    h = Holding(s.cast.person(), s.cast.thing(), HAVE)
     a = count(s, h, steps - 1)
     if not isinstance(a.value, int):
         raise Retry
@@ -141,8 +159,8 @@ def how_much(s: Story, steps: int) -> Asked:
     do = "did" if s.past else "does"
     left = found.label.endswith("left")
     if left:
-        return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} have left?", f"how much money [is|was] left?",
-                               f"how many dollars {do} {s.choose(who.name, s.he(who))} have left?", f"how much money remained?" if s.past else "how much money remains?")  # fmt: skip
+        return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} have left?", "how much money [is|was] left?",
+                               f"how many dollars {do} {s.choose(who.name, s.he(who))} have left?", "how much money remained?" if s.past else "how much money remains?")  # fmt: skip
     if "profit" in found.label:
         return found, s.choose(f"how much profit {do} {s.choose(who.name, s.he(who))} make?", f"what [is|was] {who.his} profit?", f"calculate {who.s} profit.",
                                f"what profit {do} {s.he(who)} make in dollars?")  # fmt: skip
@@ -151,7 +169,11 @@ def how_much(s: Story, steps: int) -> Asked:
         return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} {verb}?", f"how many dollars {do} {s.choose(who.name, s.he(who))} {verb}?",
                                f"how much {do} {s.he(who)} {verb} in total?", f"calculate how much money {who.name} [{verb}s|{'earned' if verb == 'earn' else 'made'}].")  # fmt: skip
     if "saving" in found.label:
-        return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} save?", f"how much money {do} {s.he(who)} have then?", f"how much are {who.his} savings?" if not s.past else f"how much were {who.his} savings?")
+        return found, s.choose(
+            f"how much money {do} {s.choose(who.name, s.he(who))} save?",
+            f"how much money {do} {s.he(who)} have then?",
+            f"how much are {who.his} savings?" if not s.past else f"how much were {who.his} savings?",
+        )
     return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} have?", f"how much money {do} {s.he(who)} have now?",
                            f"how many dollars {do} {s.choose(who.name, s.he(who))} have{s.choose('', ' now', ' in total')}?", f"what is {who.s} total amount of money?" if not s.past else f"how much money did {who.name} have in the end?")  # fmt: skip
 
@@ -163,9 +185,9 @@ def how_costly(s: Story, steps: int) -> Asked:
     return found, s.choose(
         f"how much {do} {s.choose(who.name, s.he(who))} pay{s.choose('', ' in total', ' altogether', ' in all')}?",
         f"how much money {do} {s.choose(who.name, s.he(who))} spend{s.choose('', ' in total', ' altogether')}?",
-        f"how much {will} {s.choose(who.name, s.he(who))} pay?", f"what [is|was] the total cost?", f"what [is|was] the total price in dollars?",
+        f"how much {will} {s.choose(who.name, s.he(who))} pay?", "what [is|was] the total cost?", "what [is|was] the total price in dollars?",
         f"calculate the total amount that {who.name} [pays|paid].", f"how many dollars {do} {s.he(who)} spend{s.choose('', ' in total')}?",
-        f"find the total cost.",
+        "find the total cost.",
     )  # fmt: skip
 
 
@@ -202,7 +224,7 @@ def still_to_save(s: Story, steps: int) -> Asked:
                       Clause(f"{an} {item.one} [costs|cost] {usd(s, p)}"), Clause(f"[needs|needed] {usd(s, p)} for {an} {item.one}", who))  # fmt: skip
     gap.clauses = (clause, *a.clauses) if clause.subject and s.chance(0.5) else (*a.clauses, clause)
     return gap, s.choose(f"how much more money {do} {s.choose(who.name, s.he(who))} need?", f"how many more dollars {do} {s.he(who)} need{s.choose('', f' for the {item.one}')}?",
-                         f"how much more {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}save?", f"how much money [is|was] missing?")  # fmt: skip
+                         f"how much more {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}save?", "how much money [is|was] missing?")  # fmt: skip
 
 
 def affordable(s: Story, steps: int) -> Asked:
@@ -275,7 +297,11 @@ def revenue_gap(s: Story, steps: int) -> Asked:
         Clause(f"each {item.one} [costs|cost] {who.him} {usd(s, low)} and [sells|sold] for {usd(s, high)}"),
         Clause(f"[buys|bought] the {item.many} for {usd(s, low)} each and [sells|sold] them for {usd(s, high)} each", who),
     ))  # fmt: skip
-    return total, s.choose(f"how much profit {do} {s.choose(who.name, s.he(who))} make?", f"what [is|was] {who.s} total profit?", f"how much money {do} {s.he(who)} gain?")
+    return total, s.choose(
+        f"how much profit {do} {s.choose(who.name, s.he(who))} make?",
+        f"what [is|was] {who.s} total profit?",
+        f"how much money {do} {s.he(who)} gain?",
+    )
 
 
 def what_percent(s: Story, steps: int) -> Asked:
@@ -306,9 +332,38 @@ def what_percent(s: Story, steps: int) -> Asked:
         whose = f"the {h.item.many}"
     colour = sorts[0].one.removesuffix(f" {h.item.one}")
     result.clauses = (clause,)
-    return result, s.choose(f"what percentage of {whose} [are|were] {colour}?", f"what percent of {whose} [are|were] {colour}?")
+    return result, s.choose(
+        f"what percentage of {whose} [are|were] {colour}?", f"what percent of {whose} [are|were] {colour}?"
+    )
 
 
-COUNTS = [(1, how_many)] * 8 + [(2, in_total)] * 3 + [(1, in_total), (2, difference), (2, difference), (1, each), (2, each), (2, each), (1, goal), (2, goal), (2, what_percent)]
-MONEY = [(1, how_much)] * 4 + [(1, how_costly)] * 4 + [(2, change)] * 2 + [
-    (2, still_to_save), (2, still_to_save), (2, affordable), (2, split_bill), (1, unit_price), (2, unit_price), (2, revenue_gap), (3, revenue_gap)]
+COUNTS = (
+    [(1, how_many)] * 8
+    + [(2, in_total)] * 3
+    + [
+        (1, in_total),
+        (2, difference),
+        (2, difference),
+        (1, each),
+        (2, each),
+        (2, each),
+        (1, goal),
+        (2, goal),
+        (2, what_percent),
+    ]
+)
+MONEY = (
+    [(1, how_much)] * 4
+    + [(1, how_costly)] * 4
+    + [(2, change)] * 2
+    + [
+        (2, still_to_save),
+        (2, still_to_save),
+        (2, affordable),
+        (2, split_bill),
+        (1, unit_price),
+        (2, unit_price),
+        (2, revenue_gap),
+        (3, revenue_gap),
+    ]
+)

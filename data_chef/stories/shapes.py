@@ -7,7 +7,21 @@ from data_chef.stories.story import Quantity, Retry, Story
 from data_chef.stories.telling import Clause
 
 
-GROUNDS = ("garden", "field", "yard", "room", "floor", "carpet", "pool", "playground", "park", "wall", "sandbox", "farm", "court")
+GROUNDS = (
+    "garden",
+    "field",
+    "yard",
+    "room",
+    "floor",
+    "carpet",
+    "pool",
+    "playground",
+    "park",
+    "wall",
+    "sandbox",
+    "farm",
+    "court",
+)
 SHEETS = ("tabletop", "sheet of paper", "poster", "picture", "mirror", "card", "board", "tray", "flag")
 
 
@@ -44,19 +58,28 @@ def sides(s: Story, steps: int) -> tuple[str, str, Quantity, Quantity, tuple[Cla
         length_ = s.mul("length", wide, by)
         s.fact(length_, "*", wide, by)
         how = f"{TIMES[by]} as long as it is wide"
-        clauses = (Clause(f"a rectangular {plot} is {how}"), Clause(f"{s.choose('its width', f'the width of the {plot}')} is {s.n(width)} {unit}"))
+        clauses = (
+            Clause(f"a rectangular {plot} is {how}"),
+            Clause(f"{s.choose('its width', f'the width of the {plot}')} is {s.n(width)} {unit}"),
+        )
         return plot, unit, length_, wide, clauses
     if kind == "more":
         by = s.number(1, 20)
         length_ = s.add("length", wide, by)
         s.fact(length_, "+", wide, by)
-        clauses = (Clause(f"a rectangular {plot} is {s.n(width)} {unit} wide"), Clause(f"its length is {s.n(by)} {unit} more than its width"))
+        clauses = (
+            Clause(f"a rectangular {plot} is {s.n(width)} {unit} wide"),
+            Clause(f"its length is {s.n(by)} {unit} more than its width"),
+        )
         return plot, unit, length_, wide, clauses
     length = s.given(width + s.number(2, 20))
     by = s.number(1, int(length.value) - 1)
     narrow = s.sub("width", length, by)
     s.fact(length, "+", narrow, by)
-    clauses = (Clause(f"a rectangular {plot} is {s.n(length.value)} {unit} long"), Clause(f"its width is {s.n(by)} {unit} less than its length"))
+    clauses = (
+        Clause(f"a rectangular {plot} is {s.n(length.value)} {unit} long"),
+        Clause(f"its width is {s.n(by)} {unit} less than its length"),
+    )
     return plot, unit, length, narrow, clauses
 
 
@@ -66,7 +89,12 @@ def area(s: Story, steps: int) -> Asked:
     found = s.mul("area", a, b)
     s.fact(found, "*", a, b)
     found.clauses = told
-    return found, s.choose(f"what is the area of the {plot} in square {unit}?", f"what is its area?", f"find the area of the {plot}.", f"how many square {unit} is the {plot}?")
+    return found, s.choose(
+        f"what is the area of the {plot} in square {unit}?",
+        "what is its area?",
+        f"find the area of the {plot}.",
+        f"how many square {unit} is the {plot}?",
+    )
 
 
 def perimeter(s: Story, steps: int) -> Asked:
@@ -79,7 +107,7 @@ def perimeter(s: Story, steps: int) -> Asked:
     s.fact(around, "+", a, b, a, b)
     around.clauses = told
     fence = plot in ("garden", "field", "yard", "playground", "park", "farm", "pool")
-    return around, s.choose(f"what is the perimeter of the {plot} in {unit}?", f"what is its perimeter?", f"find the perimeter of the {plot}.",
+    return around, s.choose(f"what is the perimeter of the {plot} in {unit}?", "what is its perimeter?", f"find the perimeter of the {plot}.",
                             f"how many {unit} of fence are needed to go around the {plot}?" if fence else f"how many {unit} is it around the edge?")  # fmt: skip
 
 
@@ -96,13 +124,25 @@ def covered(s: Story, steps: int) -> Asked:
             p = s.number(2, 20)
             total = s.mul("cost", whole, p)
             s.fact(total, "*", whole, p)
-            total.clauses = (*told, Clause(f"{s.choose('grass seed', 'paint', 'carpet', 'tiling', 'a cover')} costs {usd(s, p)} per square {unit[:-1] if unit != 'feet' and unit != 'inches' else {'feet': 'foot', 'inches': 'inch'}[unit]}"))
-            return total, s.choose(f"how much does it cost to cover the whole {plot}?", "what is the total cost in dollars?", f"what does it cost to cover all of it?")
+            total.clauses = (
+                *told,
+                Clause(
+                    f"{s.choose('grass seed', 'paint', 'carpet', 'tiling', 'a cover')} costs {usd(s, p)} per square {unit[:-1] if unit != 'feet' and unit != 'inches' else {'feet': 'foot', 'inches': 'inch'}[unit]}"
+                ),
+            )
+            return total, s.choose(
+                f"how much does it cost to cover the whole {plot}?",
+                "what is the total cost in dollars?",
+                "what does it cost to cover all of it?",
+            )
         t = s.choose(1, 2, 3, 4, 5)
         tile = t * t
         n = s.div("tiles", whole, tile)
         s.fact(whole, "*", n, tile)
-        n.clauses = (*told, Clause(f"one tile covers {s.n(tile)} square {unit}" if tile > 1 else f"{4} tiles cover one square {unit}"))
+        n.clauses = (
+            *told,
+            Clause(f"one tile covers {s.n(tile)} square {unit}" if tile > 1 else f"{4} tiles cover one square {unit}"),
+        )
         if tile == 1:
             raise Retry
         return n, s.choose(f"how many tiles are needed to cover the {plot}?", f"how many tiles does the {plot} need?")
@@ -117,8 +157,14 @@ def covered(s: Story, steps: int) -> Asked:
     total = s.mul("cost", around, p)
     s.fact(total, "*", around, p)
     one = {"feet": "foot", "inches": "inch"}.get(unit, unit[:-1])
-    total.clauses = (*told, s.choose(Clause(f"a fence costs {usd(s, p)} per {one}"), Clause(f"each {one} of edging costs {usd(s, p)}")))
-    return total, s.choose(f"how much does it cost to go all the way around the {plot}?", f"what does it cost to put it all around the {plot}?")
+    total.clauses = (
+        *told,
+        s.choose(Clause(f"a fence costs {usd(s, p)} per {one}"), Clause(f"each {one} of edging costs {usd(s, p)}")),
+    )
+    return total, s.choose(
+        f"how much does it cost to go all the way around the {plot}?",
+        f"what does it cost to put it all around the {plot}?",
+    )
 
 
 def side_wanted(s: Story, steps: int) -> Asked:
@@ -130,19 +176,30 @@ def side_wanted(s: Story, steps: int) -> Asked:
         if s.chance(0.6):
             found = s.div("length", w * l, w)
             s.fact(w * l, "*", found, w)
-            found.clauses = (Clause(f"the area of a rectangular {plot} is {w * l} square {unit}"), Clause(f"its width is {s.n(w)} {unit}"))
-            return found, s.choose(f"how long is it?", f"what is its length in {unit}?", "find its length.", f"how long is the {plot} in {unit}?")
+            found.clauses = (
+                Clause(f"the area of a rectangular {plot} is {w * l} square {unit}"),
+                Clause(f"its width is {s.n(w)} {unit}"),
+            )
+            return found, s.choose(
+                "how long is it?",
+                f"what is its length in {unit}?",
+                "find its length.",
+                f"how long is the {plot} in {unit}?",
+            )
         found = s.div("side", 4 * w, 4)
         s.fact(4 * w, "+", found, found, found, found)
         found.clauses = (Clause(f"a square {plot} has a perimeter of {4 * w} {unit}"),)
-        return found, s.choose(f"how long is each side in {unit}?", f"what is the length of one side?")
+        return found, s.choose(f"how long is each side in {unit}?", "what is the length of one side?")
     if steps == 2:
         whole = 2 * (w + l)
         half = s.div("length and width", whole, 2)
         s.fact(whole, "*", half, "c2")
         found = s.sub("length", half, w)
         s.fact(half, "+", found, w)
-        found.clauses = (Clause(f"the perimeter of a rectangular {plot} is {whole} {unit}"), Clause(f"its width is {s.n(w)} {unit}"))
+        found.clauses = (
+            Clause(f"the perimeter of a rectangular {plot} is {whole} {unit}"),
+            Clause(f"its width is {s.n(w)} {unit}"),
+        )
         return found, s.choose(f"what is its length in {unit}?", f"how long is the {plot}?", "find its length.")
     if steps == 3:
         whole = 2 * (w + l)
@@ -152,8 +209,13 @@ def side_wanted(s: Story, steps: int) -> Asked:
         s.fact(half, "+", found, w)
         space = s.mul("area", found, w)
         s.fact(space, "*", found, w)
-        space.clauses = (Clause(f"the perimeter of a rectangular {plot} is {whole} {unit}"), Clause(f"its width is {s.n(w)} {unit}"))
-        return space, s.choose(f"what is its area in square {unit}?", f"what is the area of the {plot}?", "find its area.")
+        space.clauses = (
+            Clause(f"the perimeter of a rectangular {plot} is {whole} {unit}"),
+            Clause(f"its width is {s.n(w)} {unit}"),
+        )
+        return space, s.choose(
+            f"what is its area in square {unit}?", f"what is the area of the {plot}?", "find its area."
+        )
     raise Retry
 
 
@@ -171,7 +233,14 @@ def boxes(s: Story, steps: int) -> Asked:
     s.fact(volume, "*", base, c)
     if steps == 2:
         volume.clauses = (told,)
-        return volume, s.choose(f"what is its volume in cubic {unit}?", f"what is the volume of the {what}?", f"find the volume of the {what}.", f"how many cubes with sides of one of these {unit} fit in?" if False else f"how many cubic {unit} does it hold?")
+        return volume, s.choose(
+            f"what is its volume in cubic {unit}?",
+            f"what is the volume of the {what}?",
+            f"find the volume of the {what}.",
+            f"how many cubes with sides of one of these {unit} fit in?"
+            if False
+            else f"how many cubic {unit} does it hold?",
+        )
     if steps == 3:
         d = s.divisor(volume.value, 2, 12)
         times = s.div("times", volume, d)
@@ -181,4 +250,17 @@ def boxes(s: Story, steps: int) -> Asked:
     raise Retry
 
 
-SHAPES = [(1, area), (2, area), (2, perimeter), (3, perimeter), (2, covered), (3, covered), (4, covered), (1, side_wanted), (2, side_wanted), (3, side_wanted), (2, boxes), (3, boxes)]
+SHAPES = [
+    (1, area),
+    (2, area),
+    (2, perimeter),
+    (3, perimeter),
+    (2, covered),
+    (3, covered),
+    (4, covered),
+    (1, side_wanted),
+    (2, side_wanted),
+    (3, side_wanted),
+    (2, boxes),
+    (3, boxes),
+]

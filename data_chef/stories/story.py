@@ -86,6 +86,7 @@ class Story:
     graph: dict[str, str] = field(default_factory=dict)
     used: list = field(default_factory=list)
     schemas: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
     past: bool = False
     manner: str = ""
     summed: str = ""
@@ -225,7 +226,14 @@ class Story:
 def _scratch(parts: Sequence[Quantity], sign: str) -> str | None:
     """The product of two longer numbers, split into products that can be done in the head."""
     a, b = sorted((part.value for part in parts), reverse=True)
-    if sign != "*" or not (isinstance(a, int) and isinstance(b, int)) or b < 13 or a % 10 == 0 or b % 10 == 0 or b > 99:
+    if (
+        sign != "*"
+        or not (isinstance(a, int) and isinstance(b, int))
+        or b < 13
+        or a % 10 == 0
+        or b % 10 == 0
+        or b > 99
+    ):
         return None
     tens, ones = b // 10 * 10, b % 10
     return f"{a}*{tens}={a * tens}, {a}*{ones}={a * ones}, {a * tens}+{a * ones}={a * b}"

@@ -27,7 +27,7 @@ class Theme:
         price: of one of them, in dollars; empty when they are not sold.
         plenty: the largest sensible number.
         lasting: whether one says that somebody owns them. paired: whether they come in pairs. portable: whether they fit
-            into a person's box or bag.
+            into a person's box or bag. owned: whether one says that a person has them.
     """
 
     kinds: tuple[str, ...]
@@ -44,6 +44,7 @@ class Theme:
     lasting: bool = False
     paired: bool = False
     portable: bool = True
+    owned: bool = True
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -63,10 +64,12 @@ COLOURS = _words("red blue green yellow white black purple orange pink brown gra
 SIZES = _words("small large")
 BUY = "buy/buys/bought+"
 GAINS = _verbs(f"{BUY} get/gets/got+ find/finds/found receive/receives/received+")
-LOSSES = _verbs("give_away/gives_away/gave_away lose/loses/lost sell/sells/sold give/gives/gave> donate/donates/donated>")
+LOSSES = _verbs(
+    "give_away/gives_away/gave_away lose/loses/lost sell/sells/sold give/gives/gave> donate/donates/donated>"
+)
 
 FOOD = Theme(
-    ("baked", "sweets"),
+    ("baked", "sweets", "meals"),
     (_words("chocolate vanilla strawberry lemon coconut peanut"), SIZES, _words("plain glazed frosted")),
     _words("box bag tray tin plate basket packet jar"), _words("bakery cafe kitchen shop school_canteen market_stall"),
     _verbs(f"bake/bakes/baked make/makes/made+ {BUY} sell/sells/sold+ order/orders/ordered+ eat/eats/ate"),
@@ -82,7 +85,7 @@ FRUIT = Theme(
     ("brought", "added", "delivered"), ("eaten", "sold", "rotten"), (1, 6),
 )  # fmt: skip
 TOYS = Theme(
-    ("toys", "collectables", "games", "craft"),
+    ("toys", "collectables", "games", "craft", "tickets"),
     (COLOURS, SIZES, _words("wooden plastic glass metal"), _words("old new"), _words("round square")),
     _words("box bag jar bucket case tin packet"), _words("toy_store attic playroom classroom basement museum shop"),
     _verbs(f"collect/collects/collected {BUY} find/finds/found win/wins/won sell/sells/sold+ trade/trades/traded"),
@@ -106,7 +109,7 @@ CLOTHES = Theme(
     price=(5, 80), lasting=True, paired=True, plenty=60,
 )  # fmt: skip
 ANIMALS = Theme(
-    ("farm_animals", "pets", "wild_animals", "birds", "fish"),
+    ("farm_animals", "pets", "wild_animals", "birds", "fish", "insects"),
     (_words("black white brown gray spotted"), _words("young old"), SIZES, _words("male female")),
     _words("cage pen barn enclosure"), _words("zoo park farm pet_shop animal_shelter forest field valley island"),
     _verbs("see/sees/saw count/counts/counted feed/feeds/fed raise/raises/raised rescue/rescues/rescued"),
@@ -136,6 +139,14 @@ TOOLS = Theme(
     _verbs(f"{BUY} get/gets/got+ order/orders/ordered+ borrow/borrows/borrowed"), _verbs("sell/sells/sold lose/loses/lost give_away/gives_away/gave_away donate/donates/donated> break/breaks/broke"),
     ("delivered", "brought", "added"), ("sold", "broken", "taken away"), (3, 150), lasting=True, plenty=150,
 )  # fmt: skip
+MEASURED = Theme(
+    ("measured", "drinks"),
+    (_words("fresh old"), _words("cold warm"), _words("cheap expensive")),
+    _words("container crate cart"), _words("kitchen warehouse store restaurant cellar storeroom farm bakery"),
+    _verbs(f"use/uses/used need/needs/needed sell/sells/sold+ {BUY} order/orders/ordered+ prepare/prepares/prepared"),
+    _verbs(f"{BUY} get/gets/got+ order/orders/ordered+"), _verbs("use/uses/used sell/sells/sold give/gives/gave> waste/wastes/wasted"),
+    ("brought", "delivered", "added"), ("used", "sold", "taken away"), (1, 12), plenty=60, portable=False,
+)  # fmt: skip
 VEHICLES = Theme(
     ("vehicles",),
     (COLOURS, _words("old new"), SIZES, _words("electric ordinary")),
@@ -150,11 +161,31 @@ PEOPLE = Theme(
     _words("team group room row class bus"), _words("theater stadium school library hall train bus hotel museum office restaurant concert camp"),
     _verbs("meet/meets/met invite/invites/invited see/sees/saw count/counts/counted teach/teaches/taught help/helps/helped"),
     _verbs("invite/invites/invited meet/meets/met"), _verbs("send_home/sends_home/sent_home"),
-    ("let in", "sent in"), ("sent home", "asked to leave"), (), plenty=300, portable=False,
+    ("let in", "sent in"), ("sent home", "asked to leave"), (), plenty=300, portable=False, owned=False,
 )  # fmt: skip
 THINGS = (FOOD, FRUIT, TOYS, BOOKS, CLOTHES, ANIMALS, FLOWERS, TOOLS)
-THEMES = (FOOD, FOOD, FRUIT, FRUIT, TOYS, TOYS, BOOKS, BOOKS, CLOTHES, ANIMALS, ANIMALS, FLOWERS, TREES, TOOLS, TOOLS, VEHICLES, PEOPLE)
-PRICED = (FOOD, FRUIT, TOYS, BOOKS, CLOTHES, TOOLS, FLOWERS)
+THEMES = (
+    FOOD,
+    FOOD,
+    FRUIT,
+    FRUIT,
+    TOYS,
+    TOYS,
+    BOOKS,
+    BOOKS,
+    CLOTHES,
+    ANIMALS,
+    ANIMALS,
+    FLOWERS,
+    TREES,
+    TOOLS,
+    TOOLS,
+    MEASURED,
+    MEASURED,
+    VEHICLES,
+    PEOPLE,
+)
+PRICED = (FOOD, FRUIT, TOYS, BOOKS, CLOTHES, TOOLS, FLOWERS, MEASURED)
 CONTAINERS = Theme(
     ("containers",), (COLOURS, SIZES, _words("wooden plastic metal"), _words("old new")),
     _words("truck room cart van"), _words("storeroom warehouse garage attic cellar kitchen"),
@@ -164,8 +195,30 @@ CONTAINERS = Theme(
 
 PREPOSITIONS = {"shelf": "on", "table": "on", "farm": "on", "island": "on", "street": "on", "train": "on", "bus": "on", "concert": "at",
                 "camp": "at", "station": "at", "stall": "at", "market": "at", "canteen": "at", "yard": "in", "lot": "in"}  # fmt: skip
-MOMENTS = (" on Monday", " on Saturday", " this morning", " in the morning", " today", " in May", " this year", " during the holidays", " in the spring", " in one day", " in a week", " at the weekend")
-PAST_MOMENTS = (" last week", " yesterday", " last month", " over the weekend", " on the first day", " last summer", " last year", " the day before")
+MOMENTS = (
+    " on Monday",
+    " on Saturday",
+    " this morning",
+    " in the morning",
+    " today",
+    " in May",
+    " this year",
+    " during the holidays",
+    " in the spring",
+    " in one day",
+    " in a week",
+    " at the weekend",
+)
+PAST_MOMENTS = (
+    " last week",
+    " yesterday",
+    " last month",
+    " over the weekend",
+    " on the first day",
+    " last summer",
+    " last year",
+    " the day before",
+)
 RUNS = (
     ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday"), ("on Friday", "on Saturday", "on Sunday"),
     ("in January", "in February", "in March", "in April", "in May"), ("in June", "in July", "in August"),
@@ -176,12 +229,20 @@ RUNS = (
 FRIENDS = _words("friend friend classmate child cousin neighbor sibling teammate guest coworker student")
 CROWDS = _words("student child visitor tourist guest member player scout worker fan camper passenger")
 CREWS = _words("worker painter baker gardener carpenter tailor cook farmer machine robot mechanic")
-SOMEWHERE = _words("library park gym lake market school station beach museum pool store office castle airport village city_hall forest stadium")
-DOINGS = _words("reading painting swimming cooking practicing_the_piano gardening running drawing cleaning studying cycling dancing writing knitting "
-                "doing_homework playing_chess exercising baking walking_the_dog practicing_the_violin stretching watching_birds learning_Spanish")  # fmt: skip
 JOBS = ("babysitting", "walking dogs", "mowing lawns", "tutoring", "working in a cafe", "delivering newspapers", "washing cars", "at the bakery", "in a shop", "at a bookstore",
         "cleaning houses", "painting fences", "as a lifeguard", "at the zoo", "in a garage", "picking fruit", "raking leaves", "as a waiter")  # fmt: skip
-TASKS = ("paint a house", "build a wall", "dig a ditch", "harvest a field", "clean a school", "repair a bridge", "plant a forest", "pave a road", "pack an order", "build a boat")
+TASKS = (
+    "paint a house",
+    "build a wall",
+    "dig a ditch",
+    "harvest a field",
+    "clean a school",
+    "repair a bridge",
+    "plant a forest",
+    "pave a road",
+    "pack an order",
+    "build a boat",
+)
 LIKES = (
     ("tea", "coffee", "juice", "milk", "lemonade"), ("football", "tennis", "basketball", "swimming", "hockey", "chess"), ("apples", "bananas", "pears", "cherries", "grapes"),
     ("math", "history", "music", "art", "science"), ("cats", "dogs", "rabbits", "hamsters", "parrots"), ("red", "blue", "green", "yellow"), ("pizza", "pasta", "soup", "rice", "salad"),

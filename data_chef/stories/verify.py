@@ -127,7 +127,9 @@ def verify(problem: Problem) -> bool:
     for number in needed:
         if Fraction(number) not in told and not _rate_told(number, told):
             return False
-    known = told | {Fraction(n) for n in re.findall(r"(?<=[cw])\d+", facts)} | {Fraction(100), Fraction(2), Fraction(1)}
+    known = (
+        told | {Fraction(n) for n in re.findall(r"(?<=[cw])\d+", facts)} | {Fraction(100), Fraction(2), Fraction(1)}
+    )
     return _steps_hold(problem.solution, known, Fraction(problem.answer))
 
 
@@ -162,7 +164,11 @@ def _steps_hold(solution: str, known: set[Fraction], answer: Fraction) -> bool:
             value = Fraction(result)
             if "<<" in line and evaluate(expression) != value:
                 return False
-            if not operands <= known and not re.search(r", \d+ left over|^\w*<<\d+\*", line) and "left over" not in line:
+            if (
+                not operands <= known
+                and not re.search(r", \d+ left over|^\w*<<\d+\*", line)
+                and "left over" not in line
+            ):
                 if not operands - known <= _quotients(line):
                     return False
             known = known | {value}

@@ -7,4 +7,4 @@ register_stories(
     "word_problem_age",
     (1,), (2,), (2, 3), (4, 5),
     topics=("ages",),
-)
+)  # fmt: skip

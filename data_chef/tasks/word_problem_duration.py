@@ -7,4 +7,4 @@ register_stories(
     "word_problem_duration",
     (1,), (2,), (3, 4), (3, 4),
     topics=("time",),
-)
+)  # fmt: skip

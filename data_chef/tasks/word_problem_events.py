@@ -6,5 +6,7 @@ from data_chef.stories.task import register_stories
 register_stories(
     "word_problem_events",
     (1,), (2,), (2, 3), (4, 5),
-    topics=("counts",), questions=("how_many",), schemas=("events", "before_that", "parts", "groups"),
-)
+    topics=("counts",),
+    questions=("how_many",),
+    schemas=("events", "before_that", "parts", "groups"),
+)  # fmt: skip

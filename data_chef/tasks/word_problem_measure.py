@@ -7,4 +7,4 @@ register_stories(
     "word_problem_measure",
     (1,), (2,), (3,), (3,),
     topics=("measures",),
-)
+)  # fmt: skip

@@ -7,4 +7,4 @@ register_stories(
     "word_problem_shape",
     (1,), (2,), (2, 3), (3, 4),
     topics=("shapes",),
-)
+)  # fmt: skip

@@ -16,7 +16,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(limit=(60, 200, 900)[difficulty - 1], word_rate=0.1)
+        return cls(limit=(60, 200, 900, 2000)[difficulty - 1], word_rate=0.1)
 
     def validate(self) -> None:
         if self.limit < 30 or not 0 <= self.word_rate <= 1:
@@ -38,7 +38,8 @@ def generator(operations: int) -> Callable[[Random, Config], Problem]:
 
 
 def split_by_graph(problem: Problem, digest: str) -> str:
-    """Held-out graphs are the test split; the others go to train, 5% of them, by hash, to validation."""
+    """Held-out graphs are the test split; of the others 5%, by hash, are for validation and 2% for extrapolation."""
     if held_out(problem.graph):
         return "test"
-    return "validation" if int(digest[:8], 16) % 100 < 5 else "train"
+    percent = int(digest[:8], 16) % 100
+    return "validation" if percent < 5 else "extrapolation" if percent >= 98 else "train"
