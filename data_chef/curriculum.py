@@ -1,12 +1,12 @@
 """A curriculum: which tasks, in which proportion, how hard. It is data, in YAML, and checked on loading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
 
-from data_chef.registry import get_task, unknown
+from data_chef.registry import FAMILIES, get_task, tasks, unknown
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,15 @@ def load_curriculum(preset: str | None = None, path: str | None = None) -> Curri
 
 
 def parse(text: str, name: str) -> Curriculum:
-    """A curriculum from YAML; see `curricula/nano.yaml` for the keys."""
-    keys = {"num_examples": 100_000, "validation": 200, "test": 400, "vocab_size": 8192, "tasks": {}}
+    """A curriculum from YAML.
+
+    `tasks` maps names to `weight` and `difficulty`. With `families`, which maps families to weights, every task of
+    those families takes part; a weight in `tasks` is then relative to the other tasks of the family, 1 when not given.
+    See `curricula/nano.yaml` and `curricula/standard.yaml`.
+    """
+    keys = {
+        "num_examples": 100_000, "validation": 200, "test": 400, "extrapolation": 100, "vocab_size": 8192, "families": {}, "tasks": {},
+    }  # fmt: skip
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -70,18 +77,39 @@ def parse(text: str, name: str) -> Curriculum:
         if key not in keys:
             unknown(f"key of curriculum {name}", key, keys)
     values = {**keys, **given}
-    for key in ("num_examples", "validation", "test", "vocab_size"):
+    for key in ("num_examples", "validation", "test", "extrapolation", "vocab_size"):
         if not isinstance(values[key], int) or values[key] < 1:
             raise ValueError(f"{key} of curriculum {name} must be a whole number above 0, not {values[key]!r}")
-    if not isinstance(values["tasks"], dict) or not values["tasks"]:
+    if not isinstance(values["tasks"], dict) or not isinstance(values["families"], dict):
+        raise ValueError(f"tasks and families of curriculum {name} must be mappings")
+    if not values["tasks"] and not values["families"]:
         raise ValueError(f"curriculum {name} needs tasks, such as `addition: {{weight: 1, difficulty: [1, 4]}}`")
     return Curriculum(
         name,
         values["num_examples"],
-        {"validation": values["validation"], "test": values["test"]},
+        {split: values[split] for split in ("validation", "test", "extrapolation")},
         values["vocab_size"],
-        tuple(_share(task, fields) for task, fields in values["tasks"].items()),
+        _shares(values["tasks"], values["families"]),
     )
+
+
+def _shares(given: dict, families: dict) -> tuple[Share, ...]:
+    """The tasks that are given, and with families all of theirs, a family's weight divided among its tasks."""
+    shares = {task: _share(task, fields) for task, fields in given.items()}
+    if not families:
+        return tuple(shares.values())
+    members: dict[str, list[Share]] = {}
+    for task in tasks().values():
+        members.setdefault(task.family, []).append(shares.get(task.name) or _share(task.name, {}))
+    divided = []
+    for family, weight in families.items():
+        if family not in FAMILIES:
+            unknown("family", family, FAMILIES)
+        if not isinstance(weight, int | float) or weight <= 0:
+            raise ValueError(f"weight of family {family} must be a number above 0, not {weight!r}")
+        whole = sum(share.weight for share in members.get(family, []))
+        divided += [replace(share, weight=weight * share.weight / whole) for share in members.get(family, [])]
+    return tuple(divided)
 
 
 def _share(name: str, fields: dict) -> Share:

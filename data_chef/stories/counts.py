@@ -221,7 +221,7 @@ def part(s: Story, h: Holding, steps: int) -> Quantity:
 def percent_more(s: Story, h: Holding, steps: int) -> Quantity:
     o = _sibling(s, h)
     other = count(s, o, steps - 2)
-    rate = s.choose(10, 20, 25, 30, 40, 50, 60, 75, 5, 15, 80)
+    rate = s.rate(other, 5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 90)
     change = s.percent(f"{rate}% of them", other, rate)
     up = s.chance(0.6)
     total = s.add(h.label, other, change) if up else s.sub(h.label, other, change)
@@ -405,14 +405,14 @@ def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
         raise Retry
     colour = h.item.one.removesuffix(f" {base.one}")
     whole_of = replace(h, item=base)
-    kind = "percent" if "%" in s.must else s.choose("one", "one", "several", "percent", "rest")
+    kind = "percent" if "%" in s.must else s.choose("one", "one", "several", "several", "percent", "percent", "rest", "rest")
     cost = {"one": 1, "percent": 1, "several": 2, "rest": 2}[kind]
     if steps < cost:
         raise Retry
     whole = count(s, whole_of, steps - cost)
     of = s.choose(f"of the {base.many}", "of them", f"of these {base.many}")
     if kind == "percent":
-        rate = s.choose(10, 20, 25, 30, 40, 50, 60, 75, 80)
+        rate = s.rate(whole, 5, 10, 15, 20, 25, 30, 40, 45, 50, 60, 70, 75, 80, 90)
         found = s.percent(h.label, whole, rate)
         s.fact(found, "*", whole, f"{rate}/100")
         return found.told(Clause(f"{rate}% {of} [are|were] {colour}"))
@@ -621,8 +621,8 @@ def ratio(s: Story, h: Holding, steps: int) -> Quantity:
 
 
 SCHEMAS: list[tuple[int, Callable[[Story, Holding, int], Quantity]]] = [
-    (1, more), (1, more), (1, fewer), (1, less_than_by), (1, times), (1, times), (1, part), (2, percent_more),
+    (1, more), (1, more), (1, fewer), (1, less_than_by), (1, times), (1, times), (1, part), (1, part), (2, percent_more), (2, percent_more),
     (1, groups), (1, groups), (1, groups), (1, rows), (1, per_time), (2, per_time), (1, parts), (2, parts), (2, parts),
-    (1, by_day), (2, by_day), (1, rest), (1, fraction_of), (1, fraction_of), (1, together), (1, shared), (1, events),
+    (1, by_day), (2, by_day), (1, rest), (1, fraction_of), (1, fraction_of), (1, fraction_of), (1, part), (1, together), (1, shared), (1, events),
     (1, events), (2, events), (1, before_that), (1, dozens), (2, ratio),
 ]  # fmt: skip

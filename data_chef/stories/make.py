@@ -18,16 +18,18 @@ from data_chef.stories.telling import Clause, tell
 
 
 Question = Callable[[Story, int], Asked]
+# A question is given up for another only after so many draws of words and numbers, lest easy ones crowd out the rest.
+PATIENCE = 25
 # How often each topic is drawn in a mixture, after the topics of real questions.
 TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]]]] = {
     "counts": (38, COUNTS),
     "money": (30, MONEY),
     "motion": (5, MOTION),
-    "time": (7, TIME),
+    "time": (8, TIME),
     "measures": (4, MEASURES),
-    "ages": (5, AGES),
-    "shapes": (4, SHAPES),
-    "puzzles": (9, PUZZLES),
+    "ages": (4, AGES),
+    "shapes": (3, SHAPES),
+    "puzzles": (11, PUZZLES),
 }
 
 
@@ -44,6 +46,7 @@ class Config:
         word_rate: how often a number up to twelve is a word.
         idle_rate: how often the story holds a number that nothing needs.
         fold_rate: how often the last sentence becomes "If ..., how many ...?".
+        ornament_rate: how often a clause says more than it must.
         strange_rate: how often a name or a noun is an invented one.
     """
 
@@ -56,7 +59,8 @@ class Config:
     limit: int = 2000
     word_rate: float = 0.15
     idle_rate: float = 0.2
-    fold_rate: float = 0.3
+    fold_rate: float = 0.42
+    ornament_rate: float = 0.4
     strange_rate: float = 0.04
 
     def validate(self) -> None:
@@ -67,7 +71,7 @@ class Config:
             raise ValueError(f"unknown topics {sorted(unknown)}; known: {', '.join(TOPICS)}")
         if not 10 <= self.largest <= self.limit:
             raise ValueError(f"largest must be at least 10 and at most limit: {self}")
-        for rate in (self.word_rate, self.idle_rate, self.fold_rate, self.strange_rate):
+        for rate in (self.word_rate, self.idle_rate, self.fold_rate, self.strange_rate, self.ornament_rate):
             if not 0 <= rate <= 1:
                 raise ValueError(f"rates lie between 0 and 1: {self}")
 
@@ -75,29 +79,29 @@ class Config:
 def generate(rng: Random, config: Config) -> Problem:
     """A word problem. Draws again whenever the words and numbers make no sense together."""
     steps = rng.choice(config.steps)
+    questions = [question for least, question in _questions(config.topics, config.questions) if least <= steps]
     while True:
-        try:
-            return _attempt(rng, config, steps)
-        except Retry:
-            continue
+        question = questions[int(rng.random() * len(questions))]
+        for _ in range(PATIENCE):
+            try:
+                return _attempt(rng, config, question, steps)
+            except Retry:
+                continue
 
 
-def _attempt(rng: Random, config: Config, steps: int) -> Problem:
+def _attempt(rng: Random, config: Config, question: Question, steps: int) -> Problem:
     s = Story(rng, config.limit, config.largest, config.word_rate, Cast(rng, config.strange_rate))
-    s.past = rng.random() < 0.45
     s.schemas, s.must = config.schemas, config.must
-    least, question = rng.choice(_questions(config.topics, config.questions))
-    if least > steps:
-        raise Retry
+    s.past = rng.random() < 0.45
     found, asked = question(s, steps)
     if len(s.graph) != steps or (config.must and not _has(s, config.must)):
         raise Retry
     clauses = list(found.clauses)
     if rng.random() < config.idle_rate:
         _idle(s, clauses)
-    elif rng.random() < 0.12:
+    if rng.random() < 0.25:
         _scene(s, clauses)
-    text = tell(rng, clauses, _resolved(asked, s.past), s.past, config.fold_rate)
+    text = tell(rng, clauses, _resolved(asked, s.past), s.past, config.fold_rate, config.ornament_rate)
     return Problem(
         question=text,
         solution="\n".join(s.steps),
@@ -155,7 +159,11 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
     x = s.number(2, 40)
     thing = s.cast._fresh(s.choose(*themes.THINGS))
     hour, half = s.choose((s.rng.randint(7, 11), "morning"), (s.rng.randint(1, 5), "afternoon"))
+    year, floor = s.rng.randint(1950, 2020), s.rng.randint(2, 12)
     about = [
+        Clause(f"all this [happens|happened] in {year}", fixed=True),
+        Clause(f"there [are|were] {s.number(2, 40)} {s.choose('clouds', 'people', 'cars', 'birds', 'trees', 'bikes')} outside", fixed=True),
+        Clause(f"a {s.choose('bus', 'train', 'ferry', 'tram')} [leaves|left] every {s.choose(5, 10, 15, 20, 30)} minutes", fixed=True),
         Clause(
             f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago",
             fixed=True,
@@ -165,6 +173,9 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
     if who is not None:
         about += [
             Clause(f"{who.name} [is|was] {s.rng.randint(6, 70)} years old", fixed=True),
+            Clause(f"{who.name} [lives|lived] on floor {floor}", fixed=True),
+            Clause(f"{who.name} [has|had] {s.choose('two', 'three', 'four')} {s.choose('sisters', 'brothers', 'cousins', 'best friends', 'uncles')}", fixed=True),
+            Clause(f"{who.s} {s.choose('house', 'street', 'bus', 'room')} [has|had] the number {s.number(2, 99)}", fixed=True),
             Clause(f"also [has|had] {thing.count(s.n(x))} at home", who, fixed=True),
             Clause(f"{s.cast.relative(who)} [has|had] {thing.count(s.n(x))}".replace(who.his, who.s, 1), fixed=True),
             Clause(f"{who.name} [lives|lived] {s.n(x)} miles from {s.cast.somewhere()}", fixed=True),

@@ -181,7 +181,7 @@ def discount(s: Story, who: Owner, steps: int) -> Quantity:
     before = cost(s, who, steps - 2) if steps > 2 else single(s, who)
     if steps < 2:
         raise Retry
-    rate = s.choose(5, 10, 15, 20, 25, 30, 40, 50)
+    rate = s.rate(before, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60)
     kind = s.choose("off", "off", "tax", "tip")
     after = _off(s, before, rate, {"off": "discount", "tax": "tax", "tip": "tip"}[kind], kind != "off")
     return after.told({
@@ -233,7 +233,7 @@ def per_dozen(s: Story, who: Owner, steps: int) -> Quantity:
 
 COSTS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
     (1, items_at), (1, items_at), (1, items_at), (1, packs_at), (2, bill), (2, bill), (2, bill), (2, compared_price),
-    (3, compared_price), (2, discount), (3, discount), (2, coupon), (2, per_dozen),
+    (3, compared_price), (2, discount), (2, discount), (3, discount), (3, discount), (2, coupon), (2, per_dozen),
 ]  # fmt: skip
 
 
@@ -353,7 +353,7 @@ def share_of_money(s: Story, who: Owner, steps: int) -> Quantity:
     if steps < 2:
         raise Retry
     first = money(s, who, steps - 2)
-    rate = s.choose(10, 20, 25, 30, 40, 60, 75)
+    rate = s.rate(first, 10, 20, 25, 30, 40, 60, 75, 80)
     gone = s.percent("spent", first, rate)
     left = s.sub(f"{who.s} money left", first, gone)
     s.fact(left, "*", first, f"{100 - rate}/100")
@@ -409,5 +409,5 @@ def profit(s: Story, who: Owner, steps: int) -> Quantity:
 
 MONEYS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
     (1, wage), (2, wage), (3, wage), (1, weekly), (2, weekly), (1, sales), (2, sales), (1, spent), (2, spent), (2, spent),
-    (1, received), (1, compared_money), (1, share_of_money), (2, share_of_money), (2, profit),
+    (1, received), (1, compared_money), (1, share_of_money), (2, share_of_money), (2, share_of_money), (2, profit),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ Asked = tuple[Quantity, str]
 def holding(s: Story) -> Holding:
     """Whom and what a story is about."""
     item = s.cast.item()
-    if "fraction_of" in s.must or s.chance(0.12):
+    if "fraction_of" in s.must or s.chance(0.22):
         item = s.cast.coloured(item)
     if not item.theme.owned or s.chance(0.25):
         return Holding(s.cast.place(item), item)

@@ -6,12 +6,13 @@ from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
+from data_chef.lexicon import number_words
 from data_chef.stories.cast import Cast, Retry
 from data_chef.stories.telling import Clause, capital
 
 
 Number = int | Fraction
-WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+SPELLED = {n: number_words(n) for n in (*range(2, 13), *range(20, 100, 10))}
 FUNCTIONS = {
     "gcd": gcd,
     "lcm": lcm,
@@ -131,9 +132,16 @@ class Story:
 
     def n(self, value: Number) -> str:
         """The number as the story tells it: in digits, or up to twelve now and then in a word."""
-        if isinstance(value, int) and 1 < value <= 12 and self.chance(self.word_rate):
-            return WORDS[value]
+        if isinstance(value, int) and value in SPELLED and self.chance(self.word_rate):
+            return SPELLED[value]
         return f"{value:,}" if isinstance(value, int) and value >= 1000 and self.chance(0.5) else written(value)
+
+    def rate(self, whole: Quantity, *rates: int) -> int:
+        """One of these percentages, so that it gives a whole number, or Retry."""
+        fitting = [rate for rate in rates if whole.value * rate % 100 == 0]
+        if not fitting:
+            raise Retry
+        return self.choose(*fitting)
 
     # Quantities
 

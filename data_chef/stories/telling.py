@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from data_chef.stories.ornaments import introduced, ornament
+
 
 _VERB = re.compile(r"\[([^|\]]*)\|([^|\]]*)(?:\|([^|\]]*))?\]")
 _PLURAL = {"has": "have", "is": "are", "does": "do", "goes": "go", "was": "were", "isn't": "aren't"}
@@ -61,10 +63,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def tell(rng: Random, clauses: Sequence[Clause], question: str, past: bool, fold_rate: float) -> str:
+def tell(
+    rng: Random, clauses: Sequence[Clause], question: str, past: bool, fold_rate: float, ornament_rate: float = 0.0
+) -> str:
     """The story: all clauses in order, then the question."""
     sentences: list[str] = []
-    subject, joined, events = None, True, 0
+    subject, joined = None, True
+    met: list[Any] = []
     for clause in clauses:
         who = clause.subject
         if who is None:
@@ -77,7 +82,10 @@ def tell(rng: Random, clauses: Sequence[Clause], question: str, past: bool, fold
                 joined = clause.fixed
             subject = None
             continue
-        text = verbs(clause.text, past, who.plural)
+        said = clause.text
+        if not clause.fixed and rng.random() < ornament_rate:
+            said = ornament(rng, said, who, clause.event)
+        text = verbs(said, past, who.plural)
         if subject == who and not joined and rng.random() < 0.4 and " and " not in text:
             link = _AND[int(rng.random() * (6 if clause.event else 4))]
             if link == " but also " and clause.event:
@@ -87,11 +95,16 @@ def tell(rng: Random, clauses: Sequence[Clause], question: str, past: bool, fold
             continue
         pronoun = subject == who and rng.random() < 0.7
         if pronoun:
-            text = verbs(clause.text, past, who.he == "they")
+            text = verbs(said, past, who.he == "they")
+        name = who.name
+        if who.person and who not in met:
+            others = sentences and any(other.name in sentence for other in met[-1:] for sentence in sentences[-1:])
+            if not any(name in sentence for sentence in sentences) and rng.random() < ornament_rate / 2:
+                name = introduced(rng, name, who.he, met[-1] if others else None)
+            met.append(who)
         opening = _LATER[int(rng.random() * 5)] if clause.event and sentences and rng.random() < 0.22 else ""
-        sentences.append(f"{opening}{who.he if pronoun else who.name} {text}")
+        sentences.append(f"{opening}{who.he if pronoun else name} {text}")
         subject, joined = who, clause.fixed
-        events += clause.event
     last = clauses[-1] if clauses else None
     if last is not None and not last.fixed and question.endswith("?") and rng.random() < fold_rate:
         told = sentences.pop()

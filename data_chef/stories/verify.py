@@ -6,12 +6,13 @@ from fractions import Fraction
 
 from data_chef.arithmetic import equations_hold, evaluate
 from data_chef.item import Problem
-from data_chef.stories.story import FUNCTIONS, WORDS
+from data_chef.stories.story import FUNCTIONS, SPELLED
 
 
 _STEP = re.compile(r"<<([-+*/().\d]+)=(\d+(?:\.\d+)?)>>")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-zA-Z]+")
-_SPELLED = {word: number for number, word in enumerate(WORDS)} | {
+_SPELLED = {word: number for number, word in SPELLED.items()} | {
+    "one": 1,
     "twice": 2, "double": 2, "triple": 3, "half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8,
     "tenth": 10, "both": 2, "square": 4,
 }  # fmt: skip
