@@ -1,5 +1,6 @@
-"""What the tasks about measures share: steps for the head, units, clocks, calendars, tables, reading a question back."""
+"""What the tasks about measures share: steps for the head, clocks, calendars, tables, reading a question back."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from data_chef.nouns import NAMES
 
 
 Number = int | Decimal
-LENGTHS = ("cm", "m", "mm", "in", "ft")
+LENGTHS = ("cm", "m", "mm", "ft", "yd")
 OUTDOORS = ("m", "ft")
 # Sides of right triangles without a common factor, the shorter leg first.
 TRIPLES = (
@@ -164,13 +165,18 @@ def steps_hold(text: str) -> bool:
         return False
 
 
+def answered(problem: Problem) -> float:
+    """The answer as a whole number; nan, which equals nothing, when it is none."""
+    return int(problem.answer) if re.fullmatch(r"-?\d+", problem.answer) else math.nan
+
+
 def sound(problem: Problem, expected: str) -> bool:
     """Whether the answer is the expected one, the solution ends with it and all its steps hold."""
     before = problem.solution[: -len(expected)]
     return (
         problem.answer == expected
         and problem.solution.endswith(expected)
-        and not re.search(r"[\w./-]$", before)
+        and not re.search(r"[\w./-]\Z", before)
         and steps_hold(problem.solution)
     )
 

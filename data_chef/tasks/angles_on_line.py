@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import minus, read_kind, sound, sums
+from data_chef.measures import answered, minus, read_kind, sound, sums
 from data_chef.registry import Task, register
 
 
@@ -81,7 +81,7 @@ def verify(problem: Problem) -> bool:
     angles = [int(number) for number in re.findall(r"\d+", str(told.get("angles", told.get("a"))))]
     if kind == "opposite":
         return sound(problem, str(angles[0]))
-    return sum(angles, int(problem.answer)) == WHOLE[kind] and sound(problem, problem.answer)
+    return sum(angles, answered(problem)) == WHOLE[kind] and sound(problem, problem.answer)
 
 
 register(Task("angles_on_line", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import LENGTHS, over, read_kind, sound, times
+from data_chef.measures import LENGTHS, answered, over, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -65,7 +65,7 @@ def verify(problem: Problem) -> bool:
     kind, told = read_kind(KINDS, problem.question)
     layer = sum(told["a"] for _ in range(told.get("b", told["a"])))
     if kind == "height":
-        return layer * int(problem.answer) == told["v"] and sound(problem, problem.answer)
+        return layer * answered(problem) == told["v"] and sound(problem, problem.answer)
     return sound(problem, str(sum(layer for _ in range(told.get("c", told["a"])))))
 
 

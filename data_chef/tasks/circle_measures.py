@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import LENGTHS, over, plain, read_kind, sound, times
+from data_chef.measures import over, plain, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -62,7 +62,7 @@ def generate(rng: Random, config: Config) -> Problem:
     else:
         answer = plain(factor * Decimal(pi))
         lines.append(times(Decimal(pi), factor))
-    words = {"n": radius if given == "radius" else 2 * radius, "u": rng.choice(("cm", "in")), "pi": rng.choice(PI[pi])}
+    words = {"n": radius if given == "radius" else 2 * radius, "u": rng.choice(("cm", "ft")), "pi": rng.choice(PI[pi])}
     thing = rng.choice(("table", "plate", "clock", "mirror", "lid", "tray"))
     return Problem(
         question=rng.choice(KINDS[kind]).format(given=given, thing=thing, **words),

@@ -27,6 +27,14 @@ KINDS = {
 }
 
 
+ANGLES = (
+    (60, 90, 120, 180),
+    (30, 45, 60, 90, 120, 180, 240, 270, 300),
+    (*range(30, 360, 30), 20, 24, 36, 40, 45, 72, 135, 144, 216, 225, 315),
+    (*range(10, 360, 10), *range(15, 360, 30)),
+)
+
+
 @dataclass(frozen=True)
 class Config:
     high: int
@@ -51,16 +59,11 @@ class Config:
 
 def generate(rng: Random, config: Config) -> Problem:
     kind = rng.choice(list(KINDS))
-    degrees, r = rng.choice(config.angles), rng.randint(2, config.high)
-    share = Fraction(degrees, 360)
+    step = rng.choice((2, 6))
+    r = step * rng.randint(1, config.high // step)
     whole = r * r if kind == "area" else 2 * r
-    if (whole * share).denominator > 1:
-        r *= share.denominator if share.denominator < 7 else 6
-        whole = r * r if kind == "area" else 2 * r
-    if (whole * share).denominator > 1:
-        degrees, share = 180, Fraction(1, 2)
-        r += r % 2
-        whole = r * r if kind == "area" else 2 * r
+    degrees = rng.choice([angle for angle in config.angles if whole * angle % 360 == 0])
+    share = Fraction(degrees, 360)
     part = whole // share.denominator
     steps = [f"{degrees}/360={share}", times(r, r) if kind == "area" else times(2, r), over(whole, share.denominator)]
     if share.numerator > 1:

@@ -88,6 +88,8 @@ def verify(problem: Problem) -> bool:
         return [Fraction(number) for number in re.findall(r"-?\d+(?:\.\d+)?", str(text))]
 
     found = coordinates(problem.answer)
+    if len(found) != (1 if kind == "number" else 2):
+        return False
     if kind == "number":
         first, middle, last = [told["x"]], found, [told["v"]]
     elif kind == "end":

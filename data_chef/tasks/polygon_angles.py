@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import minus, over, plus, read_kind, sound, times
+from data_chef.measures import answered, minus, over, plus, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -93,7 +93,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """Cuts the polygon into triangles, one after the other."""
     kind, told = read_kind(KINDS, problem.question)
-    found = int(problem.answer)
+    found = answered(problem)
     named = {name: sides for sides, name in NAMED.items()}
     if kind == "sides":
         n = found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import LENGTHS, minus, over, plus, read_kind, sound, times
+from data_chef.measures import LENGTHS, answered, minus, over, plus, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -74,7 +74,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """Walks along the four sides."""
     kind, told = read_kind(KINDS, problem.question)
-    found = int(problem.answer)
+    found = answered(problem)
     a = told.get("a", found)
     b = found if "side" in kind else told.get("b", a)
     walked = a + b + a + b

@@ -1,23 +1,22 @@
 """Sides of similar figures, and lengths on plans and maps."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import LENGTHS, over, read_kind, sound, times
+from data_chef.measures import LENGTHS, answered, over, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
 KINDS = {
     "figure": (
-        "Two {shapes} are similar. One has sides of {a} {u} and {b} {u}; in the other the side for {a} {u} is {c} {u}. "
-        "How long is the side for {b} {u}?",
+        "Two {shapes} are similar. One has sides of {a} {u} and {b} {u}; in the other, {c} {u} matches {a} {u}. "
+        "Which length matches {b} {u}?",
         "A {shape} with sides {a} and {b} is scaled so that {a} becomes {c}. What does {b} become?",
         "Similar {shapes}: {a} matches {c}, {b} matches x. x = ?",
         "The sides {a} and {b} of a {shape} match the sides {c} and x of a similar one. Find x.",
         "A photo {a} cm wide and {b} cm high is enlarged until it is {c} cm wide. How high is it then, in cm?",
-        "A pole {a} ft high casts a shadow of {b} ft. How long, in ft, is the shadow of a pole {c} ft high next to it?",
+        "A pole {a} ft high casts a shadow of {b} ft. How many feet long is the shadow of a pole {c} ft high?",
     ),
     "map": (
         "On a map, {a} cm stand for {b} km. How many km are {c} cm on the map?",
@@ -67,9 +66,9 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """Ratios must agree crosswise; an area is stretched once in each direction."""
     kind, told = read_kind(KINDS, problem.question)
-    found = int(problem.answer)
+    found = answered(problem)
     if kind == "area":
-        return Fraction(Fraction(found, told["k"]), told["k"]) == told["s"] and sound(problem, str(found))
+        return sound(problem, str(sum(told["s"] * told["k"] for _ in range(told["k"]))))
     return told["a"] * found == told["b"] * told["c"] and sound(problem, str(found))
 
 

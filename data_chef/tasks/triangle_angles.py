@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import minus, over, plus, read_kind, sound, times
+from data_chef.measures import answered, minus, over, plus, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -79,7 +79,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """The three inner angles, the answer among them, must make 180 degrees."""
     kind, told = read_kind(KINDS, problem.question)
-    a, x = told["a"], int(problem.answer)
+    a, x = told["a"], answered(problem)
     third = {"right": 90, "apex": a, "base": x}.get(kind, told.get("b", 0))
     inner = 180 - x if kind == "outer" else x
     return a + third + inner == 180 and sound(problem, str(x))

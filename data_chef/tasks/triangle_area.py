@@ -5,7 +5,7 @@ from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import LENGTHS, over, plain, read_kind, sound, times
+from data_chef.measures import LENGTHS, answered, over, plain, read_kind, sound, times
 from data_chef.registry import Task, register
 
 
@@ -62,7 +62,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     kind, told = read_kind(KINDS, problem.question)
     if kind == "height":
-        return told["b"] * int(problem.answer) == told["s"] + told["s"] and sound(problem, problem.answer)
+        return told["b"] * answered(problem) == told["s"] + told["s"] and sound(problem, problem.answer)
     return sound(problem, plain(Fraction(told["b"], 2) * told["h"]))
 
 
