@@ -258,6 +258,11 @@ def counted(number: Number, unit: str) -> str:
     return f"{plain(number)} {unit if number == 1 else irregular.get(unit, unit + 's')}"
 
 
+def money(cents: int) -> str:
+    """`$4.05` for 405 cents."""
+    return f"${cents // 100}.{cents % 100:02}"
+
+
 # --- tables -----------------------------------------------------------------------------------------------------
 
 
