@@ -237,6 +237,30 @@ def minutes_of(time: str) -> int:
     return 60 * hour + minute
 
 
+def times_agree(text: str) -> bool:
+    """Whether every `3:05 PM is 15:05` in a text, either way round, names the same minute twice."""
+    pairs = re.findall(r"(\d+:\d\d(?: [AP]M)?) is (\d+:\d\d(?: [AP]M)?)", text)
+    return all(minutes_of(one) == minutes_of(other) for one, other in pairs)
+
+
+def duration(minutes: int) -> str:
+    """`2 hours 30 minutes`, `1 hour`, `45 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(counted(n, unit) for n, unit in ((hours, "hour"), (rest, "minute")) if n) or "0 minutes"
+
+
+def gap_lines(start: int, end: int) -> list[str]:
+    """From one time to a later one, both in minutes: minutes and hours each for themselves, borrowing an hour."""
+    (hour, minute), (last_hour, last_minute) = divmod(start, 60), divmod(end, 60)
+    if last_minute >= minute:
+        return [f"minutes: {last_minute}-{minute}={last_minute - minute}", f"hours: {minus(last_hour, hour)}"]
+    lines = [
+        f"minutes: {last_minute}+60={last_minute + 60}",
+        f"{last_minute + 60}-{minute}={last_minute + 60 - minute}",
+    ]
+    return [*lines, f"hours, one less: {minus(last_hour, 1)}", minus(last_hour - 1, hour)]
+
+
 def is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
@@ -244,6 +268,11 @@ def is_leap(year: int) -> bool:
 def month_length(month: int, leap: bool = False) -> int:
     """Days in a month, 1 to 12."""
     return 29 if month == 2 and leap else _LENGTH_OF_MONTH[month - 1]
+
+
+def month_fact(month: int, year: int) -> str:
+    """`April has 30 days`; February with its year."""
+    return f"{MONTHS[month - 1]}{f' {year}' if month == 2 else ''} has {month_length(month, is_leap(year))} days"
 
 
 def ordinal(number: int) -> str:
@@ -311,17 +340,17 @@ THEMES = (
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers by row and column, and the theme when it was drawn."""
+    """Numbers, or times, by row and column, and the theme when it was drawn."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    cells: tuple[tuple[int, ...], ...]
+    cells: tuple[tuple, ...]
     theme: Theme | None = None
 
-    def column(self, name: str) -> list[int]:
+    def column(self, name: str) -> list:
         return [row[self.columns.index(name)] for row in self.cells]
 
-    def row(self, name: str) -> list[int]:
+    def row(self, name: str) -> list:
         return list(self.cells[self.rows.index(name)])
 
     def canonical(self) -> str:
@@ -360,5 +389,5 @@ def read_table(text: str) -> Table:
     """The table in a text; every line of it has a bar, a comma without a space, or two spaces side by side."""
     lines = [re.split(r" *\| *| {2,}|,(?! )", line.strip("| ")) for line in text.split("\n")]
     head, *rows = [line for line in lines if len(line) > 1 and "---" not in line]
-    cells = tuple(tuple(int(cell) for cell in row[1:]) for row in rows)
+    cells = tuple(tuple(_read_number(cell) for cell in row[1:]) for row in rows)
     return Table(tuple(row[0] for row in rows), tuple(head[1:]), cells)
