@@ -139,6 +139,18 @@ def over(a: int, b: int) -> str:
     return f"{a}/{b}=({split})/{b}={results}={quotient}"
 
 
+def split_off(number: int, size: int) -> str:
+    """How often a size goes into a number: `50=7*7+1`, or digit by digit, `300=40*7+20`, `20=2*7+6`, `300=42*7+6`."""
+    quotient, rest = divmod(number, size)
+    if len(places(quotient)) <= 1 or quotient <= 12 or size in (10, 100, 1000):
+        return f"{number}={quotient}*{size}+{rest}"
+    lines, left = [], number
+    for part in places(quotient):
+        lines.append(f"{left}={part}*{size}+{left - part * size}")
+        left -= part * size
+    return "\n".join([*lines, f"{number}={quotient}*{size}+{rest}"])
+
+
 # --- reading steps and questions back ---------------------------------------------------------------------------
 
 
@@ -254,10 +266,8 @@ def gap_lines(start: int, end: int) -> list[str]:
     (hour, minute), (last_hour, last_minute) = divmod(start, 60), divmod(end, 60)
     if last_minute >= minute:
         return [f"minutes: {last_minute}-{minute}={last_minute - minute}", f"hours: {minus(last_hour, hour)}"]
-    lines = [
-        f"minutes: {last_minute}+60={last_minute + 60}",
-        f"{last_minute + 60}-{minute}={last_minute + 60 - minute}",
-    ]
+    more = last_minute + 60
+    lines = [f"minutes: {last_minute}+60={more}", f"{more}-{minute}={more - minute}"]
     return [*lines, f"hours, one less: {minus(last_hour, 1)}", minus(last_hour - 1, hour)]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import MONTHS, WEEKDAYS, minus, month_length, ordinal, read_kind, sound, sums
+from data_chef.measures import MONTHS, WEEKDAYS, minus, month_length, ordinal, read_kind, sound, split_off, sums
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
@@ -80,7 +80,7 @@ def generate(rng: Random, config: Config) -> Problem:
         weeks, rest = divmod(abs(gap), 7)
         sign = 1 if gap > 0 else -1
         names = [WEEKDAYS[(known + sign * step) % 7] for step in range(rest + 1)]
-        steps += [f"{abs(gap)}={weeks}*7+{rest}"] if weeks else []
+        steps += [split_off(abs(gap), 7)] if weeks else []
         steps.append(("" if sign > 0 else "back: ") * (rest > 0) + ", ".join(names))
         answer = names[-1]
     else:

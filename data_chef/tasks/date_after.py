@@ -60,9 +60,9 @@ def generate(rng: Random, config: Config) -> Problem:
     else:
         left = n
         while left >= day:
-            steps.append(f"back to the end of the month before {MONTHS[month - 1]}: {minus(left, day)} days left")
-            left -= day
             year, month = year - (month == 1), (month - 2) % 12 + 1
+            steps.append(f"back to the end of {MONTHS[month - 1]}: {minus(left, day)} days left")
+            left -= day
             day = month_length(month, is_leap(year))
             steps.append(month_fact(month, year))
         steps.append(minus(day, left))

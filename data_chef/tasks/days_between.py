@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import MONTHS, is_leap, minus, month_fact, month_length, read, sound, sums
+from data_chef.measures import MONTHS, is_leap, minus, month_fact, month_length, plus, read, sound
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
@@ -18,7 +18,7 @@ PHRASINGS = (
     "Count the days from {a} until {b}.",
     "It is {a}. In how many days is {b}?",
     "{name} has a holiday on {b}. How many days is that after {a}?",
-    "A project starts on {a} and ends on {b}. How many days lie between the two dates?",
+    "A project starts on {a} and ends on {b}. How many days later is that?",
     "Please tell me how many days pass from {a} to {b}.",
 )
 
@@ -45,22 +45,20 @@ def generate(rng: Random, config: Config) -> Problem:
     if rng.random() < 0.3:
         month = rng.randint(1, 12)
     day, last = sorted(rng.sample(range(1, 29), 2))
-    start, days = f"{MONTHS[month - 1]} {day}, {year}", [-day]
+    start, total, steps = f"{MONTHS[month - 1]} {day}, {year}", -day, [minus(last, day)]
     if ahead:
         last, steps = rng.randint(1, 28), []
         for _ in range(ahead):
-            steps.append(month_fact(month, year))
-            days.append(month_length(month, is_leap(year)))
+            length = month_length(month, is_leap(year))
+            steps.append(f"{month_fact(month, year)}: {plus(total, length) if steps else minus(length, day)}")
+            total += length
             year, month = year + month // 12, month % 12 + 1
-        steps.append(f"{steps.pop(0)}: {minus(days[1], day)}")
-        steps.append(sums([days[1] - day, *days[2:], last]))
-    else:
-        steps = [minus(last, day)]
+        steps.append(plus(total, last))
     end = f"{MONTHS[month - 1]} {last}, {year}"
     return Problem(
         question=rng.choice(PHRASINGS).format(a=start, b=end, name=rng.choice(NAMES)),
         solution="\n".join(steps),
-        answer=str(sum(days) + last),
+        answer=str(total + last),
         canonical=f"{start} to {end}",
     )
 

@@ -13,6 +13,7 @@ from data_chef.measures import (
     plus,
     read_kind,
     sound,
+    split_off,
     times,
 )
 from data_chef.registry import Task, register
@@ -94,7 +95,7 @@ def generate(rng: Random, config: Config) -> Problem:
         if kind == "apart":
             answer, left, steps = listed(counts, units), total, []
             for factor in reversed(factors):
-                steps.append(f"{left}={left // factor}*{factor}+{left % factor}")
+                steps.append(split_off(left, factor))
                 left //= factor
             steps.append(answer)
             question = f"{total} {small}s in {large}s"

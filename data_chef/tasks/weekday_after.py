@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import WEEKDAYS, counted, read_kind, sound
+from data_chef.measures import WEEKDAYS, counted, read_kind, sound, split_off
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
@@ -49,7 +49,7 @@ def generate(rng: Random, config: Config) -> Problem:
     weeks, rest = divmod(n, 7)
     sign = 1 if kind == "later" else -1
     names = [WEEKDAYS[(first + sign * step) % 7] for step in range(rest + 1)]
-    steps = [f"{n}={weeks}*7+{rest}"] if weeks else []
+    steps = [split_off(n, 7)] if weeks else []
     steps.append(", ".join(f"{step} {name}" for step, name in enumerate(names)) if rest else names[0])
     words = {"day": names[0], "n": counted(n, "day"), "name": rng.choice(NAMES)}
     return Problem(
