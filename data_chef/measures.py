@@ -267,6 +267,7 @@ def gap_lines(start: int, end: int) -> list[str]:
     if last_minute >= minute:
         return [f"minutes: {last_minute}-{minute}={last_minute - minute}", f"hours: {minus(last_hour, hour)}"]
     more = last_minute + 60
+    more = last_minute + 60
     lines = [f"minutes: {last_minute}+60={more}", f"{more}-{minute}={more - minute}"]
     return [*lines, f"hours, one less: {minus(last_hour, 1)}", minus(last_hour - 1, hour)]
 

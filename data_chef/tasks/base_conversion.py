@@ -1,5 +1,6 @@
 """Numbers from base ten to another base and back, and from one base to another."""
 
+import re
 from dataclasses import dataclass
 from random import Random
 
@@ -42,12 +43,9 @@ class Config:
     def at(cls, difficulty: int) -> "Config":
         return cls(
             high=(99, 400, 1500, 9999)[difficulty - 1],
-            bases=(
-                (3, 4, 5, 8),
-                (3, 4, 5, 6, 7, 8, 9),
-                (3, 4, 5, 6, 7, 8, 9, 11, 12, 16),
-                (3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16),
-            )[difficulty - 1],
+            bases=((3, 4, 5, 8), (3, 4, 5, 6, 7, 8, 9), (*range(3, 10), 11, 12, 15), (*range(3, 10), *range(11, 16)))[
+                difficulty - 1
+            ],
             between=(0.0, 0.2, 0.4, 0.4)[difficulty - 1],
         )
 
@@ -80,17 +78,16 @@ def generate(rng: Random, config: Config) -> Problem:
     p, q = rng.sample(config.bases, 2)
     number = rng.randint(max(p, q), config.high)
     start = str(number) if kind == "to" else to_base(number, p)[1]
-    letters = "ABCDEF"[: max(p if kind != "to" else 0, q if kind != "from" else 0) - 10]
-    steps = [f"{letter} is {DIGITS.index(letter)}" for letter in letters if max(p, q) > 10]
-    steps += [] if kind == "to" else from_base(start, p)[0]
-    answer = str(number)
+    steps, answer = ([], start) if kind == "to" else from_base(start, p)
     if kind != "from":
         more, answer = to_base(number, q)
         steps += more
+    letters = sorted(set(re.findall("[A-E]", f"{start}{answer}")))
+    steps = [f"{letter} is {DIGITS.index(letter)}" for letter in letters] + steps
     return Problem(
         question=rng.choice(KINDS[kind]).format(n=start, p=p, q=q),
         solution="\n".join(steps),
-        answer=answer,
+        answer=str(answer),
         canonical=f"{number}|{10 if kind == 'to' else p}|{10 if kind == 'from' else q}",
     )
 

@@ -11,6 +11,11 @@ from data_chef.text import find
 
 DIGITS = "0123456789ABCDEF"
 KINDS = {
+    "from bits": (
+        "Write the bits {b} as a hexadecimal number.",
+        "binary {b} = ? (hex)",
+        "What is the binary number {b} in hexadecimal?",
+    ),
     "from": (
         "What is the hexadecimal number {h} in decimal?",
         "Convert hex {h} to decimal.",
@@ -27,11 +32,6 @@ KINDS = {
         "Write the hexadecimal number {h} in binary, with four bits for each digit.",
         "hex {h} = ? (binary, four bits a digit)",
         "Turn hex {h} into bits, four for every digit.",
-    ),
-    "from bits": (
-        "Write the bits {b} as a hexadecimal number.",
-        "binary {b} = ? (hex)",
-        "What is the binary number {b} in hexadecimal?",
     ),
 }
 

@@ -25,7 +25,7 @@ KINDS = {
         "What number is the Roman numeral {r}?",
         "Which number is written {r} in Roman numerals?",
         "{r} = ? (as an ordinary number)",
-        "The clock tower says {r}. Which year or number is that?",
+        "An old stone shows {r}. Which number is that?",
         "Read the Roman numeral {r}.",
         "Convert the Roman numeral {r} to a number.",
     ),
@@ -44,6 +44,11 @@ class Config:
     def validate(self) -> None:
         if self.low < 1 or self.high < 50:
             raise ValueError(f"low must be at least 1, high must be at least 50: {self}")
+
+
+# The verifier spells a digit with the letters for one, five and ten of its place.
+PATTERN = ("", "a", "aa", "aaa", "ab", "b", "ba", "baa", "baaa", "ac")
+TABLES = [str.maketrans("abc", letters) for letters in ("CDM", "XLC", "IVX")]
 
 
 def roman(number: int) -> str:
@@ -90,15 +95,8 @@ def verify(problem: Problem) -> bool:
     if kind == "from":
         return sound(problem, str(value(told["r"])))
     thousands, hundreds, tens, ones = (told["n"] // 10**place % 10 for place in (3, 2, 1, 0))
-    patterns = [
-        ("M" * thousands),
-        *(PATTERN[d].translate(t) for d, t in zip((hundreds, tens, ones), TABLES, strict=True)),
-    ]
-    return value(problem.answer) == told["n"] and sound(problem, "".join(patterns))
-
-
-PATTERN = ("", "a", "aa", "aaa", "ab", "b", "ba", "baa", "baaa", "ac")
-TABLES = [str.maketrans("abc", letters) for letters in ("CDM", "XLC", "IVX")]
+    lower = [PATTERN[d].translate(t) for d, t in zip((hundreds, tens, ones), TABLES, strict=True)]
+    return value(problem.answer) == told["n"] and sound(problem, "M" * thousands + "".join(lower))
 
 
 register(Task("roman_numerals", "mathematics", Config, generate, verify, max_difficulty=3))
