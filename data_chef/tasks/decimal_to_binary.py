@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import over, read, sound
+from data_chef.measures import read, sound, split_off
 from data_chef.registry import Task, register
 
 
@@ -39,12 +39,9 @@ def generate(rng: Random, config: Config) -> Problem:
     number = rng.randint(config.low, config.high)
     left, steps, written = number, [], ""
     while left:
-        half, rest = divmod(left, 2)
-        written = f"{rest}{written}"
-        if half > 49:
-            steps.append(over(left - rest, 2))
-        steps.append(f"{left}=2*{half}+{rest} write {written}")
-        left = half
+        written = f"{left % 2}{written}"
+        steps.append(f"{split_off(left, 2)} write {written}")
+        left //= 2
     return Problem(
         question=rng.choice(PHRASINGS).format(n=number),
         solution="\n".join(steps),
