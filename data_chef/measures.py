@@ -267,7 +267,6 @@ def gap_lines(start: int, end: int) -> list[str]:
     if last_minute >= minute:
         return [f"minutes: {last_minute}-{minute}={last_minute - minute}", f"hours: {minus(last_hour, hour)}"]
     more = last_minute + 60
-    more = last_minute + 60
     lines = [f"minutes: {last_minute}+60={more}", f"{more}-{minute}={more - minute}"]
     return [*lines, f"hours, one less: {minus(last_hour, 1)}", minus(last_hour - 1, hour)]
 
@@ -371,7 +370,7 @@ class Table:
 
 def draw_table(rng: Random, rows: int, columns: int, high: int, step: int = 1) -> Table:
     """A table of multiples of `step` up to `high`, the numbers of a column all different."""
-    theme = rng.choice(THEMES)
+    theme = rng.choice([theme for theme in THEMES if len(theme.rows) >= rows])
     names = rng.sample(theme.rows, rows)
     if theme.rows in (WEEKDAYS, MONTHS):
         names.sort(key=theme.rows.index)
@@ -396,9 +395,47 @@ def table_text(rng: Random, title: str, table: Table) -> str:
     return "\n".join("".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def read_table(text: str) -> Table:
-    """The table in a text; every line of it has a bar, a comma without a space, or two spaces side by side."""
-    lines = [re.split(r" *\| *| {2,}|,(?! )", line.strip("| ")) for line in text.split("\n")]
-    head, *rows = [line for line in lines if len(line) > 1 and "---" not in line]
-    cells = tuple(tuple(_read_number(cell) for cell in row[1:]) for row in rows)
-    return Table(tuple(row[0] for row in rows), tuple(head[1:]), cells)
+def framed(rng: Random, table: Table, ask: str, title: str = "") -> str:
+    """A question about a table together with the table, in one of several orders."""
+    return rng.choice(_FRAMES).format(ask=ask, table=table_text(rng, title or table.theme.title, table))
+
+
+_FRAMES = (
+    "{table}\n\n{ask}",
+    "{table}\n{ask}",
+    "{ask}\n\n{table}",
+    "Look at the table.\n{table}\n{ask}",
+    "Here is a table.\n\n{table}\n\n{ask}",
+    "Use the table to answer the question.\n{table}\n{ask}",
+    "{ask} Here are the numbers.\n{table}",
+    "Table:\n{table}\nQuestion: {ask}",
+)
+
+
+def split_table(text: str) -> tuple[Table, str]:
+    """The table in a text, and the lines around it.
+
+    Every line of a table has a bar, a comma without a space, or two spaces side by side; other lines have none.
+    """
+    head, around = [], []
+    for line in text.split("\n"):
+        cells = re.split(r" *\| *| {2,}|,(?! |$)", line.strip("| "))
+        if len(cells) == 1:
+            around.append(line)
+        elif "---" not in line:
+            head.append(cells)
+    titles, *rows = head
+    numbers = tuple(tuple(_read_number(cell) for cell in row[1:]) for row in rows)
+    return Table(tuple(row[0] for row in rows), tuple(titles[1:]), numbers), "\n".join(around)
+
+
+def named(names: Iterable[str], text: str) -> list[str]:
+    """The names that stand in a text, in the order in which they do."""
+    found = [(match.start(), name) for name in names if (match := re.search(rf"\b{re.escape(name)}\b", text))]
+    return [name for _, name in sorted(found)]
+
+
+def together(numbers: Iterable) -> str:
+    """`3, 5 and 8`."""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import Table, clock, duration, gap_lines, minutes_of, read_kind, read_table, sound, table_text
+from data_chef.measures import Table, clock, duration, gap_lines, minutes_of, read_kind, sound, split_table, table_text
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
@@ -109,7 +109,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     """Reads the table of the question; the next ride is the one that minimises the time to wait."""
     kind, told = read_kind(KINDS, problem.question)
-    table = read_table(told["table"])
+    table = split_table(told["table"])[0]
     at_x = [minutes_of(time) for time in table.row(told["x"])]
     if kind in ("time", "length"):
         k = table.columns.index(told["ride"])
