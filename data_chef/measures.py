@@ -139,6 +139,16 @@ def over(a: int, b: int) -> str:
     return f"{a}/{b}=({split})/{b}={results}={quotient}"
 
 
+def with_signs(a: int, sign: str, b: int) -> str:
+    """A product or an exact quotient of numbers that may be negative; larger ones first without their signs."""
+    steps = (times if sign == "*" else over)(abs(a), abs(b))
+    if a >= 0 and b >= 0:
+        return steps
+    value = int(steps.rpartition("=")[2])
+    last = f"{a}{sign}{bracket(b)}={-value if (a < 0) != (b < 0) else value}"
+    return last if abs(b) <= 12 and min(abs(a), value) <= 12 else f"{steps}\n{last}"
+
+
 def split_off(number: int, size: int) -> str:
     """How often a size goes into a number: `50=7*7+1`, or digit by digit, `300=40*7+20`, `20=2*7+6`, `300=42*7+6`."""
     quotient, rest = divmod(number, size)
@@ -160,6 +170,8 @@ _PI = 1000003  # stands for pi, which no whole number up to this one can pass fo
 
 
 def _value(side: str) -> Fraction | int:
+    if side.isdigit():
+        return int(side)
     side = re.sub("pi", str(_PI), side).replace("^", "**")
     if "/" in side or "." in side:
         side = re.sub(r"\d+(?:\.\d+)?", lambda m: f"F('{m.group()}')", side)

@@ -81,8 +81,8 @@ def verify(problem: Problem) -> bool:
     """Adds up sectors of one degree."""
     kind, told = read_kind(KINDS, problem.question)
     r = told["r"]
-    one = Fraction(r * r if kind == "area" else r + r, 360)
-    return sound(problem, f"{sum((one for _ in range(told['d'])), Fraction(0))}*pi")
+    whole = sum(r * r if kind == "area" else r + r for _ in range(told["d"]))
+    return sound(problem, f"{Fraction(whole, 360)}*pi")
 
 
 register(Task("circle_sector", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -17,7 +17,7 @@ KINDS = {
         "Find the mode of these numbers: {bare}",
         "Which number occurs most often in {bare}?",
         "mode({bare}) = ?",
-        "{name} rolled {listed}. Which result came up most often?",
+        "{name} wrote down {listed}. Which number came up most often?",
         "Please give the mode of the list {bare}.",
     ),
     "range": (

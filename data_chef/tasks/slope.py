@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import bracket, read_kind, sound
+from data_chef.measures import bracket, read_kind, sound, with_signs
 from data_chef.registry import Task, register
 from data_chef.text import find
 
@@ -71,15 +71,15 @@ def generate(rng: Random, config: Config) -> Problem:
         rise, slope = m * run, Fraction(m)
     w = y + rise
     if kind == "value":
-        steps = [f"{m}*{bracket(x)}={m * x}", f"{m * x}+{bracket(b)}={y}"]
+        steps = [with_signs(m, "*", x), f"{m * x}+{bracket(b)}={y}"]
         answer, points = str(y), [m, b, x]
     else:
         steps = [f"{w}-{bracket(y)}={rise}", f"{v}-{bracket(x)}={run}"]
-        steps.append(f"{rise}/{bracket(run)}={slope}")
+        steps.append(with_signs(rise, "/", run) if slope.denominator == 1 else f"{rise}/{bracket(run)}={slope}")
         answer, points = str(slope), sorted(((x, y), (v, w)))
     if kind == "line":
         answer = line_text(m, b)
-        steps += [f"{m}*{bracket(x)}={m * x}", f"{y}-{bracket(m * x)}={b}", answer]
+        steps += [with_signs(m, "*", x), f"{y}-{bracket(m * x)}={b}", answer]
     words = {"p": f"({x}, {y})", "q": f"({v}, {w})", "m": m, "b": b, "x": x, "line": line_text(m, b)}
     return Problem(
         question=rng.choice(KINDS[kind]).format(**words),

@@ -60,6 +60,8 @@ def generate(rng: Random, config: Config) -> Problem:
         answer, common = str(Fraction(part, total)), math.gcd(part, total)
         short = f"({part}/{common})/({total}/{common})={answer}"
         steps.append(f"{part}/{total}={short}" if common > 1 else answer)
+    elif total == 100:
+        answer = str(part)
     elif total > 100:
         answer = str(part * 100 // total)
         steps += [f"{total}/100={total // 100}", over(part, total // 100)]

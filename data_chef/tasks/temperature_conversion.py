@@ -1,12 +1,11 @@
 """Degrees Celsius, degrees Fahrenheit and kelvins."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import over, plain, read, sound, times
+from data_chef.measures import plain, read, sound, with_signs
 from data_chef.registry import Task, register
 
 
@@ -45,12 +44,6 @@ class Config:
             raise ValueError(f"high must be at least 10, step must be at least 1: {self}")
 
 
-def with_sign(step: Callable, number: int, sign: str, other: int) -> str:
-    """A step for a number that may be negative: first without its sign, then with it."""
-    line = step(abs(number), other)
-    return line if number >= 0 else f"{line}\n{number}{sign}{other}=-{line.rpartition('=')[2]}"
-
-
 def generate(rng: Random, config: Config) -> Problem:
     u, v = rng.choice(("CF", "CF", "FC", "FC", *(("CK", "KC") if config.low else ())))
     step = 5 if u == "F" else config.step
@@ -60,11 +53,11 @@ def generate(rng: Random, config: Config) -> Problem:
     fahrenheit = plain(Fraction(9 * c, 5) + 32)
     if u + v == "CF" and c % 5:
         fifth = plain(Fraction(9 * c, 5))
-        steps = [with_sign(times, c, "*", 9), f"{9 * c}/5={fifth}", f"{fifth}+32={fahrenheit}"]
+        steps = [with_signs(c, "*", 9), f"{9 * c}/5={fifth}", f"{fifth}+32={fahrenheit}"]
     elif u + v == "CF":
-        steps = [with_sign(over, c, "/", 5), with_sign(times, c // 5, "*", 9), f"{nine}+32={fahrenheit}"]
+        steps = [with_signs(c, "/", 5), with_signs(c // 5, "*", 9), f"{nine}+32={fahrenheit}"]
     elif u + v == "FC":
-        steps = [f"{fahrenheit}-32={nine}", with_sign(over, nine, "/", 9), with_sign(times, c // 5, "*", 5)]
+        steps = [f"{fahrenheit}-32={nine}", with_signs(nine, "/", 9), with_signs(c // 5, "*", 5)]
     else:
         steps = [f"{c}+273={kelvin}" if u == "C" else f"{kelvin}-273={c}"]
     values = {"C": str(c), "F": fahrenheit, "K": str(kelvin)}
