@@ -1,9 +1,11 @@
 """Steps, clocks, calendars and tables of the tasks about measures, against the standard library."""
 
 import re
+import statistics
 import sys
+from calendar import monthrange
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
