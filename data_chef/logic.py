@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import permutations
 from random import Random
 from typing import NamedTuple
 
@@ -49,7 +48,7 @@ def lay_out(rng: Random, clues: Sequence[str], ask: str, intro: str = "") -> str
 
 def sentences(text: str) -> list[str]:
     """The sentences of a question, whatever its layout, with their stops."""
-    return [re.sub(r"^- ", "", part).strip() for part in re.split(r"(?<=[.?!:])\s+|\n", text) if part.strip()]
+    return [re.sub(r"^- ", "", part).strip() for part in re.split(r"(?:(?<=[.?!])|(?<=[.?!]\"))\s+|\n", text) if part.strip()]
 
 
 class Sayings:
@@ -129,7 +128,7 @@ def eliminate(groups: Sequence[Sequence[str]], labels: Sequence[str], clues: Seq
     done: set[str] = set()
 
     def told(thing: str) -> str:
-        return f"{capital(thing)}: {' or '.join(labels[p] for p in left[thing])}."
+        return f"{capital(thing)}: {listed([labels[p] for p in left[thing]], 'or')}."
 
     while True:
         before = len(lines)
@@ -191,19 +190,29 @@ def _solved(groups, labels, clues) -> bool:
 
 
 def arrangements(groups: Sequence[Sequence[str]], size: int, clues: Sequence[Clue]) -> Iterator[dict[str, int]]:
-    """All ways to place the things that fit the clues, found by trying all of them."""
+    """All ways to place the things that fit the clues, found by trying them, one thing after the other."""
+    things = [(thing, g) for g, group in enumerate(groups) for thing in group]
+    order = {thing: index for index, (thing, _) in enumerate(things)}
+    due: list[list[Clue]] = [[] for _ in things]
+    for clue in clues:
+        due[max(order[thing] for thing in clue.things)].append(clue)
+    placed: dict[str, int] = {}
+    used: list[set[int]] = [set() for _ in groups]
 
-    def extend(index: int, placed: dict[str, int]) -> Iterator[dict[str, int]]:
-        if index == len(groups):
-            yield placed
+    def extend(index: int) -> Iterator[dict[str, int]]:
+        if index == len(things):
+            yield dict(placed)
             return
-        for order in permutations(range(size), len(groups[index])):
-            now = {**placed, **dict(zip(groups[index], order, strict=True))}
-            ready = (clue for clue in clues if all(thing in now for thing in clue.things))
-            if all(clue.holds(*(now[thing] for thing in clue.things)) for clue in ready):
-                yield from extend(index + 1, now)
+        thing, group = things[index]
+        for position in range(size):
+            if position not in used[group]:
+                placed[thing] = position
+                if all(clue.holds(*(placed[one] for one in clue.things)) for clue in due[index]):
+                    used[group].add(position)
+                    yield from extend(index + 1)
+                    used[group].discard(position)
 
-    return extend(0, {})
+    return extend(0)
 
 
 # Words
