@@ -74,7 +74,7 @@ def tested(number: int, text: str, names: list[str]) -> tuple[bool, str]:
     if text.startswith("a multiple of"):
         k = int(text.split()[-1])
         whole, rest = divmod(number, k)
-        return rest == 0, f"{number}={whole}*{k}" + (f"+{rest}" if rest else "")
+        return rest == 0, f"{whole}*{k}" + (f"+{rest}" if rest else "") + f"={number}"
     if text in ("even", "odd"):
         return (number % 2 == 0) == (text == "even"), f"{number} ends in {number % 10}"
     if " than " in text:
