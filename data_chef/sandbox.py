@@ -141,14 +141,14 @@ class _Worker:
                 bufsize=0,
             )
 
-    def run(self, jobs: Sequence[tuple[str, str]], seconds: float) -> list[bool] | None:
-        """The verdicts of the jobs up to one that ended or hung the process, which is then gone, and counts as failed."""
+    def run(self, jobs: Sequence[tuple[str, str]], seconds: float) -> list[bool]:
+        """The verdicts up to the first job that ended or hung the process, which is then gone; that job failed."""
         self.verdicts[: len(jobs)] = bytes(len(jobs))
-        message = marshal.dumps((list(jobs), seconds))
+        content = marshal.dumps((list(jobs), seconds))
         assert self.process.stdin and self.process.stdout
         done = -1
         try:
-            message = memoryview(len(message).to_bytes(8, "little") + message)
+            message = memoryview(len(content).to_bytes(8, "little") + content)
             while message:
                 message = message[self.process.stdin.write(message) :]
             while not select.select([self.process.stdout], [], [], PATIENCE * seconds + 1)[0]:
