@@ -94,7 +94,8 @@ def tasks() -> dict[str, Task]:
 
 def get_task(name: str) -> Task:
     """The task of this name. Raises ValueError, naming the nearest, when there is none."""
-    return tasks()[name] if name in tasks() else unknown("task", name, tasks())
+    _import_tasks()
+    return _TASKS.get(name) or unknown("task", name, tasks())
 
 
 def unknown(kind: str, name: str, known) -> Any:
