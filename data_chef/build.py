@@ -29,6 +29,7 @@ from data_chef.curriculum import Curriculum
 from data_chef.decontaminate import Evaluation, corpus_documents
 from data_chef.dedup import KeySet, keys
 from data_chef.partial import Partial, beside
+from data_chef.registry import NoProblemError
 from data_chef.splits import SPLITS
 from data_chef.stream import BLOCK, Block, make_block, make_rows, shares_of
 from data_chef.text import chat, response
@@ -212,8 +213,7 @@ def _heldout_rows(split: str, share_index: int, indices: range) -> Made:
     block = Block([], [share.task] * len(indices))
     try:
         block.rows = make_rows(share, split, _seed, indices, block)
-    except ValueError as error:
-        block.errors[share.task] = str(error)
+    except NoProblemError:
         block.tasks = []
     return _made(block)
 
@@ -247,7 +247,7 @@ class _Build:
                     self.make_train(pool, workers)
                 self.describe(pool)
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)
                 raise
 
     def remember(self) -> None:

@@ -6,10 +6,6 @@ from hashlib import blake2b
 
 import numpy as np
 
-from data_chef.nouns import NAMES
-from data_chef.tokenizer import lexicon
-from data_chef.wordproblems.lexicon import PEOPLE
-
 
 _NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -27,20 +23,17 @@ class _Masks(dict):
 
     LARGEST = 200_000
 
-    def __init__(self):
-        super().__init__()
-        self.names, self.english = {*NAMES, *(person.name for person in PEOPLE)}, frozenset(lexicon())
-
     def __missing__(self, found: str) -> str:
         if len(self) >= self.LARGEST:
             self.clear()
         word = found.lstrip(".!?: \t\n")
-        masked = word.lower()
-        if word == "0" or masked in _NUMBER_WORDS:
+        lower = word.lower()
+        if word == "0" or lower in _NUMBER_WORDS:
             masked = "N"
-        elif word[:1].isupper() and (word == found or word in self.names or masked not in self.english):
+        elif word != found or word != lower:
             masked = "NAME"
-        masked = _PRONOUNS.get(masked, masked)
+        else:
+            masked = _PRONOUNS.get(word, word)
         self[found] = masked if word == found else f". {masked}"
         return self[found]
 
@@ -49,9 +42,10 @@ _masks = _Masks()
 
 
 def mask(question: str) -> str:
-    """The wording alone: numbers and number words become N, names NAME, the rest lower case.
+    """The wording alone: numbers and number words become N, names NAME.
 
-    A capital letter makes a name, unless a common English word begins a sentence with it.
+    A name is whatever begins with a capital letter, or a sentence: `Tom buys`, but also `Compute`, so that the same
+    problem under two verbs counts once.
     """
     return " ".join([_masks[word] for word in _WORD.findall(_DIGITS.sub(" 0 ", f". {question}"))])
 

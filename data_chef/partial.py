@@ -58,7 +58,8 @@ class Partial:
         partial = cls(folder, identity)
         with open(folder / "lock", "w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # A lock of this process alone, which workers do not inherit.
+                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise OSError(f"another process is building {out}; wait for it or choose another --out") from None
             try:

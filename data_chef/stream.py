@@ -19,7 +19,7 @@ import numpy as np
 
 from data_chef.curriculum import Curriculum, Share, load_curriculum
 from data_chef.item import Item
-from data_chef.registry import get_task, make_items, unknown
+from data_chef.registry import NoProblemError, get_task, make_items, unknown
 from data_chef.splits import SPLITS
 from data_chef.text import chat, response
 
@@ -98,11 +98,13 @@ def make_block(curriculum: Curriculum, split: str, seed: int, number: int) -> Bl
 def make_rows(share: Share, split: str, seed: int, indices: range, block: Block) -> list[dict | None]:
     """The corpus rows of these items; notes in `block` how long they took and what went wrong.
 
-    An item that raises an exception counts as failed. Raises ValueError when all do.
+    An item that raises an exception counts as failed. Raises ValueError when all do, or when there are none to make.
     """
     clock = time.perf_counter()
     try:
         items = make_items(share.task, split, seed, indices, share.difficulty)
+    except NoProblemError:
+        raise
     except Exception as error:
         items = _one_by_one(share, split, seed, indices)
         block.errors[share.task] = f"{type(error).__name__}: {error}"
