@@ -24,7 +24,17 @@ import numpy as np
 from tqdm import tqdm
 
 from data_chef.card import TIMED, report_of, write_card
-from data_chef.corpus import FORMAT, SCHEMA, describe, read_rows, sha256_of, split_files, table_of, write_whole
+from data_chef.corpus import (
+    FORMAT,
+    SCHEMA,
+    describe,
+    read_rows,
+    sha256_of,
+    split_files,
+    table_of,
+    tokenizer_folder,
+    write_whole,
+)
 from data_chef.curriculum import Curriculum
 from data_chef.decontaminate import Evaluation, corpus_documents
 from data_chef.dedup import KeySet, keys
@@ -82,7 +92,7 @@ def build(
         "curriculum": {**asdict(curriculum), "num_examples": total},
         "seed": seed,
         "decontaminated": evaluation.sources if evaluation else {},
-        "tokenizer": sha256_of(_tokenizer_folder(tokenizer) / "tokenizer.json") if tokenizer else None,
+        "tokenizer": sha256_of(tokenizer_folder(tokenizer) / "tokenizer.json") if tokenizer else None,
         "source": _source_sha256(),
     }
     identity = json.loads(json.dumps(identity))
@@ -114,14 +124,6 @@ def _source_sha256() -> str:
         if path.suffix in (".py", ".txt", ".json"):
             digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _tokenizer_folder(folder: str | Path) -> Path:
-    """Of a tokenizer, a corpus or a model. Raises FileNotFoundError when there is none."""
-    for path in (Path(folder), Path(folder) / "tokenizer"):
-        if (path / "tokenizer.json").is_file():
-            return path
-    raise FileNotFoundError(f"no tokenizer.json in {folder}")
 
 
 def _cores() -> int:
@@ -387,7 +389,7 @@ class _Build:
         if self.tokenizer_from:
             from transformers import AutoTokenizer
 
-            tokenizer = AutoTokenizer.from_pretrained(_tokenizer_folder(self.tokenizer_from))
+            tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder(self.tokenizer_from))
         else:
             texts = (chat(row["question"], response(row)) for row in sample)
             tokenizer = train_tokenizer(texts, self.curriculum.vocab_size)

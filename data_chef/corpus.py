@@ -81,6 +81,14 @@ def tokenizer_dir(folder: str | Path) -> Path:
     return Path(folder) / "tokenizer"
 
 
+def tokenizer_folder(folder: str | Path) -> Path:
+    """Of a tokenizer, a corpus or a model. Raises FileNotFoundError when there is none."""
+    for path in (Path(folder), Path(folder) / "tokenizer"):
+        if (path / "tokenizer.json").is_file():
+            return path
+    raise FileNotFoundError(f"no tokenizer.json in {folder}")
+
+
 def sha256_of(path: str | Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,17 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from itertools import islice
 from random import Random
 from typing import Any
 
 import numpy as np
 
 from data_chef.curriculum import Curriculum, Share, load_curriculum
+from data_chef.encoder import Encoder
 from data_chef.item import Item
 from data_chef.registry import NoProblemError, get_task, make_items, unknown
 from data_chef.splits import SPLITS
-from data_chef.text import chat, response
 
 
 BLOCK = 2000
@@ -254,7 +253,7 @@ def packed(
     waiting: dict[int, tuple[list[int], int]] = {}
     by_length: list[tuple[int, int]] = []
     serial, fitted = 0, False
-    for document, question in _tokenized(rows, tokenizer):
+    for document, question in map(Encoder(tokenizer).conversation, rows):
         serial += 1
         if len(document) <= length + 1:
             fitted = True
@@ -266,17 +265,6 @@ def packed(
             yield _pack(waiting, by_length, length + 1, kind, tokenizer.pad_token_id, train_on_prompts)
     while waiting:
         yield _pack(waiting, by_length, length + 1, kind, tokenizer.pad_token_id, train_on_prompts)
-
-
-def _tokenized(rows: Iterable[Mapping], tokenizer: Any) -> Iterator[tuple[list[int], int]]:
-    """(token ids, length of the question's part) of one row after another."""
-    encode = tokenizer.backend_tokenizer.encode_batch_fast
-    batches = iter(rows)
-    while batch := list(islice(batches, WINDOW)):
-        prompts = encode([chat(row["question"]) for row in batch])
-        answers = encode([response(row) + "<|im_end|>\n" for row in batch])
-        for prompt, answer in zip(prompts, answers, strict=True):
-            yield prompt.ids + answer.ids, len(prompt.ids)
 
 
 def _pack(waiting, by_length, size: int, kind, padding: int, train_on_prompts: bool) -> dict[str, np.ndarray]:
