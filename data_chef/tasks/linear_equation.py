@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import equations_hold, evaluate
+from data_chef.arithmetic import evaluate
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -99,19 +99,23 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    """Puts the answer into the equation of the question; a line through the origin has no second solution."""
+    """Puts the answer into the question and every line of the solution; nothing else may solve the question."""
     match = re.search(r"([-+() \da-z]*?)=([-+() \da-z]*)", re.sub(r"[A-Za-z]{2,}", "?", problem.question))
-    if match is None:
+    if match is None or not re.fullmatch(r"0|-?[1-9]\d*", problem.answer):
         return False
     sides = [re.sub(r"[^-+()\da-z]", "", side) for side in match.groups()]
-    left, right = (re.sub(r"(?<=[\da-z])(?=[a-z(])", "*", side) for side in sides)
 
-    def gap(value: int):
-        put = [re.sub(r"[a-z]", f"({value})", side) for side in (left, right)]
-        return evaluate(put[0]) - evaluate(put[1])
+    def values(terms: list[str], unknown: int) -> list:
+        products = [re.sub(r"(?<=[\da-z])(?=[a-z(])", "*", side) for side in terms]
+        return [evaluate(re.sub(r"[a-z]", f"({unknown})", side)) for side in products]
 
-    numbers = "\n".join(re.sub(r"^[^=]*[a-z][^=]*=", "", line) for line in problem.solution.split("\n"))
-    return gap(int(problem.answer)) == 0 != gap(int(problem.answer) + 1) and equations_hold(numbers)
+    answer = int(problem.answer)
+    (left, right), (above, below) = values(sides, answer), values(sides, answer + 1)
+    try:
+        lines = [values(line.split("="), answer) for line in problem.solution.split("\n")]
+    except (ValueError, ZeroDivisionError):
+        return False
+    return left == right and above != below and all(len(set(line)) == 1 for line in lines)
 
 
 register(Task("linear_equation", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -1,0 +1,173 @@
+"""A whole problem: a topic and a number of steps are drawn, told, and packed as a `Problem`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from data_chef import lexicon
+from data_chef.item import Problem
+from data_chef.stories import themes
+from data_chef.stories.ages import AGES
+from data_chef.stories.cast import Cast
+from data_chef.stories.motion import MEASURES, MOTION, TIME
+from data_chef.stories.puzzles import PUZZLES
+from data_chef.stories.questions import COUNTS, MONEY, Asked
+from data_chef.stories.shapes import SHAPES
+from data_chef.stories.story import Quantity, Retry, Story
+from data_chef.stories.telling import Clause, tell
+
+
+Question = Callable[[Story, int], Asked]
+# How often each topic is drawn in a mixture, after the topics of real questions.
+TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]]]] = {
+    "counts": (38, COUNTS),
+    "money": (30, MONEY),
+    "motion": (5, MOTION),
+    "time": (7, TIME),
+    "measures": (4, MEASURES),
+    "ages": (5, AGES),
+    "shapes": (4, SHAPES),
+    "puzzles": (9, PUZZLES),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Knobs of a word problem.
+
+    Attributes:
+        steps: how many steps a problem may take, each as often as it stands here.
+        topics: the topics to draw from, by their weight.
+        questions, schemas: the names of those to draw from; all when empty.
+        must: schemas of which one has to occur; `%` stands for any percentage.
+        largest: the largest number a story tells; `limit` the largest result.
+        word_rate: how often a number up to twelve is a word.
+        idle_rate: how often the story holds a number that nothing needs.
+        fold_rate: how often the last sentence becomes "If ..., how many ...?".
+        strange_rate: how often a name or a noun is an invented one.
+    """
+
+    steps: tuple[int, ...]
+    topics: tuple[str, ...] = tuple(TOPICS)
+    questions: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    largest: int = 100
+    limit: int = 2000
+    word_rate: float = 0.15
+    idle_rate: float = 0.2
+    fold_rate: float = 0.3
+    strange_rate: float = 0.04
+
+    def validate(self) -> None:
+        """Raises ValueError for a knob out of its range."""
+        if not self.steps or min(self.steps) < 1 or max(self.steps) > 12:
+            raise ValueError(f"steps lie between 1 and 12, not {self.steps}")
+        if unknown := set(self.topics) - set(TOPICS):
+            raise ValueError(f"unknown topics {sorted(unknown)}; known: {', '.join(TOPICS)}")
+        if not 10 <= self.largest <= self.limit:
+            raise ValueError(f"largest must be at least 10 and at most limit: {self}")
+        for rate in (self.word_rate, self.idle_rate, self.fold_rate, self.strange_rate):
+            if not 0 <= rate <= 1:
+                raise ValueError(f"rates lie between 0 and 1: {self}")
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    """A word problem. Draws again whenever the words and numbers make no sense together."""
+    steps = rng.choice(config.steps)
+    while True:
+        try:
+            return _attempt(rng, config, steps)
+        except Retry:
+            continue
+
+
+def _attempt(rng: Random, config: Config, steps: int) -> Problem:
+    s = Story(rng, config.limit, config.largest, config.word_rate, Cast(rng, config.strange_rate))
+    s.past = rng.random() < 0.45
+    s.schemas = config.schemas
+    least, question = rng.choice(_questions(config.topics, config.questions))
+    if least > steps:
+        raise Retry
+    found, asked = question(s, steps)
+    if len(s.graph) != steps or (config.must and not _has(s, config.must)):
+        raise Retry
+    clauses = list(found.clauses)
+    if rng.random() < config.idle_rate:
+        _idle(s, clauses)
+    elif rng.random() < 0.12:
+        _scene(s, clauses)
+    text = tell(rng, clauses, _resolved(asked, s.past), s.past, config.fold_rate)
+    return Problem(
+        question=text,
+        solution="\n".join(s.steps),
+        answer=found_answer(found),
+        canonical=f"{';'.join(s.facts)}?{found.name}",
+        graph=s.graph[found.name],
+    )
+
+
+def _has(s: Story, names: tuple[str, ...]) -> bool:
+    return any(schema.__name__ in names for schema in s.used) or ("%" in names and any("%" in g for g in s.graph.values()))
+
+
+_CACHE: dict = {}
+
+
+def _questions(topics: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[int, Question]]:
+    """The questions of these topics, repeated so that each topic has its weight; of these names only, if any."""
+    key = topics, names
+    if key not in _CACHE:
+        drawn: list[tuple[int, Question]] = []
+        for topic in topics:
+            weight, questions = TOPICS[topic]
+            chosen = [q for q in questions if not names or q[1].__name__ in names]
+            drawn += [chosen[i % len(chosen)] for i in range(max(len(chosen), weight * 10 // len(topics)))] if chosen else []
+        _CACHE[key] = drawn
+    return _CACHE[key]
+
+
+def _resolved(question: str, past: bool) -> str:
+    from data_chef.stories.telling import verbs
+
+    return verbs(question, past)
+
+
+def found_answer(found: Quantity) -> str:
+    from data_chef.stories.story import written
+
+    return written(found.value)
+
+
+def _hero(clauses: Sequence[Clause]):
+    return next((c.subject for c in clauses if c.subject is not None and c.subject.person), None)
+
+
+def _idle(s: Story, clauses: list[Clause]) -> None:
+    """A number that nothing needs, told of something that is not asked for."""
+    who = _hero(clauses)
+    x = s.number(2, 40)
+    thing = s.cast._fresh(s.choose(*themes.THINGS))
+    about = [
+        Clause(f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago", fixed=True),
+        Clause(f"it [is|was] {s.rng.randint(2, 11)} o'clock in the {s.choose('morning', 'afternoon')}", fixed=True),
+    ]
+    if who is not None:
+        about += [
+            Clause(f"{who.name} [is|was] {s.rng.randint(6, 70)} years old", fixed=True),
+            Clause(f"also [has|had] {thing.count(s.n(x))} at home", who, fixed=True),
+            Clause(f"{s.cast.relative(who)} [has|had] {thing.count(s.n(x))}".replace(who.his, who.s, 1), fixed=True),
+            Clause(f"{who.name} [lives|lived] {s.n(x)} miles from {s.cast.somewhere()}", fixed=True),
+        ]
+    clauses.insert(s.rng.randint(0, max(0, len(clauses) - 1)), s.choose(*about))
+
+
+def _scene(s: Story, clauses: list[Clause]) -> None:
+    """A first sentence without numbers."""
+    who = _hero(clauses)
+    if who is None:
+        return
+    clauses.insert(0, Clause(s.choose(
+        f"[likes|liked] {s.cast.doings(1)[0]}", f"[is|was] on the way to {s.cast.somewhere()}", f"[is|was] planning a party", f"[is|was] at {s.cast.somewhere()}",
+        f"[has|had] a busy day", f"[helps|helped] {who.his} {s.choose('parents', 'neighbors', 'friends', 'family')} at home",
+    ), who, fixed=True))  # fmt: skip
