@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from data_chef.build import cores
 from data_chef.corpus import write_whole
 from data_chef.curriculum import Curriculum
 from data_chef.registry import get_task
@@ -35,7 +36,7 @@ def bench(
         tokenizer: folder of one; by default a small one is trained on two blocks.
         out: a file for the JSON.
     """
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or cores()
     each = seconds / 2 / len(curriculum.shares)
     tasks = {share.task: _task(share, each) for share in curriculum.shares}
     print(f"{'task':28} {'items/s/core':>12} {'rejected':>9} {'characters':>11}")
@@ -94,7 +95,7 @@ def _tokenizer(curriculum: Curriculum, folder: str | Path | None):
 
 def _mixture(curriculum: Curriculum, seconds: float, workers: int, tokenizer) -> dict[str, Any]:
     """Of the whole way from nothing to packed arrays, in `workers` processes at once for about so long."""
-    context = get_context("fork")
+    context = get_context()
     start, results = context.Barrier(workers), context.SimpleQueue()
     arguments = (curriculum, seconds, tokenizer, workers, start, results)
     processes = [context.Process(target=_reader, args=(shard, *arguments)) for shard in range(workers)]

@@ -99,7 +99,7 @@ def build(
     if not restart and (done := _finished(out, identity)):
         return done
     with _stopping_in_words(out), Partial.opened(out, identity, restart) as partial:
-        _Build(curriculum, total, seed, partial, evaluation, tokenizer, progress).run(workers or _cores())
+        _Build(curriculum, total, seed, partial, evaluation, tokenizer, progress).run(workers or cores())
         partial.finish(out)
     return describe(out)
 
@@ -121,12 +121,12 @@ def _source_sha256() -> str:
     root = Path(__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".txt", ".json"):
+        if path.is_file() and path.suffix != ".pyc" and path.parent.name != "curricula":
             digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def _cores() -> int:
+def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -146,8 +146,10 @@ def _stopping_in_words(out: Path) -> Iterator[None]:
         raise KeyboardInterrupt(f"stopped; {kept}; {GO_ON}") from None
     except BrokenProcessPool as error:
         raise OSError(f"a worker process was killed (out of memory?); {kept}; {GO_ON}") from error
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    except Exception as error:
+        # The last is how the tokenizer, which is written in Rust, puts it.
+        number = getattr(error, "errno", None)
+        if number not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) and "os error 28" not in str(error):
             raise
         raise OSError(f"no space left for {out}: {kept}; make room, then {GO_ON}") from error
     finally:

@@ -41,9 +41,9 @@ def report_of(wanted: Mapping[str, int], tallies: Mapping, sample: Sequence[Mapp
                 **{split: tally["kept"] for split, tally in mine.items()},
                 "problems": train["problems"],
                 "items_per_second": train["generated"] / max(train["seconds"], 1e-9),
-                "unique_rate": 1 - (train["duplicates"] + train["near_duplicates"]) / verified,
-                "reject_rate": sum(tally["rejected"] for tally in mine.values()) / max(1, generated),
-                "mean_tokens": sum(lengths) / len(lengths),
+                "unique_rate": round(1 - (train["duplicates"] + train["near_duplicates"]) / verified, 4),
+                "reject_rate": round(sum(tally["rejected"] for tally in mine.values()) / max(1, generated), 4),
+                "mean_tokens": round(sum(lengths) / len(lengths), 1),
                 "overlap_dropped": sum(tally["overlap"] for tally in mine.values()),
             }
         )
