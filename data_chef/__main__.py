@@ -1,4 +1,4 @@
-"""`python -m data_chef build | show | list | tokenizer`: see `--help` of each."""
+"""`python -m data_chef build | check | bench | show | list | tokenizer`: see `--help` of each."""
 
 import argparse
 import sys
@@ -18,7 +18,19 @@ def main(arguments: list[str] | None = None) -> None:
     build.add_argument("--num-examples", type=int, help="training items; default: the curriculum's")
     build.add_argument("--seed", type=int, default=0)
     build.add_argument("--workers", type=int, help="processes; default: one a core")
-    build.add_argument("--decontaminate", nargs="+", metavar="FILE", help="evaluation files to count overlap with")
+    build.add_argument("--decontaminate", nargs="+", metavar="FILE", help="drop what overlaps with these evaluations")
+    build.add_argument("--tokenizer", metavar="DIR", help="use this tokenizer instead of training one")
+    build.add_argument("--restart", action="store_true", help="begin anew instead of going on with a stopped build")
+    check = commands.add_parser("check", help="verify a corpus; count its overlap with evaluation files")
+    check.add_argument("data", help="corpus folder or JSONL file")
+    check.add_argument("--against", nargs="+", metavar="FILE", default=[], help="evaluation files")
+    bench = commands.add_parser("bench", help="measure items per second")
+    bench.add_argument("--preset", help="curriculum by name (default: standard)")
+    bench.add_argument("--config", help="curriculum from a YAML file")
+    bench.add_argument("--seconds", type=float, default=30, help="of measurement, about")
+    bench.add_argument("--workers", type=int, help="processes; default: one a core")
+    bench.add_argument("--tokenizer", metavar="DIR", help="of a corpus or a model; default: one trained on a sample")
+    bench.add_argument("--out", metavar="FILE.json", help="write the numbers as JSON")
     show = commands.add_parser("show", help="print items of a task")
     show.add_argument("task")
     show.add_argument("-n", type=int, default=5)
@@ -33,30 +45,77 @@ def main(arguments: list[str] | None = None) -> None:
     tokenizer.add_argument("--out", required=True)
     options = parser.parse_args(arguments)
     try:
-        {"build": _build, "show": _show, "list": _list, "tokenizer": _tokenizer}[options.command](options)
+        {
+            "build": _build,
+            "check": _check,
+            "bench": _bench,
+            "show": _show,
+            "list": _list,
+            "tokenizer": _tokenizer,
+        }[options.command](options)
     except (ValueError, OSError) as error:
         sys.exit(f"data_chef: {error}")
-    except KeyboardInterrupt:
-        sys.exit("data_chef: interrupted; nothing was written")
+    except KeyboardInterrupt as interrupt:
+        sys.exit(f"data_chef: {interrupt or 'interrupted'}")
 
 
 def _build(options) -> None:
     from data_chef.build import build
-    from data_chef.curriculum import load_curriculum
 
-    if options.preset and options.config:
-        raise ValueError("give --preset or --config, not both")
     described = build(
-        load_curriculum(options.preset, options.config),
+        _curriculum(options),
         options.out,
         options.num_examples,
         options.seed,
         options.workers,
         options.decontaminate,
+        tokenizer=options.tokenizer,
+        restart=options.restart,
     )
     for split, counts in described["counts"].items():
         print(f"{split}: {sum(counts.values()):,} items")
+    asked, made = described["curriculum"]["num_examples"], sum(described["counts"]["train"].values())
+    if made < asked:
+        print(f"The tasks have no more problems: {made:,} train items of {asked:,}.")
+    for task, row in described["tasks"].items():
+        if row["train"] < 0.95 * row["wanted"]:
+            print(
+                f"{task}: {row['train']:,} train items of {row['wanted']:,}, {row['unique_rate']:.0%} of its items new"
+            )
     print(f"{options.out}: content sha256 {described['content_sha256']}")
+
+
+def _curriculum(options):
+    from data_chef.curriculum import load_curriculum
+
+    if options.preset and options.config:
+        raise ValueError("give --preset or --config, not both")
+    return load_curriculum(options.preset, options.config)
+
+
+def _check(options) -> None:
+    from pathlib import Path
+
+    from data_chef.corpus import describe
+    from data_chef.decontaminate import Evaluation, overlaps_by_kind
+
+    if Path(options.data).is_dir():
+        describe(options.data, verify=True)
+        print(f"{options.data}: whole, every sha256 as it was written")
+    if not options.against:
+        return
+    items, found = overlaps_by_kind(options.data, Evaluation.read(options.against))
+    for kind, count in sorted(found.items()):
+        print(f"{kind}: {count:,}")
+    print(f"{sum(found.values()):,} of {items:,} items share 13 words in a row with the evaluation files")
+    if found:
+        sys.exit(1)
+
+
+def _bench(options) -> None:
+    from data_chef.bench import bench
+
+    bench(_curriculum(options), options.seconds, options.workers, options.tokenizer, options.out)
 
 
 def _show(options) -> None:

@@ -1,51 +1,56 @@
-"""Builds a corpus: generates, verifies, removes duplicates, trains the tokenizer, writes Parquet and the card."""
+"""Builds a corpus: takes blocks of the stream in order, drops what is double or foreign, writes shards and the card.
 
+The folder grows beside its final place, shard by shard; a build that was stopped, by whatever, goes on from there.
+"""
+
+import errno
 import hashlib
 import json
 import os
-import shutil
 import signal
-import time
-from collections import Counter
-from collections.abc import Iterator
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import asdict
+from multiprocessing import parent_process
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy as np
 from tqdm import tqdm
 
-from data_chef.card import write_card
-from data_chef.corpus import FORMAT, SCHEMA
-from data_chef.curriculum import Curriculum, Share
-from data_chef.decontaminate import ngrams, read_texts
-from data_chef.registry import make_items
+from data_chef.card import TIMED, report_of, write_card
+from data_chef.corpus import (
+    FORMAT,
+    SCHEMA,
+    describe,
+    read_rows,
+    sha256_of,
+    split_files,
+    table_of,
+    tokenizer_folder,
+    write_whole,
+)
+from data_chef.curriculum import Curriculum
+from data_chef.decontaminate import Evaluation, corpus_documents
+from data_chef.dedup import KeySet, keys
+from data_chef.partial import Partial, beside
+from data_chef.registry import NoProblemError
 from data_chef.splits import SPLITS
+from data_chef.stream import BLOCK, Block, make_block, make_rows, shares_of
 from data_chef.text import chat, response
 from data_chef.tokenizer import train_tokenizer
 
 
-BLOCK = 1000
-ROWS_PER_FILE = 250_000
+ROWS_PER_FILE = 50_000
 TOKENIZER_SAMPLE = 60_000
-# A task whose problems run out stops here, with fewer items than asked for.
+# A task whose problems run out has so many rounds to fill a held-out split.
 PATIENCE = 3
-
-
-@dataclass
-class Tally:
-    """What became of the generated items of one task and split."""
-
-    kept: list[dict] = field(default_factory=list)
-    seen: set = field(default_factory=set)
-    problems: set = field(default_factory=set)
-    generated: int = 0
-    rejected: int = 0
-    duplicates: int = 0
-    seconds: float = 0.0
+GO_ON = "run the same command again to go on"
 
 
 def build(
@@ -54,17 +59,27 @@ def build(
     num_examples: int | None = None,
     seed: int = 0,
     workers: int | None = None,
-    decontaminate: list[str] | None = None,
+    decontaminate: Sequence[str | Path] | None = None,
     progress: bool = True,
+    tokenizer: str | Path | None = None,
+    restart: bool = False,
 ) -> dict:
     """Writes the corpus folder `out` and returns what its `corpus.json` says.
 
-    The same curriculum, size and seed give the same bytes, whatever the number of workers. The folder is written under
-    another name and renamed when it is whole.
+    The same arguments give the same bytes, whatever the number of workers and however often the build was stopped in
+    between. It grows in `out` + ".partial" and is renamed when it is whole. A whole corpus of the same arguments
+    is left as it is.
+
+    Args:
+        num_examples: rows of the train split; fewer when the tasks have no more problems.
+        decontaminate: evaluation files; an item that shares 13 words in a row with them is dropped.
+        tokenizer: folder of a tokenizer to use instead of training one.
+        restart: begin anew, even if a build was stopped before its end.
 
     Raises:
         FileExistsError: `out` holds something that is not a corpus.
-        ValueError: an argument out of range, or a task that cannot fill a split.
+        ValueError: an argument out of range, a task that cannot be made, or a stopped build of other arguments.
+        OSError: the disk is full, or another process is building the same folder.
     """
     out = Path(out)
     total = curriculum.num_examples if num_examples is None else num_examples
@@ -72,176 +87,368 @@ def build(
         raise ValueError(f"num_examples={total} is less than one for each of {len(curriculum.shares)} tasks")
     if out.exists() and any(out.iterdir()) and not (out / "corpus.json").is_file():
         raise FileExistsError(f"{out} exists and is not a corpus; remove it or choose another --out")
-    beside = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # A terminated build cleans up after itself like an interrupted one.
-    previous = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        (beside / "data").mkdir(parents=True)
-        described = _write(curriculum, beside, total, seed, workers or os.cpu_count() or 1, decontaminate, progress)
-        if out.exists():
-            shutil.rmtree(out)
-        beside.rename(out)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-    return described
-
-
-def _write(curriculum: Curriculum, folder: Path, total: int, seed: int, workers: int, against, progress: bool) -> dict:
-    wanted = _quotas(curriculum, total)
-    tallies = _generate(curriculum, wanted, seed, workers, progress)
-    content = hashlib.sha256()
-    counts: dict[str, dict[str, int]] = {}
-    samples: list[str] = []
-    for split in SPLITS:
-        rows = [row for share in curriculum.shares for row in tallies[share.task, split].kept]
-        Random(f"{seed}|{split}").shuffle(rows)
-        counts[split] = dict(sorted(Counter(row["task"] for row in rows).items()))
-        for row in rows:
-            content.update(json.dumps(row, sort_keys=True).encode())
-        _write_parquet(folder, split, rows)
-        if split == "train":
-            samples = [chat(row["question"], response(row)) for row in rows[:TOKENIZER_SAMPLE]]
-    tokenizer = train_tokenizer(samples, curriculum.vocab_size)
-    tokenizer.save_pretrained(folder / "tokenizer")
-    report = _report(curriculum, tallies, wanted, tokenizer, against)
-    described = {
-        "format": FORMAT,
+    evaluation = Evaluation.read(decontaminate) if decontaminate else None
+    identity = {
         "curriculum": {**asdict(curriculum), "num_examples": total},
         "seed": seed,
-        "schema": SCHEMA,
-        "counts": counts,
-        "content_sha256": content.hexdigest(),
-        "tokenizer_sha256": hashlib.sha256((folder / "tokenizer" / "tokenizer.json").read_bytes()).hexdigest(),
+        "decontaminated": evaluation.sources if evaluation else {},
+        "tokenizer": sha256_of(tokenizer_folder(tokenizer) / "tokenizer.json") if tokenizer else None,
+        "source": _source_sha256(),
     }
-    write_card(folder / "README.md", described, report)
-    described["files"] = {
-        str(path.relative_to(folder)): path.stat().st_size
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "README.md"
-    }
-    (folder / "corpus.json").write_text(json.dumps(described, indent=1) + "\n")
-    return described
+    identity = json.loads(json.dumps(identity))
+    if not restart and (done := _finished(out, identity)):
+        return done
+    with _stopping_in_words(out), Partial.opened(out, identity, restart) as partial:
+        _Build(curriculum, total, seed, partial, evaluation, tokenizer, progress).run(workers or cores())
+        partial.finish(out)
+    return describe(out)
 
 
-def _quotas(curriculum: Curriculum, total: int) -> dict[tuple[str, str], int]:
-    """Items wanted of each task in each split; a small corpus has small held-out splits too."""
-    weights = sum(share.weight for share in curriculum.shares)
-    wanted = {}
-    for share in curriculum.shares:
-        train = max(1, round(total * share.weight / weights))
-        wanted[share.task, "train"] = train
-        for split, items in curriculum.heldout_items.items():
-            wanted[share.task, split] = min(items, train)
-    return wanted
+def _finished(out: Path, identity: dict) -> dict | None:
+    try:
+        described = describe(out)
+    except (ValueError, OSError):
+        return None
+    return described if described.get("identity") == _digest(identity) else None
 
 
-def _generate(curriculum, wanted, seed: int, workers: int, progress: bool) -> dict[tuple[str, str], Tally]:
-    """Blocks of items in parallel, taken in in order, until each task has its quota or has run out of problems."""
-    tallies = {key: Tally() for key in wanted}
-    bar = tqdm(total=sum(wanted.values()), desc="items", unit="item", disable=not progress)
-    with ProcessPoolExecutor(workers, initializer=_ignore_interrupt) as pool:
-        try:
-            for share in curriculum.shares:
-                for split in SPLITS:
-                    key = share.task, split
-                    tally = tallies[key]
-                    blocks = _blocks(pool, share, split, seed, tally, wanted[key], workers)
-                    _fill(tally, wanted[key], blocks, bar)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _source_sha256() -> str:
+    """Of all that decides what the items are: two versions of a task must not meet in one corpus."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and path.parent.name != "curricula":
+            digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _stopping_in_words(out: Path) -> Iterator[None]:
+    """Turns the ways in which a build is stopped from outside into errors that say how to go on."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    previous = signal.signal(signal.SIGTERM, interrupt) if in_main_thread else None
+    kept = f"what is finished is kept in {beside(out)}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"stopped; {kept}; {GO_ON}") from None
+    except BrokenProcessPool as error:
+        raise OSError(f"a worker process was killed (out of memory?); {kept}; {GO_ON}") from error
+    except Exception as error:
+        # The last is how the tokenizer, which is written in Rust, puts it.
+        number = getattr(error, "errno", None)
+        if number not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) and "os error 28" not in str(error):
             raise
-    bar.close()
-    return tallies
+        raise OSError(f"no space left for {out}: {kept}; make room, then {GO_ON}") from error
+    finally:
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, previous)
 
 
-def _interrupt(*_) -> None:
-    raise KeyboardInterrupt
+class Made(NamedTuple):
+    """Verified rows on their way from a worker.
+
+    Attributes:
+        columns: of the corpus, a list each.
+        keys: see `dedup.keys`.
+        digests: 16 bytes a row, a hash of its content.
+        foreign: whether the row overlaps with an evaluation text.
+        generated, seconds, errors: by task, of all items, rows or not.
+    """
+
+    columns: dict[str, list]
+    keys: np.ndarray
+    digests: bytes
+    foreign: np.ndarray
+    generated: Counter
+    seconds: dict[str, float]
+    errors: dict[str, str]
 
 
-def _ignore_interrupt() -> None:
+# What a worker process works on.
+_curriculum: Curriculum
+_seed: int
+_evaluation: Evaluation | None
+
+
+def _start_worker(curriculum: Curriculum, seed: int, evaluation: Evaluation | None) -> None:
+    global _curriculum, _seed, _evaluation
+    _curriculum, _seed, _evaluation = curriculum, seed, evaluation
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # A parent that is killed tells nobody.
+    threading.Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()  # type: ignore
 
 
-def _blocks(pool, share: Share, split: str, seed: int, tally: Tally, wanted: int, workers: int) -> Iterator:
-    """Results of consecutive blocks, a few of them in flight, no more than are likely to be needed."""
-    size = min(BLOCK, max(8, wanted))
-    starts = iter(range(0, (PATIENCE * wanted // size + 2) * size, size))
-    ahead: list = []
+def _made(block: Block) -> Made:
+    rows = [row for row in block.rows if row is not None]
+    fields = [tuple(row[name] for name in SCHEMA) for row in rows]
+    columns = [list(column) for column in zip(*fields, strict=True)] if rows else [[] for _ in SCHEMA]
+    return Made(
+        dict(zip(SCHEMA, columns, strict=True)),
+        keys(rows),
+        b"".join(hashlib.blake2b(repr(values).encode(), digest_size=16).digest() for values in fields),
+        _evaluation.overlaps([*map(corpus_documents, rows)]) if _evaluation else np.zeros(len(rows), bool),
+        Counter(block.tasks),
+        block.seconds,
+        block.errors,
+    )
+
+
+def _train_block(number: int) -> Made:
+    return _made(make_block(_curriculum, "train", _seed, number))
+
+
+def _heldout_rows(split: str, share_index: int, indices: range) -> Made:
+    """Items of one task; none when it has so few problems that none falls into the split."""
+    share = shares_of(_curriculum, split)[share_index]
+    block = Block([], [share.task] * len(indices))
+    try:
+        block.rows = make_rows(share, split, _seed, indices, block)
+    except NoProblemError:
+        block.tasks = []
+    return _made(block)
+
+
+def _overlaps_in_file(path: Path) -> int:
+    """Rows of a shard that overlap with the evaluation texts."""
+    assert _evaluation
+    return sum(int(_evaluation.overlaps([*map(corpus_documents, rows)]).sum()) for rows in read_rows(path))
+
+
+class _Build:
+    def __init__(self, curriculum, total: int, seed: int, partial: Partial, evaluation, tokenizer, progress: bool):
+        self.curriculum, self.total, self.seed = curriculum, total, seed
+        self.partial, self.evaluation, self.tokenizer_from = partial, evaluation, tokenizer
+        self.progress = progress
+        # Of all splits: a question of train must not stand in test, whatever its task.
+        self.known = KeySet()
+        self.problems = KeySet()
+
+    def run(self, workers: int) -> None:
+        arguments = (self.curriculum, self.seed, self.evaluation)
+        with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=arguments) as pool:
+            try:
+                # The workers come to life here, before there are threads that they would inherit half.
+                pool.submit(len, ()).result()
+                self.remember()
+                for split in SPLITS[1:]:
+                    if not split_files(self.partial.files, split):
+                        self.make_heldout(pool, split)
+                if not self.partial.complete:
+                    self.make_train(pool, workers)
+                self.describe(pool)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def remember(self) -> None:
+        """Takes up the keys of the shards that an earlier process finished."""
+        for name in self.partial.files:
+            for rows in read_rows(self.partial.folder / name, ["question", "canonical_hash"]):
+                found = keys(rows)
+                self.known.add(found[:, 0])
+                if name.startswith("data/train-"):
+                    self.known.add(found[:, 1])
+                    self.problems.add(found[:, 2])
+
+    def make_heldout(self, pool: ProcessPoolExecutor, split: str) -> None:
+        """One wording of each problem, as many of each task as the curriculum wants, or as there are."""
+        shares = shares_of_or_none(self.curriculum, split)
+        wanted = [self.wanted(share, split) for share in shares]
+        kept: list[list[tuple[tuple, bytes]]] = [[] for _ in shares]
+        problems = KeySet()
+        short = list(range(len(shares)))
+        bar = self.bar(split, sum(wanted))
+        for attempt in range(PATIENCE):
+            sizes = [wanted[i] + wanted[i] // 4 + 4 for i in short]
+            jobs = [(split, i, range(attempt * n, attempt * n + n)) for i, n in zip(short, sizes, strict=True)]
+            made = in_order(pool, _heldout_rows, jobs, window=len(jobs))
+            before = [len(pairs) for pairs in kept]
+            for i, block in zip(short, made, strict=True):
+                take = self.chosen(split, block, wanted[i] - len(kept[i]), problems)
+                rows = [*zip(*block.columns.values(), strict=True)]
+                kept[i] += [(rows[at], block.digests[16 * at : 16 * at + 16]) for at in take]
+                bar.update(len(take))
+            short = [i for i in short if before[i] < len(kept[i]) < wanted[i]]
+        bar.close()
+        chosen = [pair for pairs in kept for pair in pairs]
+        Random(f"{self.seed}|{split}").shuffle(chosen)
+        columns = {name: [row[at] for row, _ in chosen] for at, name in enumerate(SCHEMA)}
+        self.partial.add_shard(split, [table_of(columns)], b"".join(digest for _, digest in chosen))
+        self.partial.save()
+
+    def make_train(self, pool: ProcessPoolExecutor, workers: int) -> None:
+        """Blocks in order until there are enough rows, or until a whole block brings nothing new."""
+        partial = self.partial
+        rows = sum(partial.files[name]["rows"] for name in split_files(partial.files, "train"))
+        tables: list = []
+        content = b""
+        bar = self.bar("train", self.total, rows)
+        numbers = ((number,) for number in range(partial.next_block, 1 << 62))
+
+        def window() -> int:
+            return min(2 * workers, -(-(self.total - rows) // BLOCK))
+
+        for block in in_order(pool, _train_block, numbers, window):
+            take = self.chosen("train", block, self.total - rows)
+            tables.append(table_of({name: [column[at] for at in take] for name, column in block.columns.items()}))
+            content += b"".join(block.digests[16 * at : 16 * at + 16] for at in take)
+            partial.next_block += 1
+            rows += len(take)
+            bar.update(len(take))
+            partial.complete = rows >= self.total or not take
+            if partial.complete or sum(map(len, tables)) >= ROWS_PER_FILE:
+                partial.add_shard("train", tables, content)
+                partial.save()
+                tables, content = [], b""
+            if partial.complete:
+                break
+        bar.close()
+
+    def chosen(self, split: str, block: Made, limit: int, problems: KeySet | None = None) -> list[int]:
+        """Which rows of a block are taken: the first `limit` that are new and share nothing with the evaluation.
+
+        Without `problems`, another wording of a known problem is new; with them it is not.
+        """
+        exact, second = block.keys[:, 0], block.keys[:, 1 if problems is None else 2]
+        known, near = self.known.contains(exact), (self.known if problems is None else problems).contains(second)
+        here: set[int] = set()
+        take: list[int] = []
+        tallies = {task: self.partial.tally(split, task) for task in block.generated}
+        for task, count in block.generated.items():
+            tallies[task]["generated"] += count
+            tallies[task]["rejected"] += count
+            tallies[task]["seconds"] += block.seconds.get(task, 0)  # type: ignore[assignment]
+        self.partial.errors.update(block.errors)
+        rows = zip(
+            block.columns["task"],
+            exact.tolist(),
+            second.tolist(),
+            known | block.foreign,
+            near,
+            block.foreign,
+            strict=True,
+        )
+        for at, (task, first, other, old, like, foreign) in enumerate(rows):
+            tally = tallies[task]
+            tally["rejected"] -= 1
+            if foreign:
+                tally["overlap"] += 1
+            elif old or first in here:
+                tally["duplicates"] += 1
+            elif like or other in here:
+                tally["near_duplicates"] += 1
+            elif len(take) < limit:
+                take.append(at)
+                here |= {first, other}
+                tally["kept"] += 1
+        self.known.add(exact[take])
+        (self.known if problems is None else problems).add(second[take])
+        if split == "train":
+            self.count_problems(block, take, tallies)
+        return take
+
+    def count_problems(self, block: Made, take: list[int], tallies: dict[str, Counter]) -> None:
+        found = block.keys[take, 2]
+        fresh = ~self.problems.contains(found)
+        first = np.zeros(len(take), bool)
+        first[np.unique(found, return_index=True)[1]] = True
+        for at in np.flatnonzero(fresh & first):
+            tallies[block.columns["task"][take[at]]]["problems"] += 1
+        self.problems.add(found)
+
+    def wanted(self, share, split: str) -> int:
+        """Items of a task in a split; a small corpus has small held-out splits too."""
+        train = max(1, round(self.total * share.weight / sum(share.weight for share in self.curriculum.shares)))
+        heldout = self.curriculum.heldout_items
+        return train if split == "train" else min(train, heldout.get(split, heldout["validation"]))
+
+    def bar(self, split: str, total: int, initial: int = 0):
+        return tqdm(desc=split, total=total, initial=initial, unit="item", disable=not self.progress, smoothing=0.05)
+
+    def describe(self, pool: ProcessPoolExecutor) -> None:
+        """The rest of the folder: tokenizer, card and corpus.json."""
+        partial, folder = self.partial, self.partial.folder
+        sample: list[dict] = []
+        for name in split_files(partial.files, "train"):
+            for rows in read_rows(folder / name):
+                sample += rows[: TOKENIZER_SAMPLE - len(sample)]
+            if len(sample) >= TOKENIZER_SAMPLE:
+                break
+        if self.tokenizer_from:
+            from transformers import AutoTokenizer
+
+            tokenizer = AutoTokenizer.from_pretrained(tokenizer_folder(self.tokenizer_from))
+        else:
+            texts = (chat(row["question"], response(row)) for row in sample)
+            tokenizer = train_tokenizer(texts, self.curriculum.vocab_size)
+        tokenizer.save_pretrained(folder / "tokenizer")
+        left = None
+        if self.evaluation:
+            left = sum(pool.map(_overlaps_in_file, [folder / name for name in partial.files]))
+            if left:
+                raise ValueError(f"{left} items overlap with the evaluation files though overlaps were dropped")
+        contents = [
+            partial.files[name]["content_sha256"] for split in SPLITS for name in split_files(partial.files, split)
+        ]
+        wanted = {share.task: self.wanted(share, "train") for share in self.curriculum.shares}
+        report = report_of(wanted, partial.tallies, sample, tokenizer)
+        described: dict[str, Any] = {
+            "format": FORMAT,
+            "curriculum": partial.identity["curriculum"],
+            "seed": self.seed,
+            "schema": SCHEMA,
+            "counts": {
+                split: {
+                    task: n for task, tally in sorted(partial.tallies.get(split, {}).items()) if (n := tally["kept"])
+                }
+                for split in SPLITS
+            },
+            "content_sha256": hashlib.sha256("".join(contents).encode()).hexdigest(),
+            "tokenizer_sha256": sha256_of(folder / "tokenizer" / "tokenizer.json"),
+            "decontaminated": partial.identity["decontaminated"],
+            "overlap": left,
+            "identity": _digest(partial.identity),
+            "tasks": {row["task"]: {key: row[key] for key in row if key not in TIMED} for row in report},
+        }
+        write_card(folder / "README.md", described, report, partial.errors)
+        described["files"] = {
+            str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+            for path in sorted([*(folder / "data").iterdir(), *(folder / "tokenizer").iterdir()])
+        }
+        write_whole(folder / "corpus.json", json.dumps(described, indent=1).encode() + b"\n")
+
+
+def shares_of_or_none(curriculum: Curriculum, split: str) -> tuple:
+    try:
+        return shares_of(curriculum, split)
+    except ValueError:
+        return ()
+
+
+def in_order(pool, function: Callable, jobs: Iterable[tuple], window: int | Callable[[], int]) -> Iterator:
+    """Results in the order of the jobs, never more than `window` of them ahead."""
+    waiting = iter(jobs)
+    ahead: deque = deque()
     while True:
-        missing = -(-(wanted - len(tally.kept)) // size)
-        for start in islice(starts, max(0, min(missing, 2 * workers) - len(ahead))):
-            indices = range(start, start + size)
-            ahead.append(pool.submit(_block, share.task, split, seed, indices, share.difficulty))
+        while len(ahead) < max(1, window() if callable(window) else window):
+            job = next(waiting, None)
+            if job is None:
+                break
+            ahead.append(pool.submit(function, *job))
         if not ahead:
             return
-        yield ahead.pop(0).result()
-
-
-def _block(task: str, split: str, seed: int, indices: range, difficulty: tuple[int, int]) -> tuple[list, float]:
-    clock = time.perf_counter()
-    items = make_items(task, split, seed, indices, difficulty)
-    return [item and item.row() for item in items], time.perf_counter() - clock
-
-
-def _fill(tally: Tally, wanted: int, blocks: Iterator, bar) -> None:
-    """Takes items until there are enough. In train another wording of a known problem is kept, elsewhere it is not."""
-    for rows, seconds in blocks:
-        tally.seconds += seconds
-        tally.generated += len(rows)
-        for row in rows:
-            if row is None:
-                tally.rejected += 1
-                continue
-            key = row["question"] if row["split"] == "train" else row["canonical_hash"]
-            if key in tally.seen:
-                tally.duplicates += 1
-            elif len(tally.kept) < wanted:
-                tally.seen.add(key)
-                tally.problems.add(row["canonical_hash"])
-                tally.kept.append(row)
-                bar.update()
-        if len(tally.kept) >= wanted:
-            return
-
-
-def _write_parquet(folder: Path, split: str, rows: list[dict]) -> None:
-    schema = pa.schema([(name, kind) for name, kind in SCHEMA.items()])
-    parts = range(0, max(1, len(rows)), ROWS_PER_FILE)
-    for part, start in enumerate(parts):
-        table = pa.Table.from_pylist(rows[start : start + ROWS_PER_FILE], schema=schema)
-        pq.write_table(table, folder / "data" / f"{split}-{part:05d}-of-{len(parts):05d}.parquet", compression="zstd")
-
-
-def _report(curriculum: Curriculum, tallies, wanted, tokenizer, against) -> list[dict]:
-    """One row a task: speed, unique rate, reject rate, tokens, overlap."""
-    foreign = {gram for path in against or [] for text in read_texts(path) for gram in ngrams(text)}
-    rows = []
-    for share in curriculum.shares:
-        mine = [tallies[share.task, split] for split in SPLITS]
-        train = mine[0]
-        sample = [chat(row["question"], response(row)) for row in train.kept[:1000]]
-        tokens = [len(ids) for ids in tokenizer(sample)["input_ids"]]
-        generated = sum(tally.generated for tally in mine)
-        rows.append(
-            {
-                "task": share.task,
-                "train": len(train.kept),
-                "wanted": wanted[share.task, "train"],
-                "validation": len(mine[1].kept),
-                "test": len(mine[2].kept),
-                "items_per_second": train.generated / max(train.seconds, 1e-9),
-                "unique_rate": 1 - train.duplicates / max(1, train.generated - train.rejected),
-                "problems": len(train.problems),
-                "reject_rate": sum(tally.rejected for tally in mine) / max(1, generated),
-                "mean_tokens": sum(tokens) / len(tokens),
-                "overlap": sum(not foreign.isdisjoint(ngrams(row["question"])) for tally in mine for row in tally.kept)
-                if against
-                else None,
-            }
-        )
-    return rows
+        yield ahead.popleft().result()

@@ -65,6 +65,10 @@ class Task:
         return self.verify_many(problems) if self.verify_many else [self.verify(problem) for problem in problems]
 
 
+class NoProblemError(ValueError):
+    """A split in which a task seems to have no problem."""
+
+
 _TASKS: dict[str, Task] = {}
 
 
@@ -94,7 +98,8 @@ def tasks() -> dict[str, Task]:
 
 def get_task(name: str) -> Task:
     """The task of this name. Raises ValueError, naming the nearest, when there is none."""
-    return tasks()[name] if name in tasks() else unknown("task", name, tasks())
+    _import_tasks()
+    return _TASKS.get(name) or unknown("task", name, tasks())
 
 
 def unknown(kind: str, name: str, known) -> Any:
@@ -120,7 +125,8 @@ def draw(name: str, split: str, seed: int, index: int, difficulty: tuple[int, in
     Candidates are drawn, each from a generator keyed by a hash of everything, until one belongs to the split.
 
     Raises:
-        ValueError: unknown task or split, or no candidate fell into the split in MAX_ATTEMPTS.
+        ValueError: unknown task or split.
+        NoProblemError: no candidate fell into the split in MAX_ATTEMPTS.
     """
     task = get_task(name)
     if split not in SPLITS:
@@ -132,7 +138,7 @@ def draw(name: str, split: str, seed: int, index: int, difficulty: tuple[int, in
         problem = task.generate(rng, _config(name, level))
         if task.split_of(problem, task.hash_of(problem)) == split:
             return problem, level
-    raise ValueError(
+    raise NoProblemError(
         f"{name}: no problem of difficulty {difficulty} fell into {split} in {MAX_ATTEMPTS} attempts; widen the range"
     )
 

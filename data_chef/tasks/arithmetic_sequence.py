@@ -25,7 +25,9 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(start=50 * difficulty, step=9 if difficulty == 1 else 12, nth_rate=(0.0, 0.5, 1.0, 1.0)[difficulty - 1])
+        return cls(
+            start=50 * difficulty, step=9 if difficulty == 1 else 12, nth_rate=(0.0, 0.5, 1.0, 1.0)[difficulty - 1]
+        )
 
     def validate(self) -> None:
         if self.start < 1 or self.step < 1 or not 0 <= self.nth_rate <= 1:

@@ -5,4 +5,8 @@ from data_chef.wordproblems.task import Config, generator, split_by_graph
 from data_chef.wordproblems.verify import verify
 
 
-register(Task("word_problem_3step", "word problems", Config, generator(3), verify, max_difficulty=3, split_of=split_by_graph))
+register(
+    Task(
+        "word_problem_3step", "word problems", Config, generator(3), verify, max_difficulty=3, split_of=split_by_graph
+    )
+)
