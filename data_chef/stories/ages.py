@@ -120,8 +120,12 @@ def sum_of_ages(s: Story, steps: int) -> Asked:
     total = s.add("sum of their ages", theirs, mine)
     s.fact(total, "+", theirs, mine)
     total.clauses = (*theirs.clauses, clause)
-    return total, s.choose(f"what is the sum of {who.s} and {other.s} ages?", f"how old are {who.name} and {other.name} together?",
-                           f"find the sum of the ages of {who.name} and {other.name}.", f"{who.name} and {other.name} are how old together?")  # fmt: skip
+    return total, s.choose(
+        f"what is the sum of {who.s} and {other.s} ages?",
+        f"how old are {who.name} and {other.name} together?",
+        f"find the sum of the ages of {who.name} and {other.name}.",
+        f"{who.name} and {other.name} are how old together?",
+    )
 
 
 AGES = [

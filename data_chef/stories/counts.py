@@ -114,10 +114,12 @@ def _compared(s: Story, h: Holding, other: Holding, how: str, than: str) -> Clau
             )
         return first
     return s.choose(
-        Clause(f"there [are|were] {how} {h.item.many} {h.owner.preposition} {h.owner.name} {than} "
-               f"{other.owner.preposition} {other.owner.name}"),
+        Clause(
+            f"there [are|were] {how} {h.item.many} {h.owner.preposition} {h.owner.name} {than} "
+            f"{other.owner.preposition} {other.owner.name}"
+        ),
         Clause(f"{h.owner.name} [has|had] {how} {h.item.many} {than} {other.owner.name}"),
-    )  # fmt: skip
+    )
 
 
 # Schemas
@@ -249,11 +251,15 @@ def groups(s: Story, h: Holding, steps: int) -> Quantity:
             Clause(f"{does} {told}, each with {items} in it", h.owner),
         )
         return replace(total, clauses=(clause,))
-    return total.told(s.choose(
-        Clause(f"each {holder.one} [has|had] {items}{s.choose('', ' in it', ' inside')}"),
-        Clause(f"each {holder.one} [holds|held] {items}"), Clause(f"each {holder.one} [contains|contained] {items}"),
-        Clause(f"there [are|were] {items} in each {holder.one}"), Clause(f"every {holder.one} [contains|contained] {items}"),
-    ))  # fmt: skip
+    return total.told(
+        s.choose(
+            Clause(f"each {holder.one} [has|had] {items}{s.choose('', ' in it', ' inside')}"),
+            Clause(f"each {holder.one} [holds|held] {items}"),
+            Clause(f"each {holder.one} [contains|contained] {items}"),
+            Clause(f"there [are|were] {items} in each {holder.one}"),
+            Clause(f"every {holder.one} [contains|contained] {items}"),
+        )
+    )
 
 
 def rows(s: Story, h: Holding, steps: int) -> Quantity:
@@ -266,10 +272,17 @@ def rows(s: Story, h: Holding, steps: int) -> Quantity:
     s.fact(total, "*", lines, each)
     items = h.item.count(s.n(each))
     if steps == 1:
-        return replace(total, clauses=(Clause(
-            f"{h.owner.s} {h.item.many} [are|were] set out in {s.n(number)} {line.many} of {s.n(each)}"
-            if h.owner.person else f"the {h.item.many} {h.owner.preposition} {h.owner.name} [are|were] in "
-            f"{s.n(number)} {line.many} of {s.n(each)}"),))  # fmt: skip
+        return replace(
+            total,
+            clauses=(
+                Clause(
+                    f"{h.owner.s} {h.item.many} [are|were] set out in {s.n(number)} {line.many} of {s.n(each)}"
+                    if h.owner.person
+                    else f"the {h.item.many} {h.owner.preposition} {h.owner.name} [are|were] in "
+                    f"{s.n(number)} {line.many} of {s.n(each)}"
+                ),
+            ),
+        )
     return total.told(Clause(f"there [are|were] {items} in each {line.one}"))
 
 
@@ -295,11 +308,19 @@ def per_time(s: Story, h: Holding, steps: int) -> Quantity:
     if not who.person:
         raise Retry
     an = "an" if unit == "hour" else "a"
-    return replace(total, clauses=(s.choose(
-        Clause(f"{does} {many} {s.choose(f'{an} {unit}', f'each {unit}', f'every {unit}', f'per {unit}')} for {told}", who),
-        Clause(f"{does} {many} {s.choose(f'{an} {unit}', f'each {unit}', f'every {unit}')} over {told}", who),
-        Clause(f"for {told} {who.name} {does} {many} every {unit}"),
-    ),))  # fmt: skip
+    return replace(
+        total,
+        clauses=(
+            s.choose(
+                Clause(
+                    f"{does} {many} {s.choose(f'{an} {unit}', f'each {unit}', f'every {unit}', f'per {unit}')} for {told}",
+                    who,
+                ),
+                Clause(f"{does} {many} {s.choose(f'{an} {unit}', f'each {unit}', f'every {unit}')} over {told}", who),
+                Clause(f"for {told} {who.name} {does} {many} every {unit}"),
+            ),
+        ),
+    )
 
 
 def parts(s: Story, h: Holding, steps: int) -> Quantity:
@@ -405,7 +426,11 @@ def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
         raise Retry
     colour = h.item.one.removesuffix(f" {base.one}")
     whole_of = replace(h, item=base)
-    kind = "percent" if "%" in s.must else s.choose("one", "one", "several", "several", "percent", "percent", "rest", "rest")
+    kind = (
+        "percent"
+        if "%" in s.must
+        else s.choose("one", "one", "several", "several", "percent", "percent", "rest", "rest")
+    )
     cost = {"one": 1, "percent": 1, "several": 2, "rest": 2}[kind]
     if steps < cost:
         raise Retry
@@ -451,10 +476,14 @@ def together(s: Story, h: Holding, steps: int) -> Quantity:
     s.fact(both, "+", mine, other)
     pair = f"{h.owner.name} and {o.owner.name}"
     does = verb_plural(h)
-    return mine.told(s.choose(
-        Clause(f"together, {pair} {does} {s.n(both)} {h.item.many}"),
-        Clause(f"{pair} {does} {s.n(both)} {h.item.many} {s.choose('together', 'altogether', 'in total', 'combined')}"),
-    ))  # fmt: skip
+    return mine.told(
+        s.choose(
+            Clause(f"together, {pair} {does} {s.n(both)} {h.item.many}"),
+            Clause(
+                f"{pair} {does} {s.n(both)} {h.item.many} {s.choose('together', 'altogether', 'in total', 'combined')}"
+            ),
+        )
+    )
 
 
 def verb_plural(h: Holding) -> str:
@@ -473,12 +502,22 @@ def shared(s: Story, h: Holding, steps: int) -> Quantity:
     friends = s.cast.group()
     o = source.owner
     them = s.choose("them", f"the {h.item.many}", f"{o.his} {h.item.many}")
-    return found.told(s.choose(
-        Clause(f"[shares|shared] {them} equally among {s.n(by)} {friends.many}, and {h.owner.name} [is|was] one of them",
-               o, event=True, fixed=True),
-        Clause(f"[divides|divided] {them} equally between {s.n(by)} {friends.many}, one of whom [is|was] {h.owner.name}",
-               o, event=True, fixed=True),
-    ))  # fmt: skip
+    return found.told(
+        s.choose(
+            Clause(
+                f"[shares|shared] {them} equally among {s.n(by)} {friends.many}, and {h.owner.name} [is|was] one of them",
+                o,
+                event=True,
+                fixed=True,
+            ),
+            Clause(
+                f"[divides|divided] {them} equally between {s.n(by)} {friends.many}, one of whom [is|was] {h.owner.name}",
+                o,
+                event=True,
+                fixed=True,
+            ),
+        )
+    )
 
 
 def events(s: Story, h: Holding, steps: int) -> Quantity:
@@ -503,8 +542,12 @@ def _event(s: Story, h: Holding, before: Quantity) -> Quantity:
         s.fact(after, "+", before, x)
         more_ = s.choose(f"{s.n(x)} more {many}", f"{s.n(x)} more", f"another {s.n(x)} {many}", f"another {s.n(x)}")
         if not who.person:
-            return after.told(s.choose(Clause(f"{more_} [are|were] {s.cast.put(h.item)} {who.preposition} {who.him}", event=True),
-                                       Clause(f"{s.cast.someone()} [brings|brought] {more_}", event=True)))  # fmt: skip
+            return after.told(
+                s.choose(
+                    Clause(f"{more_} [are|were] {s.cast.put(h.item)} {who.preposition} {who.him}", event=True),
+                    Clause(f"{s.cast.someone()} [brings|brought] {more_}", event=True),
+                )
+            )
         if kind == "transfer":
             giver = s.cast.other_owner(who)
             return after.told(Clause(f"{giver.name} [gives|gave] {who.him} {more_}", event=True))
@@ -621,8 +664,38 @@ def ratio(s: Story, h: Holding, steps: int) -> Quantity:
 
 
 SCHEMAS: list[tuple[int, Callable[[Story, Holding, int], Quantity]]] = [
-    (1, more), (1, more), (1, fewer), (1, less_than_by), (1, times), (1, times), (1, part), (1, part), (2, percent_more), (2, percent_more),
-    (1, groups), (1, groups), (1, groups), (1, rows), (1, per_time), (2, per_time), (1, parts), (2, parts), (2, parts),
-    (1, by_day), (2, by_day), (1, rest), (1, fraction_of), (1, fraction_of), (1, fraction_of), (1, part), (1, together), (1, shared), (1, events),
-    (1, events), (2, events), (1, before_that), (1, dozens), (2, ratio),
-]  # fmt: skip
+    (1, more),
+    (1, more),
+    (1, fewer),
+    (1, less_than_by),
+    (1, times),
+    (1, times),
+    (1, part),
+    (1, part),
+    (2, percent_more),
+    (2, percent_more),
+    (1, groups),
+    (1, groups),
+    (1, groups),
+    (1, rows),
+    (1, per_time),
+    (2, per_time),
+    (1, parts),
+    (2, parts),
+    (2, parts),
+    (1, by_day),
+    (2, by_day),
+    (1, rest),
+    (1, fraction_of),
+    (1, fraction_of),
+    (1, fraction_of),
+    (1, part),
+    (1, together),
+    (1, shared),
+    (1, events),
+    (1, events),
+    (2, events),
+    (1, before_that),
+    (1, dozens),
+    (2, ratio),
+]

@@ -162,8 +162,14 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
     year, floor = s.rng.randint(1950, 2020), s.rng.randint(2, 12)
     about = [
         Clause(f"all this [happens|happened] in {year}", fixed=True),
-        Clause(f"there [are|were] {s.number(2, 40)} {s.choose('clouds', 'people', 'cars', 'birds', 'trees', 'bikes')} outside", fixed=True),
-        Clause(f"a {s.choose('bus', 'train', 'ferry', 'tram')} [leaves|left] every {s.choose(5, 10, 15, 20, 30)} minutes", fixed=True),
+        Clause(
+            f"there [are|were] {s.number(2, 40)} {s.choose('clouds', 'people', 'cars', 'birds', 'trees', 'bikes')} outside",
+            fixed=True,
+        ),
+        Clause(
+            f"a {s.choose('bus', 'train', 'ferry', 'tram')} [leaves|left] every {s.choose(5, 10, 15, 20, 30)} minutes",
+            fixed=True,
+        ),
         Clause(
             f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago",
             fixed=True,
@@ -174,8 +180,14 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
         about += [
             Clause(f"{who.name} [is|was] {s.rng.randint(6, 70)} years old", fixed=True),
             Clause(f"{who.name} [lives|lived] on floor {floor}", fixed=True),
-            Clause(f"{who.name} [has|had] {s.choose('two', 'three', 'four')} {s.choose('sisters', 'brothers', 'cousins', 'best friends', 'uncles')}", fixed=True),
-            Clause(f"{who.s} {s.choose('house', 'street', 'bus', 'room')} [has|had] the number {s.number(2, 99)}", fixed=True),
+            Clause(
+                f"{who.name} [has|had] {s.choose('two', 'three', 'four')} {s.choose('sisters', 'brothers', 'cousins', 'best friends', 'uncles')}",
+                fixed=True,
+            ),
+            Clause(
+                f"{who.s} {s.choose('house', 'street', 'bus', 'room')} [has|had] the number {s.number(2, 99)}",
+                fixed=True,
+            ),
             Clause(f"also [has|had] {thing.count(s.n(x))} at home", who, fixed=True),
             Clause(f"{s.cast.relative(who)} [has|had] {thing.count(s.n(x))}".replace(who.his, who.s, 1), fixed=True),
             Clause(f"{who.name} [lives|lived] {s.n(x)} miles from {s.cast.somewhere()}", fixed=True),
@@ -195,8 +207,23 @@ def _scene(s: Story, clauses: list[Clause]) -> None:
     who = _hero(clauses)
     if who is None:
         return
-    clauses.insert(0, Clause(s.choose(
-        f"[likes|liked] {s.cast.doings(1)[0]}", f"[is|was] on the way to {s.cast.somewhere()}", "[is|was] planning a party", f"[is|was] at {s.cast.somewhere()}",
-        "[has|had] a busy day", f"[is|was] at {_a(s, 'event')}", f"[is|was] learning about the word \"{s.rng.choice(lexicon.nouns(s.choose('verb', 'abstract'))).singular}\"",
-        f"[has|had] {_a(s, 'vehicles')}", f"[is|was] {_a(s, 'occupations')}", f"[wants|wanted] to be {_a(s, 'occupations')} one day", f"[helps|helped] {who.his} {s.choose('parents', 'neighbors', 'friends', 'family')} at home",
-    ), who, fixed=True))  # fmt: skip
+    clauses.insert(
+        0,
+        Clause(
+            s.choose(
+                f"[likes|liked] {s.cast.doings(1)[0]}",
+                f"[is|was] on the way to {s.cast.somewhere()}",
+                "[is|was] planning a party",
+                f"[is|was] at {s.cast.somewhere()}",
+                "[has|had] a busy day",
+                f"[is|was] at {_a(s, 'event')}",
+                f'[is|was] learning about the word "{s.rng.choice(lexicon.nouns(s.choose("verb", "abstract"))).singular}"',
+                f"[has|had] {_a(s, 'vehicles')}",
+                f"[is|was] {_a(s, 'occupations')}",
+                f"[wants|wanted] to be {_a(s, 'occupations')} one day",
+                f"[helps|helped] {who.his} {s.choose('parents', 'neighbors', 'friends', 'family')} at home",
+            ),
+            who,
+            fixed=True,
+        ),
+    )

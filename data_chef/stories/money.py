@@ -54,19 +54,40 @@ def items_at(s: Story, who: Owner, steps: int, verb: Verb = BUY, label: str = ""
     does, p = f"[{verb.third}|{verb.past}]", usd(s, each)
     things = item.count(s.n(n.value))
     if steps == 1 and s.chance(0.75):
-        return replace(total, clauses=(s.choose(
-            Clause(f"{does} {things} for {p} each", who), Clause(f"{does} {things} at {p} each", who),
-            Clause(f"{does} {things} that [cost|cost] {p} each" if verb == BUY else f"{does} {things} for {p} apiece", who),
-            Clause(f"{does} {things} at a price of {p} each", who), Clause(f"{does} {things}, each for {p}", who),
-        ),))  # fmt: skip
-    clause = s.choose(
-        Clause(f"each {item.one} [costs|cost] {p}"), Clause(f"one {item.one} [costs|cost] {p}"),
-        Clause(f"the price of one {item.one} [is|was] {p}"), Clause(f"a single {item.one} [costs|cost] {p}"),
-        Clause(f"the {item.many} [are|were] {p} each"), Clause(f"{item.many} [cost|cost] {p} each"),
-    ) if verb == BUY else s.choose(
-        Clause(f"{who.name} [gets|got] {p} for each {item.one}"), Clause(f"each {item.one} [sells|sold] for {p}"),
-        Clause(f"the price of each {item.one} [is|was] {p}"), Clause(f"{does} each {item.one} for {p}", who),
-    )  # fmt: skip
+        return replace(
+            total,
+            clauses=(
+                s.choose(
+                    Clause(f"{does} {things} for {p} each", who),
+                    Clause(f"{does} {things} at {p} each", who),
+                    Clause(
+                        f"{does} {things} that [cost|cost] {p} each"
+                        if verb == BUY
+                        else f"{does} {things} for {p} apiece",
+                        who,
+                    ),
+                    Clause(f"{does} {things} at a price of {p} each", who),
+                    Clause(f"{does} {things}, each for {p}", who),
+                ),
+            ),
+        )
+    clause = (
+        s.choose(
+            Clause(f"each {item.one} [costs|cost] {p}"),
+            Clause(f"one {item.one} [costs|cost] {p}"),
+            Clause(f"the price of one {item.one} [is|was] {p}"),
+            Clause(f"a single {item.one} [costs|cost] {p}"),
+            Clause(f"the {item.many} [are|were] {p} each"),
+            Clause(f"{item.many} [cost|cost] {p} each"),
+        )
+        if verb == BUY
+        else s.choose(
+            Clause(f"{who.name} [gets|got] {p} for each {item.one}"),
+            Clause(f"each {item.one} [sells|sold] for {p}"),
+            Clause(f"the price of each {item.one} [is|was] {p}"),
+            Clause(f"{does} each {item.one} for {p}", who),
+        )
+    )
     if verb == BUY and s.chance(0.25) and len(n.clauses) == 1:
         return replace(total, clauses=(clause, *n.clauses))
     return total.told(clause)
@@ -106,10 +127,16 @@ def single(s: Story, who: Owner) -> Quantity:
     low, high = s.cast.price(item)
     value = s.number(max(2, low), max(3, high))
     p, a = usd(s, value), s.cast.article(item.one)
-    return s.given(value, s.choose(
-        Clause(f"[buys|bought] {a} {item.one} for {p}", who), Clause(f"[pays|paid] {p} for {a} {item.one}", who),
-        Clause(f"[spends|spent] {p} on {a} {item.one}", who), Clause(f"[buys|bought] {a} {item.one} that [costs|cost] {p}", who),
-    ), label=f"price of the {item.one}")  # fmt: skip
+    return s.given(
+        value,
+        s.choose(
+            Clause(f"[buys|bought] {a} {item.one} for {p}", who),
+            Clause(f"[pays|paid] {p} for {a} {item.one}", who),
+            Clause(f"[spends|spent] {p} on {a} {item.one}", who),
+            Clause(f"[buys|bought] {a} {item.one} that [costs|cost] {p}", who),
+        ),
+        label=f"price of the {item.one}",
+    )
 
 
 def compared_price(s: Story, who: Owner, steps: int) -> Quantity:
@@ -184,12 +211,23 @@ def discount(s: Story, who: Owner, steps: int) -> Quantity:
     rate = s.rate(before, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60)
     kind = s.choose("off", "off", "tax", "tip")
     after = _off(s, before, rate, {"off": "discount", "tax": "tax", "tip": "tip"}[kind], kind != "off")
-    return after.told({
-        "off": s.choose(Clause(f"[gets|got] a {rate}% discount", who, fixed=True), Clause(f"the shop [gives|gave] a discount of {rate}%"),
-                        Clause(f"everything [is|was] {rate}% off"), Clause(f"[has|had] a coupon for {rate}% off", who)),
-        "tax": s.choose(Clause(f"there [is|was] a {rate}% tax on everything"), Clause(f"a tax of {rate}% [is|was] added")),
-        "tip": s.choose(Clause(f"[gives|gave] a {rate}% tip", who, fixed=True), Clause(f"[adds|added] a tip of {rate}%", who, fixed=True)),
-    }[kind])  # fmt: skip
+    return after.told(
+        {
+            "off": s.choose(
+                Clause(f"[gets|got] a {rate}% discount", who, fixed=True),
+                Clause(f"the shop [gives|gave] a discount of {rate}%"),
+                Clause(f"everything [is|was] {rate}% off"),
+                Clause(f"[has|had] a coupon for {rate}% off", who),
+            ),
+            "tax": s.choose(
+                Clause(f"there [is|was] a {rate}% tax on everything"), Clause(f"a tax of {rate}% [is|was] added")
+            ),
+            "tip": s.choose(
+                Clause(f"[gives|gave] a {rate}% tip", who, fixed=True),
+                Clause(f"[adds|added] a tip of {rate}%", who, fixed=True),
+            ),
+        }[kind]
+    )
 
 
 def coupon(s: Story, who: Owner, steps: int) -> Quantity:
@@ -206,8 +244,13 @@ def coupon(s: Story, who: Owner, steps: int) -> Quantity:
         )
     after = s.add("total cost", before, x)
     s.fact(after, "+", before, x)
-    return after.told(s.choose(Clause(f"the delivery [costs|cost] {usd(s, x)}"), Clause(f"[pays|paid] {usd(s, x)} for delivery", who),
-                               Clause(f"there [is|was] also a fee of {usd(s, x)}")))  # fmt: skip
+    return after.told(
+        s.choose(
+            Clause(f"the delivery [costs|cost] {usd(s, x)}"),
+            Clause(f"[pays|paid] {usd(s, x)} for delivery", who),
+            Clause(f"there [is|was] also a fee of {usd(s, x)}"),
+        )
+    )
 
 
 def per_dozen(s: Story, who: Owner, steps: int) -> Quantity:
@@ -224,17 +267,38 @@ def per_dozen(s: Story, who: Owner, steps: int) -> Quantity:
     s.fact(paid, "*", each, few)
     total = s.mul(f"cost of {n} {item.many}", each, n)
     s.fact(total, "*", each, n)
-    return replace(total, clauses=(
-        s.choose(Clause(f"{s.n(few)} {item.many} [cost|cost] {usd(s, paid)}"), Clause(f"a pack of {s.n(few)} {item.many} [costs|cost] {usd(s, paid)}"),
-                 Clause(f"{item.many} [are|were] sold at {s.n(few)} for {usd(s, paid)}")),
-        s.choose(Clause(f"[buys|bought] {item.count(s.n(n))}", who), Clause(f"[needs|needed] {item.count(s.n(n))}", who)),
-    ))  # fmt: skip
+    return replace(
+        total,
+        clauses=(
+            s.choose(
+                Clause(f"{s.n(few)} {item.many} [cost|cost] {usd(s, paid)}"),
+                Clause(f"a pack of {s.n(few)} {item.many} [costs|cost] {usd(s, paid)}"),
+                Clause(f"{item.many} [are|were] sold at {s.n(few)} for {usd(s, paid)}"),
+            ),
+            s.choose(
+                Clause(f"[buys|bought] {item.count(s.n(n))}", who), Clause(f"[needs|needed] {item.count(s.n(n))}", who)
+            ),
+        ),
+    )
 
 
 COSTS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
-    (1, items_at), (1, items_at), (1, items_at), (1, packs_at), (2, bill), (2, bill), (2, bill), (2, compared_price),
-    (3, compared_price), (2, discount), (2, discount), (3, discount), (3, discount), (2, coupon), (2, per_dozen),
-]  # fmt: skip
+    (1, items_at),
+    (1, items_at),
+    (1, items_at),
+    (1, packs_at),
+    (2, bill),
+    (2, bill),
+    (2, bill),
+    (2, compared_price),
+    (3, compared_price),
+    (2, discount),
+    (2, discount),
+    (3, discount),
+    (3, discount),
+    (2, coupon),
+    (2, per_dozen),
+]
 
 
 # What somebody has or earns
@@ -245,11 +309,19 @@ def money(s: Story, who: Owner, steps: int) -> Quantity:
     if steps == 0:
         value = s.number(10, 400)
         p = usd(s, value)
-        return s.given(value, s.choose(
-            Clause(f"[has|had] {p}", who), Clause(f"[starts|started] with {p}", who), Clause(f"[has|had] {p} in {who.his} wallet", who),
-            Clause(f"[saves|saved] {p}", who), Clause(f"[has|had] {p} to spend", who), Clause(f"[brings|brought] {p} to the store", who),
-            Clause(f"[gets|got] {p} for {who.his} birthday", who),
-        ), label=f"{who.s} money")  # fmt: skip
+        return s.given(
+            value,
+            s.choose(
+                Clause(f"[has|had] {p}", who),
+                Clause(f"[starts|started] with {p}", who),
+                Clause(f"[has|had] {p} in {who.his} wallet", who),
+                Clause(f"[saves|saved] {p}", who),
+                Clause(f"[has|had] {p} to spend", who),
+                Clause(f"[brings|brought] {p} to the store", who),
+                Clause(f"[gets|got] {p} for {who.his} birthday", who),
+            ),
+            label=f"{who.s} money",
+        )
     for _ in range(20):
         least, schema = s.rng.choice(MONEYS)
         if least <= steps:
@@ -261,8 +333,12 @@ def wage(s: Story, who: Owner, steps: int) -> Quantity:
     """Hours times pay; in more steps hours a day times days, or overtime."""
     rate, job = s.number(5, 30), s.cast.job()
     p = usd(s, rate)
-    pay = s.choose(Clause(f"[earns|earned] {p} an hour {job}", who), Clause(f"[makes|made] {p} per hour {job}", who),
-                   Clause(f"[is|was] paid {p} for each hour", who), Clause(f"[gets|got] {p} an hour {job}", who))  # fmt: skip
+    pay = s.choose(
+        Clause(f"[earns|earned] {p} an hour {job}", who),
+        Clause(f"[makes|made] {p} per hour {job}", who),
+        Clause(f"[is|was] paid {p} for each hour", who),
+        Clause(f"[gets|got] {p} an hour {job}", who),
+    )
     if steps == 1:
         hours = s.number(2, 12)
         total = s.mul(f"{who.s} pay", hours, rate)
@@ -274,11 +350,18 @@ def wage(s: Story, who: Owner, steps: int) -> Quantity:
         s.fact(hours_, "*", daily, days)
         total = s.mul(f"{who.s} pay", hours_, rate)
         s.fact(total, "*", hours_, rate)
-        return replace(total, clauses=(pay, s.choose(
-            Clause(f"[works|worked] {s.n(daily)} hours a day for {s.n(days)} days", who),
-            Clause(f"[works|worked] {s.n(daily)} hours a day, {s.n(days)} days a week, for one week", who) if False else
-            Clause(f"[works|worked] {s.n(daily)} hours each day and {s.n(days)} days a week", who),
-        )))  # fmt: skip
+        return replace(
+            total,
+            clauses=(
+                pay,
+                s.choose(
+                    Clause(f"[works|worked] {s.n(daily)} hours a day for {s.n(days)} days", who),
+                    Clause(f"[works|worked] {s.n(daily)} hours a day, {s.n(days)} days a week, for one week", who)
+                    if False
+                    else Clause(f"[works|worked] {s.n(daily)} hours each day and {s.n(days)} days a week", who),
+                ),
+            ),
+        )
     if steps != 3:
         raise Retry
     hours, extra, more_ = s.number(5, 40), s.number(2, 10), rate + s.number(2, 10)
@@ -288,9 +371,14 @@ def wage(s: Story, who: Owner, steps: int) -> Quantity:
     s.fact(over, "*", extra, more_)
     total = s.add(f"{who.s} pay", base, over)
     s.fact(total, "+", base, over)
-    return replace(total, clauses=(
-        pay, Clause(f"for overtime {who.he} [gets|got] {usd(s, more_)} an hour", fixed=True),
-        Clause(f"[works|worked] {s.n(hours)} usual hours and {s.n(extra)} hours of overtime", who)))  # fmt: skip
+    return replace(
+        total,
+        clauses=(
+            pay,
+            Clause(f"for overtime {who.he} [gets|got] {usd(s, more_)} an hour", fixed=True),
+            Clause(f"[works|worked] {s.n(hours)} usual hours and {s.n(extra)} hours of overtime", who),
+        ),
+    )
 
 
 def weekly(s: Story, who: Owner, steps: int) -> Quantity:
@@ -300,11 +388,22 @@ def weekly(s: Story, who: Owner, steps: int) -> Quantity:
         unit, n = s.choose("day", "week", "week", "month"), s.number(3, 20)
         total = s.mul("savings", each, n)
         s.fact(total, "*", each, n)
-        return replace(total, clauses=(s.choose(
-            Clause(f"[saves|saved] {usd(s, each)} {s.choose('a', 'each', 'every', 'per')} {unit} for {s.n(n)} {unit}s", who),
-            Clause(f"[gets|got] an allowance of {usd(s, each)} a {unit} and [saves|saved] all of it for {s.n(n)} {unit}s", who),
-            Clause(f"[puts|put] {usd(s, each)} into a savings box every {unit} for {s.n(n)} {unit}s", who),
-        ),))  # fmt: skip
+        return replace(
+            total,
+            clauses=(
+                s.choose(
+                    Clause(
+                        f"[saves|saved] {usd(s, each)} {s.choose('a', 'each', 'every', 'per')} {unit} for {s.n(n)} {unit}s",
+                        who,
+                    ),
+                    Clause(
+                        f"[gets|got] an allowance of {usd(s, each)} a {unit} and [saves|saved] all of it for {s.n(n)} {unit}s",
+                        who,
+                    ),
+                    Clause(f"[puts|put] {usd(s, each)} into a savings box every {unit} for {s.n(n)} {unit}s", who),
+                ),
+            ),
+        )
     if steps != 2:
         raise Retry
     unit, larger, factor = s.choose(("month", "year", 12), ("day", "week", 7), ("week", "year", 52))
@@ -338,8 +437,13 @@ def received(s: Story, who: Owner, steps: int) -> Quantity:
     now = s.add(f"{who.s} money", first, x)
     s.fact(now, "+", first, x)
     giver = s.cast.relative(who)
-    return now.told(s.choose(Clause(f"{giver} [gives|gave] {who.him} {usd(s, x)}", event=True), Clause(f"[finds|found] {usd(s, x)}", who, event=True),
-                             Clause(f"[earns|earned] another {usd(s, x)}", who, event=True)))  # fmt: skip
+    return now.told(
+        s.choose(
+            Clause(f"{giver} [gives|gave] {who.him} {usd(s, x)}", event=True),
+            Clause(f"[finds|found] {usd(s, x)}", who, event=True),
+            Clause(f"[earns|earned] another {usd(s, x)}", who, event=True),
+        )
+    )
 
 
 def share_of_money(s: Story, who: Owner, steps: int) -> Quantity:
@@ -403,11 +507,30 @@ def profit(s: Story, who: Owner, steps: int) -> Quantity:
     x = s.number(2, 80)
     left = s.sub("profit", revenue, x)
     s.fact(revenue, "+", left, x)
-    return left.told(s.choose(Clause(f"[spends|spent] {usd(s, x)} on materials", who), Clause(f"[pays|paid] {usd(s, x)} for the stand", who),
-                              Clause(f"the costs [are|were] {usd(s, x)}")))  # fmt: skip
+    return left.told(
+        s.choose(
+            Clause(f"[spends|spent] {usd(s, x)} on materials", who),
+            Clause(f"[pays|paid] {usd(s, x)} for the stand", who),
+            Clause(f"the costs [are|were] {usd(s, x)}"),
+        )
+    )
 
 
 MONEYS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
-    (1, wage), (2, wage), (3, wage), (1, weekly), (2, weekly), (1, sales), (2, sales), (1, spent), (2, spent), (2, spent),
-    (1, received), (1, compared_money), (1, share_of_money), (2, share_of_money), (2, share_of_money), (2, profit),
-]  # fmt: skip
+    (1, wage),
+    (2, wage),
+    (3, wage),
+    (1, weekly),
+    (2, weekly),
+    (1, sales),
+    (2, sales),
+    (1, spent),
+    (2, spent),
+    (2, spent),
+    (1, received),
+    (1, compared_money),
+    (1, share_of_money),
+    (2, share_of_money),
+    (2, share_of_money),
+    (2, profit),
+]

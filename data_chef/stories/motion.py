@@ -6,10 +6,14 @@ from data_chef.stories.telling import Clause
 
 
 RIDES = (
-    ("car", "drives", "drove", "drive", 30, 70), ("bike", "cycles", "cycled", "cycle", 8, 20),
-    ("bus", "rides the bus", "rode the bus", "ride", 20, 50), ("boat", "sails", "sailed", "sail", 5, 25),
-    ("", "walks", "walked", "walk", 2, 5), ("", "runs", "ran", "run", 4, 9), ("", "hikes", "hiked", "hike", 2, 4),
-)  # fmt: skip
+    ("car", "drives", "drove", "drive", 30, 70),
+    ("bike", "cycles", "cycled", "cycle", 8, 20),
+    ("bus", "rides the bus", "rode the bus", "ride", 20, 50),
+    ("boat", "sails", "sailed", "sail", 5, 25),
+    ("", "walks", "walked", "walk", 2, 5),
+    ("", "runs", "ran", "run", 4, 9),
+    ("", "hikes", "hiked", "hike", 2, 4),
+)
 THINGS = (
     ("train", 40, 120),
     ("truck", 30, 60),
@@ -39,20 +43,28 @@ def distance(s: Story, steps: int) -> Asked:
         leg = s.mul(f"{unit} in part {index + 1}" if legs > 1 else unit, speed, hours)
         s.fact(leg, "*", speed, hours)
         pieces.append(leg)
-        clauses.append(s.choose(
-            Clause(f"[{does}|{did}] at {speed} {unit} per hour for {s.n(hours)} hours", who, event=index > 0),
-            Clause(f"[{does}|{did}] for {s.n(hours)} hours at a speed of {speed} {unit} per hour", who, event=index > 0),
-            Clause(f"[{does}|{did}] {s.n(hours)} hours at {speed} {unit} an hour", who, event=index > 0),
-        ))  # fmt: skip
+        clauses.append(
+            s.choose(
+                Clause(f"[{does}|{did}] at {speed} {unit} per hour for {s.n(hours)} hours", who, event=index > 0),
+                Clause(
+                    f"[{does}|{did}] for {s.n(hours)} hours at a speed of {speed} {unit} per hour",
+                    who,
+                    event=index > 0,
+                ),
+                Clause(f"[{does}|{did}] {s.n(hours)} hours at {speed} {unit} an hour", who, event=index > 0),
+            )
+        )
     total = pieces[0]
     if legs > 1:
         total = s.add(f"{unit} in total", *pieces)
         s.fact(total, "+", *pieces)
     total.clauses = tuple(clauses)
     do = "did" if s.past else "does"
-    return total, s.choose(f"how many {unit} {do} {s.choose(who.name, s.he(who))} travel{s.choose('', ' in total', ' altogether') if legs > 1 else ''}?",
-                           f"how far {do} {s.choose(who.name, s.he(who))} go{s.choose('', ' in total') if legs > 1 else ''}, in {unit}?",
-                           f"what is the total distance in {unit}?" if legs > 1 else f"what distance is that in {unit}?")  # fmt: skip
+    return total, s.choose(
+        f"how many {unit} {do} {s.choose(who.name, s.he(who))} travel{s.choose('', ' in total', ' altogether') if legs > 1 else ''}?",
+        f"how far {do} {s.choose(who.name, s.he(who))} go{s.choose('', ' in total') if legs > 1 else ''}, in {unit}?",
+        f"what is the total distance in {unit}?" if legs > 1 else f"what distance is that in {unit}?",
+    )
 
 
 def back_and_forth(s: Story, steps: int) -> Asked:
@@ -65,8 +77,10 @@ def back_and_forth(s: Story, steps: int) -> Asked:
     s.fact(total, "*", both, days)
     verb = s.choose("walks", "cycles", "drives")
     past = {"walks": "walked", "cycles": "cycled", "drives": "drove"}[verb]
-    total.clauses = (Clause(f"{who.name} [lives|lived] {s.n(one)} {unit} from {place}"),
-                     Clause(f"[{verb}|{past}] there and back on {s.n(days)} days", who))  # fmt: skip
+    total.clauses = (
+        Clause(f"{who.name} [lives|lived] {s.n(one)} {unit} from {place}"),
+        Clause(f"[{verb}|{past}] there and back on {s.n(days)} days", who),
+    )
     return total, f"how many {unit} {'did' if s.past else 'does'} {s.he(who)} {verb[:-1]} in total?"
 
 
@@ -124,8 +138,13 @@ def speed(s: Story, steps: int) -> Asked:
     if steps == 1:
         way = s.given(v * t)
         asked = s.choose("speed", "time")
-        story = (Clause(f"a {thing} [travels|traveled] {v * t} {unit} in {s.n(t)} hours" if asked == "speed"
-                        else f"a {thing} [travels|traveled] at {v} {unit} per hour"),)  # fmt: skip
+        story = (
+            Clause(
+                f"a {thing} [travels|traveled] {v * t} {unit} in {s.n(t)} hours"
+                if asked == "speed"
+                else f"a {thing} [travels|traveled] at {v} {unit} per hour"
+            ),
+        )
     else:
         if steps != 2:
             raise Retry
@@ -133,8 +152,10 @@ def speed(s: Story, steps: int) -> Asked:
         first = s.rng.randint(1, v * t - 1)
         way = s.add(f"{unit} in total", first, v * t - first)
         s.fact(way, "+", first, v * t - first)
-        story = (Clause(f"a {thing} [travels|traveled] {first} {unit} and then another {v * t - first} {unit}"),
-                 Clause(f"the whole journey [takes|took] {s.n(t)} hours"))  # fmt: skip
+        story = (
+            Clause(f"a {thing} [travels|traveled] {first} {unit} and then another {v * t - first} {unit}"),
+            Clause(f"the whole journey [takes|took] {s.n(t)} hours"),
+        )
     if asked == "speed":
         found = s.div(f"{unit} per hour", way, t)
         s.fact(way, "*", found, t)
@@ -146,8 +167,10 @@ def speed(s: Story, steps: int) -> Asked:
     found = s.div("hours", way, v)
     s.fact(way, "*", found, v)
     found.clauses = story
-    return found, s.choose(f"how many hours [does|did] it need for {v * t} {unit}?".replace("[does|did]", "did" if s.past else "does"),
-                           f"how long {'did' if s.past else 'does'} a journey of {v * t} {unit} take, in hours?")  # fmt: skip
+    return found, s.choose(
+        f"how many hours [does|did] it need for {v * t} {unit}?".replace("[does|did]", "did" if s.past else "does"),
+        f"how long {'did' if s.past else 'does'} a journey of {v * t} {unit} take, in hours?",
+    )
 
 
 def pages(s: Story, steps: int) -> Asked:
@@ -204,9 +227,16 @@ def pages(s: Story, steps: int) -> Asked:
             "peels": "peeled",
             "washes": "washed",
         }[does]
-        found.clauses = (Clause(f"[has|had] to {base} {s.n(whole)} {size_name}", who), Clause(f"[has|had] already {have} {s.n(done)} of them", who),
-                         Clause(f"from now on {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}" if not s.past else
-                                f"after that {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}", fixed=True))  # fmt: skip
+        found.clauses = (
+            Clause(f"[has|had] to {base} {s.n(whole)} {size_name}", who),
+            Clause(f"[has|had] already {have} {s.n(done)} of them", who),
+            Clause(
+                f"from now on {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}"
+                if not s.past
+                else f"after that {who.he} [{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}",
+                fixed=True,
+            ),
+        )
         return found, s.choose(
             f"how many {unit}s {'did' if s.past else 'will'} the rest take{' ' + who.him if False else ''}?",
             f"how many more {unit}s {'did' if s.past else 'does'} {s.he(who)} need?",
@@ -228,8 +258,10 @@ def pages(s: Story, steps: int) -> Asked:
             found = s.sub("difference", one, two)
             s.fact(one, "+", two, found)
             q = f"how many more {size_name} {'did' if s.past else 'does'} {who.name} {base} than {other.name} in {s.n(t)} {unit}s?"
-        found.clauses = (Clause(f"[{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}", who),
-                         Clause(f"[{does}|{did}] {s.n(r2)} {size_name} {s.choose('per', 'every', 'each')} {unit}", other))  # fmt: skip
+        found.clauses = (
+            Clause(f"[{does}|{did}] {s.n(rate)} {size_name} {s.choose('per', 'every', 'each')} {unit}", who),
+            Clause(f"[{does}|{did}] {s.n(r2)} {size_name} {s.choose('per', 'every', 'each')} {unit}", other),
+        )
         return found, q
     raise Retry
 
@@ -395,8 +427,12 @@ def filling(s: Story, steps: int) -> Asked:
         tail = (Clause(f"there [are|were] already {there} {unit} in it"),)
     else:
         raise Retry
-    found.clauses = (Clause(f"a {what} [holds|held] {whole} {unit}"), Clause(f"a pump [fills|filled] it at {rate} {unit} per {per}"),
-                     Clause(f"at the same time {leak} {unit} [leak|leaked] out every {per}"), *tail)  # fmt: skip
+    found.clauses = (
+        Clause(f"a {what} [holds|held] {whole} {unit}"),
+        Clause(f"a pump [fills|filled] it at {rate} {unit} per {per}"),
+        Clause(f"at the same time {leak} {unit} [leak|leaked] out every {per}"),
+        *tail,
+    )
     return found, s.choose(
         f"how many {per}s [does|did] it take until the {what} [is|was] full?".replace(
             "[does|did]", "did" if s.past else "does"

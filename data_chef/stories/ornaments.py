@@ -10,7 +10,9 @@ from data_chef import lexicon
 
 
 _LEADING = re.compile(r"^\[([a-z]+)\|([a-z]+)\] (.*)")
-_PLAIN = re.compile(r" (?:than|as|each|every|per|for|if|with|to|until|while|rest|half|of them|in total|altogether|at the|on|dollars|cents|years|money|hours|minutes) |[%$]")
+_PLAIN = re.compile(
+    r" (?:than|as|each|every|per|for|if|with|to|until|while|rest|half|of them|in total|altogether|at the|on|dollars|cents|years|money|hours|minutes) |[%$]"
+)
 PURPOSES = (
     "for a party", "for the school fair", "for {his} family", "for {his} class", "for {his} little brother", "for {his} little sister", "for a science project", "for a picnic", "for {his} friends",
     "for the weekend", "for {his} new home", "for {his} grandparents", "for an art project", "for the winter", "for a bake sale", "for charity", "for {his} team", "for {his} neighbors", "as a present",
@@ -20,16 +22,83 @@ TIMES = (
     "after lunch", "before dinner", "that evening", "in the afternoon", "after school", "at noon", "before breakfast", "after work", "late at night", "early in the morning", "during the break",
     "right away", "a few days later", "the next morning", "once the rain had stopped", "as soon as {he} could", "by the end of the day", "after a short rest", "on the way home", "when nobody was looking",
 )  # fmt: skip
-MANNERS = ("with great care", "after a long search", "with some luck", "without any help", "with {his} friends", "with {his} father", "together with {his} mother", "all by {self}", "with the help of {his} aunt", "with the help of a friend")
-PLACES = ("at home", "at the store", "at school", "at {his} aunt's house", "in the garden", "at work", "near the river", "at a small shop", "in the neighborhood", "at the farmers market", "downtown")
-MALE = ("brother", "cousin", "uncle", "father", "son", "nephew", "friend", "neighbor", "classmate", "grandfather", "coworker", "teammate", "husband", "roommate", "boss", "dad")
-FEMALE = ("sister", "cousin", "aunt", "mother", "daughter", "niece", "friend", "neighbor", "classmate", "grandmother", "coworker", "teammate", "wife", "roommate", "boss", "mom")
+MANNERS = (
+    "with great care",
+    "after a long search",
+    "with some luck",
+    "without any help",
+    "with {his} friends",
+    "with {his} father",
+    "together with {his} mother",
+    "all by {self}",
+    "with the help of {his} aunt",
+    "with the help of a friend",
+)
+PLACES = (
+    "at home",
+    "at the store",
+    "at school",
+    "at {his} aunt's house",
+    "in the garden",
+    "at work",
+    "near the river",
+    "at a small shop",
+    "in the neighborhood",
+    "at the farmers market",
+    "downtown",
+)
+MALE = (
+    "brother",
+    "cousin",
+    "uncle",
+    "father",
+    "son",
+    "nephew",
+    "friend",
+    "neighbor",
+    "classmate",
+    "grandfather",
+    "coworker",
+    "teammate",
+    "husband",
+    "roommate",
+    "boss",
+    "dad",
+)
+FEMALE = (
+    "sister",
+    "cousin",
+    "aunt",
+    "mother",
+    "daughter",
+    "niece",
+    "friend",
+    "neighbor",
+    "classmate",
+    "grandmother",
+    "coworker",
+    "teammate",
+    "wife",
+    "roommate",
+    "boss",
+    "mom",
+)
 TRAITS = (
     "who loves {x}", "who is good at {x}", "who is new in town", "who has just moved", "a keen fan of {x}", "who works as {job}", "a retired {plain}", "who lives next door", "who never wastes anything",
     "who likes to help others", "who enjoys {x}", "who has always wanted to be {job}", "the youngest in the family", "who is very patient", "who used to be {job}",
 )  # fmt: skip
-WISHES = ("[decides|decided] to", "[decides|decided] to", "[is|was] able to", "[manages|managed] to", "[plans|planned] and [starts|started] to", "[has|had] to", "[wants|wanted] to and then [does|did]")
-DOES_NOT_WISH = frozenset("has had is was are were needs wants costs owns gets would starts earns makes lives saves likes holds loses pays spends works".split())
+WISHES = (
+    "[decides|decided] to",
+    "[decides|decided] to",
+    "[is|was] able to",
+    "[manages|managed] to",
+    "[plans|planned] and [starts|started] to",
+    "[has|had] to",
+    "[wants|wanted] to and then [does|did]",
+)
+DOES_NOT_WISH = frozenset(
+    "has had is was are were needs wants costs owns gets would starts earns makes lives saves likes holds loses pays spends works".split()
+)
 
 
 def ornament(rng: Random, text: str, who, event: bool) -> str:

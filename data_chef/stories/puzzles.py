@@ -79,8 +79,14 @@ def common_factor(s: Story, steps: int) -> Asked:
         raise Retry
     bags = s.cast.container(a)
     found = s.apply("gcd", f"greatest number of {bags.many}", g * x, g * y)
-    found.clauses = (Clause(f"[has|had] {g * x} {a.many} and {g * y} {b.many}", who),
-                     Clause(f"[wants|wanted] to fill {bags.many} that all have the same {a.many} and the same {b.many} in them, with nothing left over", who, fixed=True))  # fmt: skip
+    found.clauses = (
+        Clause(f"[has|had] {g * x} {a.many} and {g * y} {b.many}", who),
+        Clause(
+            f"[wants|wanted] to fill {bags.many} that all have the same {a.many} and the same {b.many} in them, with nothing left over",
+            who,
+            fixed=True,
+        ),
+    )
     return found, s.choose(
         f"what is the greatest number of {bags.many} that {s.he(who)} can fill?",
         f"at most how many such {bags.many} can {s.he(who)} make?",
@@ -218,8 +224,10 @@ def sum_and_difference(s: Story, steps: int) -> Asked:
         twice = s.sub("twice the smaller", total, gap)
         less = s.div(f"{other.s} {many}", twice, 2)
         s.fact(total, "+", less, less, gap)
-        less.clauses = (Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}"),
-                        Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {s.n(gap)} more than {other.name}"))  # fmt: skip
+        less.clauses = (
+            Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}"),
+            Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {s.n(gap)} more than {other.name}"),
+        )
         return less, f"how many {many} {do} {other.name} {h.verb.base}?"
     by = s.choose(2, 3, 4)
     total = small * (by + 1)
@@ -227,8 +235,10 @@ def sum_and_difference(s: Story, steps: int) -> Asked:
         raise Retry
     parts = s.add("parts", by, 1)
     less = s.div(f"{other.s} {many}", total, parts)
-    clauses = (Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}"),
-               Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {TIMES[by]} as many as {other.name}"))  # fmt: skip
+    clauses = (
+        Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}"),
+        Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {TIMES[by]} as many as {other.name}"),
+    )
     if steps == 2:
         s.fact(total, "*", less, f"w{by + 1}")
         less.clauses = clauses
@@ -370,8 +380,23 @@ def overlap(s: Story, steps: int) -> Asked:
 
 def legs(s: Story, steps: int) -> Asked:
     """Numbers that everyone knows: legs, wheels, sides, days."""
-    known = (("dogs", 4, "legs"), ("spiders", 8, "legs"), ("ants", 6, "legs"), ("birds", 2, "legs"), ("cars", 4, "wheels"), ("bicycles", 2, "wheels"), ("tricycles", 3, "wheels"),
-             ("cows", 4, "legs"), ("triangles", 3, "sides"), ("squares", 4, "sides"), ("hands", 5, "fingers"), ("weeks", 7, "days"), ("years", 12, "months"), ("cats", 4, "paws"), ("hours", 60, "minutes"))  # fmt: skip
+    known = (
+        ("dogs", 4, "legs"),
+        ("spiders", 8, "legs"),
+        ("ants", 6, "legs"),
+        ("birds", 2, "legs"),
+        ("cars", 4, "wheels"),
+        ("bicycles", 2, "wheels"),
+        ("tricycles", 3, "wheels"),
+        ("cows", 4, "legs"),
+        ("triangles", 3, "sides"),
+        ("squares", 4, "sides"),
+        ("hands", 5, "fingers"),
+        ("weeks", 7, "days"),
+        ("years", 12, "months"),
+        ("cats", 4, "paws"),
+        ("hours", 60, "minutes"),
+    )
     one = s.rng.choice(known)
     a = s.number(2, 30)
     first = s.mul(f"{one[2]} of the {one[0]}", a, one[1])
@@ -379,8 +404,14 @@ def legs(s: Story, steps: int) -> Asked:
     s.past = False
     if steps == 1:
         first.clauses = ()
-        return first, s.choose(f"how many {one[2]} do {s.n(a)} {one[0]} have?" if one[2] not in ("days", "months", "minutes") else f"how many {one[2]} are there in {s.n(a)} {one[0]}?",
-                               f"what is the number of {one[2]} of {s.n(a)} {one[0]}?" if one[2] not in ("days", "months", "minutes") else f"{s.n(a)} {one[0]} are how many {one[2]}?")  # fmt: skip
+        return first, s.choose(
+            f"how many {one[2]} do {s.n(a)} {one[0]} have?"
+            if one[2] not in ("days", "months", "minutes")
+            else f"how many {one[2]} are there in {s.n(a)} {one[0]}?",
+            f"what is the number of {one[2]} of {s.n(a)} {one[0]}?"
+            if one[2] not in ("days", "months", "minutes")
+            else f"{s.n(a)} {one[0]} are how many {one[2]}?",
+        )
     same = [k for k in known if k[2] == one[2] and k[0] != one[0]]
     if not same or steps != 3:
         raise Retry

@@ -51,8 +51,11 @@ def in_total(s: Story, steps: int) -> Asked:
     s.fact(total, "+", *pieces)
     many, end = h.item.many, s.choose("in total", "altogether", "together", "in all", "combined")
     if not h.owner.person:
-        return total, s.choose(f"how many {many} [are|were] there {end}?", f"what [is|was] the total number of {many}?",
-                               f"find the total number of {many}.")  # fmt: skip
+        return total, s.choose(
+            f"how many {many} [are|were] there {end}?",
+            f"what [is|was] the total number of {many}?",
+            f"find the total number of {many}.",
+        )
     names = [o.name for o in owners]
     they = (
         s.choose("they", f"{', '.join(names[:-1])} and {names[-1]}")
@@ -61,10 +64,11 @@ def in_total(s: Story, steps: int) -> Asked:
     )
     do = "did" if s.past else "do"
     return total, s.choose(
-        f"how many {many} {do} {they} {h.verb.base} {end}?", f"how many {many} {do} {they} {h.verb.base} {end}?",
+        f"how many {many} {do} {they} {h.verb.base} {end}?",
+        f"how many {many} {do} {they} {h.verb.base} {end}?",
         f"what is the total number of {many} that {they} [{h.verb.base}|{h.verb.past}]?",
         f"calculate the total number of {many} that they [{h.verb.base}|{h.verb.past}].",
-    )  # fmt: skip
+    )
 
 
 def difference(s: Story, steps: int) -> Asked:
@@ -90,7 +94,7 @@ def difference(s: Story, steps: int) -> Asked:
         f"how many {more} {many} {do} {first.owner.name} {h.verb.base} than {second.owner.name}?",
         f"what is the difference between the numbers of {many} that {x.owner.name} and {y.owner.name} [{h.verb.base}|{h.verb.past}]?",
         f"find how many {more} {many} {first.owner.name} {h.does} than {second.owner.name}.",
-    )  # fmt: skip
+    )
 
 
 def each(s: Story, steps: int) -> Asked:
@@ -104,12 +108,29 @@ def each(s: Story, steps: int) -> Asked:
     if s.chance(0.5):
         friends = s.cast.group()
         do = "did" if s.past else "does"
-        return found.told(s.choose(
-            Clause(f"[shares|shared] {s.choose('them', f'the {many}', f'all the {many}')} equally among {s.n(by)} {friends.many}", who, event=True),
-            Clause(f"[divides|divided] {s.choose('them', f'the {many}')} equally among {who.his} {s.n(by)} {friends.many}", who, event=True),
-            Clause(f"[gives|gave] the same number of {many} to each of {s.n(by)} {friends.many} until none [are|were] left", who, event=True),
-        )), s.choose(f"how many {many} {do} each {friends.one} get?", f"how many {many} {'did' if s.past else 'will'} each {friends.one} receive?",
-                     f"find the number of {many} for each {friends.one}.")  # fmt: skip
+        return found.told(
+            s.choose(
+                Clause(
+                    f"[shares|shared] {s.choose('them', f'the {many}', f'all the {many}')} equally among {s.n(by)} {friends.many}",
+                    who,
+                    event=True,
+                ),
+                Clause(
+                    f"[divides|divided] {s.choose('them', f'the {many}')} equally among {who.his} {s.n(by)} {friends.many}",
+                    who,
+                    event=True,
+                ),
+                Clause(
+                    f"[gives|gave] the same number of {many} to each of {s.n(by)} {friends.many} until none [are|were] left",
+                    who,
+                    event=True,
+                ),
+            )
+        ), s.choose(
+            f"how many {many} {do} each {friends.one} get?",
+            f"how many {many} {'did' if s.past else 'will'} each {friends.one} receive?",
+            f"find the number of {many} for each {friends.one}.",
+        )
     holder = s.cast.container(h.item)
     if s.chance(0.5):
         found.label = f"{many} in each {holder.one}"
@@ -125,11 +146,18 @@ def each(s: Story, steps: int) -> Asked:
     s.steps[-1] = s.steps[-1].replace(
         f"{steps_label[0].upper()}{steps_label[1:]}", f"{holder.many[0].upper()}{holder.many[1:]}", 1
     )
-    return found.told(s.choose(
-        Clause(f"[packs|packed] {s.choose('them', f'the {many}')} into {holder.many} of {s.n(by)}", who, event=True),
-        Clause(f"[puts|put] {s.n(by)} {many} into each {holder.one}", who, event=True),
-        Clause(f"one {holder.one} [holds|held] {s.n(by)} {many}"),
-    )), s.choose(f"how many {holder.many} {do} {s.he(who)} {'fill' if s.chance(0.5) else 'need'}?", f"how many {holder.many} {'were' if s.past else 'are'} needed?")  # fmt: skip
+    return found.told(
+        s.choose(
+            Clause(
+                f"[packs|packed] {s.choose('them', f'the {many}')} into {holder.many} of {s.n(by)}", who, event=True
+            ),
+            Clause(f"[puts|put] {s.n(by)} {many} into each {holder.one}", who, event=True),
+            Clause(f"one {holder.one} [holds|held] {s.n(by)} {many}"),
+        )
+    ), s.choose(
+        f"how many {holder.many} {do} {s.he(who)} {'fill' if s.chance(0.5) else 'need'}?",
+        f"how many {holder.many} {'were' if s.past else 'are'} needed?",
+    )
 
 
 def goal(s: Story, steps: int) -> Asked:
@@ -143,14 +171,23 @@ def goal(s: Story, steps: int) -> Asked:
     s.fact(want, "+", a, gap)
     who, many = h.owner, h.item.many
     clause = s.choose(
-        Clause(f"[wants|wanted] to have {s.n(want)} {many}", who), Clause(f"[needs|needed] {s.n(want)} {many} {s.choose('in all', 'altogether', 'for a party', 'for a school project')}", who),
-        Clause(f"[would like|wanted] to have {s.n(want)} {many}", who), Clause(f"{who.his} goal [is|was] {s.n(want)} {many}".replace(who.his, who.s, 1)),
-    )  # fmt: skip
+        Clause(f"[wants|wanted] to have {s.n(want)} {many}", who),
+        Clause(
+            f"[needs|needed] {s.n(want)} {many} {s.choose('in all', 'altogether', 'for a party', 'for a school project')}",
+            who,
+        ),
+        Clause(f"[would like|wanted] to have {s.n(want)} {many}", who),
+        Clause(f"{who.his} goal [is|was] {s.n(want)} {many}".replace(who.his, who.s, 1)),
+    )
     clauses = (clause, *a.clauses) if s.chance(0.3) else (*a.clauses, clause)
     do = "did" if s.past else "does"
     gap.clauses = clauses
-    return gap, s.choose(f"how many more {many} {do} {s.he(who)} need?", f"how many more {many} {do} {who.name} need to reach {who.his} goal?",
-                         f"how many {many} [are|were] still missing?", f"find how many more {many} {who.name} [needs|needed].")  # fmt: skip
+    return gap, s.choose(
+        f"how many more {many} {do} {s.he(who)} need?",
+        f"how many more {many} {do} {who.name} need to reach {who.his} goal?",
+        f"how many {many} [are|were] still missing?",
+        f"find how many more {many} {who.name} [needs|needed].",
+    )
 
 
 def how_much(s: Story, steps: int) -> Asked:
@@ -159,23 +196,39 @@ def how_much(s: Story, steps: int) -> Asked:
     do = "did" if s.past else "does"
     left = found.label.endswith("left")
     if left:
-        return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} have left?", "how much money [is|was] left?",
-                               f"how many dollars {do} {s.choose(who.name, s.he(who))} have left?", "how much money remained?" if s.past else "how much money remains?")  # fmt: skip
+        return found, s.choose(
+            f"how much money {do} {s.choose(who.name, s.he(who))} have left?",
+            "how much money [is|was] left?",
+            f"how many dollars {do} {s.choose(who.name, s.he(who))} have left?",
+            "how much money remained?" if s.past else "how much money remains?",
+        )
     if "profit" in found.label:
-        return found, s.choose(f"how much profit {do} {s.choose(who.name, s.he(who))} make?", f"what [is|was] {who.his} profit?", f"calculate {who.s} profit.",
-                               f"what profit {do} {s.he(who)} make in dollars?")  # fmt: skip
+        return found, s.choose(
+            f"how much profit {do} {s.choose(who.name, s.he(who))} make?",
+            f"what [is|was] {who.his} profit?",
+            f"calculate {who.s} profit.",
+            f"what profit {do} {s.he(who)} make in dollars?",
+        )
     if "pay" in found.label or "sale" in found.label:
         verb = "earn" if "pay" in found.label else s.choose("earn", "make")
-        return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} {verb}?", f"how many dollars {do} {s.choose(who.name, s.he(who))} {verb}?",
-                               f"how much {do} {s.he(who)} {verb} in total?", f"calculate how much money {who.name} [{verb}s|{'earned' if verb == 'earn' else 'made'}].")  # fmt: skip
+        return found, s.choose(
+            f"how much money {do} {s.choose(who.name, s.he(who))} {verb}?",
+            f"how many dollars {do} {s.choose(who.name, s.he(who))} {verb}?",
+            f"how much {do} {s.he(who)} {verb} in total?",
+            f"calculate how much money {who.name} [{verb}s|{'earned' if verb == 'earn' else 'made'}].",
+        )
     if "saving" in found.label:
         return found, s.choose(
             f"how much money {do} {s.choose(who.name, s.he(who))} save?",
             f"how much money {do} {s.he(who)} have then?",
             f"how much are {who.his} savings?" if not s.past else f"how much were {who.his} savings?",
         )
-    return found, s.choose(f"how much money {do} {s.choose(who.name, s.he(who))} have?", f"how much money {do} {s.he(who)} have now?",
-                           f"how many dollars {do} {s.choose(who.name, s.he(who))} have{s.choose('', ' now', ' in total')}?", f"what is {who.s} total amount of money?" if not s.past else f"how much money did {who.name} have in the end?")  # fmt: skip
+    return found, s.choose(
+        f"how much money {do} {s.choose(who.name, s.he(who))} have?",
+        f"how much money {do} {s.he(who)} have now?",
+        f"how many dollars {do} {s.choose(who.name, s.he(who))} have{s.choose('', ' now', ' in total')}?",
+        f"what is {who.s} total amount of money?" if not s.past else f"how much money did {who.name} have in the end?",
+    )
 
 
 def how_costly(s: Story, steps: int) -> Asked:
@@ -185,10 +238,13 @@ def how_costly(s: Story, steps: int) -> Asked:
     return found, s.choose(
         f"how much {do} {s.choose(who.name, s.he(who))} pay{s.choose('', ' in total', ' altogether', ' in all')}?",
         f"how much money {do} {s.choose(who.name, s.he(who))} spend{s.choose('', ' in total', ' altogether')}?",
-        f"how much {will} {s.choose(who.name, s.he(who))} pay?", "what [is|was] the total cost?", "what [is|was] the total price in dollars?",
-        f"calculate the total amount that {who.name} [pays|paid].", f"how many dollars {do} {s.he(who)} spend{s.choose('', ' in total')}?",
+        f"how much {will} {s.choose(who.name, s.he(who))} pay?",
+        "what [is|was] the total cost?",
+        "what [is|was] the total price in dollars?",
+        f"calculate the total amount that {who.name} [pays|paid].",
+        f"how many dollars {do} {s.he(who)} spend{s.choose('', ' in total')}?",
         "find the total cost.",
-    )  # fmt: skip
+    )
 
 
 def change(s: Story, steps: int) -> Asked:
@@ -203,11 +259,18 @@ def change(s: Story, steps: int) -> Asked:
     s.fact(note, "+", paid, back)
     do = "did" if s.past else "does"
     told = usd(s, note)
-    return back.told(s.choose(
-        Clause(f"[pays|paid] with a ${note} bill" if note <= 100 else f"[hands|handed] over {told}", who),
-        Clause(f"[gives|gave] the cashier {told}", who), Clause(f"[pays|paid] with {told}", who),
-    )), s.choose(f"how much change {do} {s.choose(who.name, s.he(who))} get?", f"how much change {do} {s.choose(who.name, s.he(who))} receive?",
-                 f"how much money {do} {s.he(who)} get back?", f"what [is|was] {who.his} change?")  # fmt: skip
+    return back.told(
+        s.choose(
+            Clause(f"[pays|paid] with a ${note} bill" if note <= 100 else f"[hands|handed] over {told}", who),
+            Clause(f"[gives|gave] the cashier {told}", who),
+            Clause(f"[pays|paid] with {told}", who),
+        )
+    ), s.choose(
+        f"how much change {do} {s.choose(who.name, s.he(who))} get?",
+        f"how much change {do} {s.choose(who.name, s.he(who))} receive?",
+        f"how much money {do} {s.he(who)} get back?",
+        f"what [is|was] {who.his} change?",
+    )
 
 
 def still_to_save(s: Story, steps: int) -> Asked:
@@ -220,11 +283,18 @@ def still_to_save(s: Story, steps: int) -> Asked:
     gap = s.sub("money still needed", p, a)
     s.fact(p, "+", a, gap)
     an, do = s.cast.article(item.one), "did" if s.past else "does"
-    clause = s.choose(Clause(f"[wants|wanted] to buy {an} {item.one} that [costs|cost] {usd(s, p)}", who),
-                      Clause(f"{an} {item.one} [costs|cost] {usd(s, p)}"), Clause(f"[needs|needed] {usd(s, p)} for {an} {item.one}", who))  # fmt: skip
+    clause = s.choose(
+        Clause(f"[wants|wanted] to buy {an} {item.one} that [costs|cost] {usd(s, p)}", who),
+        Clause(f"{an} {item.one} [costs|cost] {usd(s, p)}"),
+        Clause(f"[needs|needed] {usd(s, p)} for {an} {item.one}", who),
+    )
     gap.clauses = (clause, *a.clauses) if clause.subject and s.chance(0.5) else (*a.clauses, clause)
-    return gap, s.choose(f"how much more money {do} {s.choose(who.name, s.he(who))} need?", f"how many more dollars {do} {s.he(who)} need{s.choose('', f' for the {item.one}')}?",
-                         f"how much more {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}save?", "how much money [is|was] missing?")  # fmt: skip
+    return gap, s.choose(
+        f"how much more money {do} {s.choose(who.name, s.he(who))} need?",
+        f"how many more dollars {do} {s.he(who)} need{s.choose('', f' for the {item.one}')}?",
+        f"how much more {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}save?",
+        "how much money [is|was] missing?",
+    )
 
 
 def affordable(s: Story, steps: int) -> Asked:
@@ -235,10 +305,16 @@ def affordable(s: Story, steps: int) -> Asked:
     n = s.div(f"number of {item.many}", a, p)
     s.fact(a, "*", n, p)
     can = "could" if s.past else "can"
-    clause = s.choose(Clause(f"each {item.one} [costs|cost] {usd(s, p)}"), Clause(f"{item.many} [cost|cost] {usd(s, p)} each"),
-                      Clause(f"one {item.one} [costs|cost] {usd(s, p)}"))  # fmt: skip
-    return n.told(clause), s.choose(f"how many {item.many} {can} {s.choose(who.name, s.he(who))} buy?", f"how many {item.many} {can} {s.he(who)} buy with {s.choose('the money', f'all {who.his} money')}?",
-                                    f"how many {item.many} {can} {s.he(who)} afford?")  # fmt: skip
+    clause = s.choose(
+        Clause(f"each {item.one} [costs|cost] {usd(s, p)}"),
+        Clause(f"{item.many} [cost|cost] {usd(s, p)} each"),
+        Clause(f"one {item.one} [costs|cost] {usd(s, p)}"),
+    )
+    return n.told(clause), s.choose(
+        f"how many {item.many} {can} {s.choose(who.name, s.he(who))} buy?",
+        f"how many {item.many} {can} {s.he(who)} buy with {s.choose('the money', f'all {who.his} money')}?",
+        f"how many {item.many} {can} {s.he(who)} afford?",
+    )
 
 
 def split_bill(s: Story, steps: int) -> Asked:
@@ -248,12 +324,24 @@ def split_bill(s: Story, steps: int) -> Asked:
     part = s.div("share of each", paid, by, whole=False)
     s.fact(paid, "*", part, by)
     friends = s.cast.group()
-    return part.told(s.choose(
-        Clause(f"[splits|split] the cost equally with {s.n(by - 1)} {friends.many}" if by > 2 else f"[splits|split] the cost equally with a {friends.one}", who, fixed=True)
-        if False else Clause(f"{s.n(by)} {friends.many} [share|shared] the cost equally", fixed=False),
-        Clause(f"the cost [is|was] shared equally by {s.n(by)} {friends.many}"),
-    )), s.choose(f"how much {'did' if s.past else 'does'} each {friends.one} pay?", f"what [is|was] the share of each {friends.one} in dollars?",
-                 f"how many dollars {'did' if s.past else 'does'} each {friends.one} pay?")  # fmt: skip
+    return part.told(
+        s.choose(
+            Clause(
+                f"[splits|split] the cost equally with {s.n(by - 1)} {friends.many}"
+                if by > 2
+                else f"[splits|split] the cost equally with a {friends.one}",
+                who,
+                fixed=True,
+            )
+            if False
+            else Clause(f"{s.n(by)} {friends.many} [share|shared] the cost equally", fixed=False),
+            Clause(f"the cost [is|was] shared equally by {s.n(by)} {friends.many}"),
+        )
+    ), s.choose(
+        f"how much {'did' if s.past else 'does'} each {friends.one} pay?",
+        f"what [is|was] the share of each {friends.one} in dollars?",
+        f"how many dollars {'did' if s.past else 'does'} each {friends.one} pay?",
+    )
 
 
 def unit_price(s: Story, steps: int) -> Asked:
@@ -270,14 +358,26 @@ def unit_price(s: Story, steps: int) -> Asked:
         rest = s.sub(f"paid for the {item.many}", whole, extra)
         s.fact(whole, "+", rest, extra)
         paid = s.given(0)
-        paid = Quantity(rest.value, rest.name, rest.label, (*extra.clauses, Clause(f"[buys|bought] {item.count(s.n(n))} as well", who, fixed=True),
-                                                            Clause(f"altogether {who.he} [pays|paid] {usd(s, whole)}", fixed=True)))  # fmt: skip
+        paid = Quantity(
+            rest.value,
+            rest.name,
+            rest.label,
+            (
+                *extra.clauses,
+                Clause(f"[buys|bought] {item.count(s.n(n))} as well", who, fixed=True),
+                Clause(f"altogether {who.he} [pays|paid] {usd(s, whole)}", fixed=True),
+            ),
+        )
     else:
         raise Retry
     one = s.div(f"price of one {item.one}", paid, n)
     s.fact(paid, "*", one, n)
-    return one, s.choose(f"how much [does|did] one {item.one} cost?".replace("[does|did]", "did" if s.past else "does"), f"what [is|was] the price of one {item.one}?",
-                         f"how many dollars {'did' if s.past else 'does'} each {item.one} cost?", f"find the price of one {item.one}.")  # fmt: skip
+    return one, s.choose(
+        f"how much [does|did] one {item.one} cost?".replace("[does|did]", "did" if s.past else "does"),
+        f"what [is|was] the price of one {item.one}?",
+        f"how many dollars {'did' if s.past else 'does'} each {item.one} cost?",
+        f"find the price of one {item.one}.",
+    )
 
 
 def revenue_gap(s: Story, steps: int) -> Asked:
@@ -293,10 +393,16 @@ def revenue_gap(s: Story, steps: int) -> Asked:
     total = s.mul("total profit", gain, n)
     s.fact(total, "*", gain, n)
     do = "did" if s.past else "does"
-    total.clauses = (*n.clauses, s.choose(
-        Clause(f"each {item.one} [costs|cost] {who.him} {usd(s, low)} and [sells|sold] for {usd(s, high)}"),
-        Clause(f"[buys|bought] the {item.many} for {usd(s, low)} each and [sells|sold] them for {usd(s, high)} each", who),
-    ))  # fmt: skip
+    total.clauses = (
+        *n.clauses,
+        s.choose(
+            Clause(f"each {item.one} [costs|cost] {who.him} {usd(s, low)} and [sells|sold] for {usd(s, high)}"),
+            Clause(
+                f"[buys|bought] the {item.many} for {usd(s, low)} each and [sells|sold] them for {usd(s, high)} each",
+                who,
+            ),
+        ),
+    )
     return total, s.choose(
         f"how much profit {do} {s.choose(who.name, s.he(who))} make?",
         f"what [is|was] {who.s} total profit?",

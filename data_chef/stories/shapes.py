@@ -47,7 +47,7 @@ def sides(s: Story, steps: int) -> tuple[str, str, Quantity, Quantity, tuple[Cla
             Clause(f"a rectangular {plot} measures {length} {unit} by {width} {unit}"),
             Clause(f"the length of a {plot} is {length} {unit} and its width is {width} {unit}"),
             Clause(f"{s.cast.person().name} has a {plot} that is {length} {unit} long and {width} {unit} wide"),
-        )  # fmt: skip
+        )
         return plot, unit, s.given(length), s.given(width), (told,)
     if steps != 1:
         raise Retry
@@ -107,8 +107,14 @@ def perimeter(s: Story, steps: int) -> Asked:
     s.fact(around, "+", a, b, a, b)
     around.clauses = told
     fence = plot in ("garden", "field", "yard", "playground", "park", "farm", "pool")
-    return around, s.choose(f"what is the perimeter of the {plot} in {unit}?", "what is its perimeter?", f"find the perimeter of the {plot}.",
-                            f"how many {unit} of fence are needed to go around the {plot}?" if fence else f"how many {unit} is it around the edge?")  # fmt: skip
+    return around, s.choose(
+        f"what is the perimeter of the {plot} in {unit}?",
+        "what is its perimeter?",
+        f"find the perimeter of the {plot}.",
+        f"how many {unit} of fence are needed to go around the {plot}?"
+        if fence
+        else f"how many {unit} is it around the edge?",
+    )
 
 
 def covered(s: Story, steps: int) -> Asked:
@@ -225,8 +231,10 @@ def boxes(s: Story, steps: int) -> Asked:
     a, b, c = s.number(2, 15), s.number(2, 12), s.number(2, 10)
     what = s.choose("box", "tank", "crate", "room", "pool", "container")
     unit = s.choose("feet", "meters") if what in ("room", "pool") else s.choose("feet", "inches", "centimeters")
-    told = s.choose(Clause(f"a {what} is {s.n(a)} {unit} long, {s.n(b)} {unit} wide and {s.n(c)} {unit} high"),
-                    Clause(f"a {what} measures {a} {unit} by {b} {unit} by {c} {unit}"))  # fmt: skip
+    told = s.choose(
+        Clause(f"a {what} is {s.n(a)} {unit} long, {s.n(b)} {unit} wide and {s.n(c)} {unit} high"),
+        Clause(f"a {what} measures {a} {unit} by {b} {unit} by {c} {unit}"),
+    )
     base = s.mul("area of the base", a, b)
     s.fact(base, "*", a, b)
     volume = s.mul("volume", base, c)
