@@ -9,16 +9,15 @@ import json
 import os
 import signal
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict
-from multiprocessing import parent_process
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -36,14 +35,14 @@ from data_chef.corpus import (
     write_whole,
 )
 from data_chef.curriculum import Curriculum
-from data_chef.decontaminate import Evaluation, corpus_documents
+from data_chef.decontaminate import Evaluation
 from data_chef.dedup import KeySet, keys
 from data_chef.partial import Partial, beside
-from data_chef.registry import NoProblemError
 from data_chef.splits import SPLITS
-from data_chef.stream import BLOCK, Block, make_block, make_rows, shares_of
+from data_chef.stream import BLOCK, shares_of
 from data_chef.text import chat, response
 from data_chef.tokenizer import train_tokenizer
+from data_chef.workers import Made, heldout_rows, in_order, overlaps_in_file, start_worker, train_block
 
 
 ROWS_PER_FILE = 50_000
@@ -157,77 +156,6 @@ def _stopping_in_words(out: Path) -> Iterator[None]:
             signal.signal(signal.SIGTERM, previous)
 
 
-class Made(NamedTuple):
-    """Verified rows on their way from a worker.
-
-    Attributes:
-        columns: of the corpus, a list each.
-        keys: see `dedup.keys`.
-        digests: 16 bytes a row, a hash of its content.
-        foreign: whether the row overlaps with an evaluation text.
-        generated, seconds, errors: by task, of all items, rows or not.
-    """
-
-    columns: dict[str, list]
-    keys: np.ndarray
-    digests: bytes
-    foreign: np.ndarray
-    generated: Counter
-    seconds: dict[str, float]
-    errors: dict[str, str]
-
-
-# What a worker process works on.
-_curriculum: Curriculum
-_seed: int
-_evaluation: Evaluation | None
-
-
-def _start_worker(curriculum: Curriculum, seed: int, evaluation: Evaluation | None) -> None:
-    global _curriculum, _seed, _evaluation
-    _curriculum, _seed, _evaluation = curriculum, seed, evaluation
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A parent that is killed tells nobody.
-    threading.Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()  # type: ignore
-
-
-def _made(block: Block) -> Made:
-    rows = [row for row in block.rows if row is not None]
-    fields = [tuple(row[name] for name in SCHEMA) for row in rows]
-    columns = [list(column) for column in zip(*fields, strict=True)] if rows else [[] for _ in SCHEMA]
-    return Made(
-        dict(zip(SCHEMA, columns, strict=True)),
-        keys(rows),
-        b"".join(hashlib.blake2b(repr(values).encode(), digest_size=16).digest() for values in fields),
-        _evaluation.overlaps([*map(corpus_documents, rows)]) if _evaluation else np.zeros(len(rows), bool),
-        Counter(block.tasks),
-        block.seconds,
-        block.errors,
-    )
-
-
-def _train_block(number: int) -> Made:
-    return _made(make_block(_curriculum, "train", _seed, number))
-
-
-def _heldout_rows(split: str, share_index: int, indices: range) -> Made:
-    """Items of one task; none when it has so few problems that none falls into the split."""
-    share = shares_of(_curriculum, split)[share_index]
-    block = Block([], [share.task] * len(indices))
-    try:
-        block.rows = make_rows(share, split, _seed, indices, block)
-    except NoProblemError:
-        block.tasks = []
-    return _made(block)
-
-
-def _overlaps_in_file(path: Path) -> int:
-    """Rows of a shard that overlap with the evaluation texts."""
-    assert _evaluation
-    return sum(int(_evaluation.overlaps([*map(corpus_documents, rows)]).sum()) for rows in read_rows(path))
-
-
 class _Build:
     def __init__(self, curriculum, total: int, seed: int, partial: Partial, evaluation, tokenizer, progress: bool):
         self.curriculum, self.total, self.seed = curriculum, total, seed
@@ -239,7 +167,7 @@ class _Build:
 
     def run(self, workers: int) -> None:
         arguments = (self.curriculum, self.seed, self.evaluation)
-        with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=arguments) as pool:
+        with ProcessPoolExecutor(workers, initializer=start_worker, initargs=arguments) as pool:
             try:
                 # The workers come to life here, before there are threads that they would inherit half.
                 pool.submit(len, ()).result()
@@ -275,7 +203,7 @@ class _Build:
         for attempt in range(PATIENCE):
             sizes = [wanted[i] + wanted[i] // 4 + 4 for i in short]
             jobs = [(split, i, range(attempt * n, attempt * n + n)) for i, n in zip(short, sizes, strict=True)]
-            made = in_order(pool, _heldout_rows, jobs, window=len(jobs))
+            made = in_order(pool, heldout_rows, jobs, window=len(jobs))
             before = [len(pairs) for pairs in kept]
             for i, block in zip(short, made, strict=True):
                 take = self.chosen(split, block, wanted[i] - len(kept[i]), problems)
@@ -302,7 +230,7 @@ class _Build:
         def window() -> int:
             return min(2 * workers, -(-(self.total - rows) // BLOCK))
 
-        for block in in_order(pool, _train_block, numbers, window):
+        for block in in_order(pool, train_block, numbers, window):
             take = self.chosen("train", block, self.total - rows)
             tables.append(table_of({name: [column[at] for at in take] for name, column in block.columns.items()}))
             content += b"".join(block.digests[16 * at : 16 * at + 16] for at in take)
@@ -337,7 +265,7 @@ class _Build:
             block.columns["task"],
             exact.tolist(),
             second.tolist(),
-            known | block.foreign,
+            known,
             near,
             block.foreign,
             strict=True,
@@ -398,7 +326,7 @@ class _Build:
         tokenizer.save_pretrained(folder / "tokenizer")
         left = None
         if self.evaluation:
-            left = sum(pool.map(_overlaps_in_file, [folder / name for name in partial.files]))
+            left = sum(pool.map(overlaps_in_file, [folder / name for name in partial.files]))
             if left:
                 raise ValueError(f"{left} items overlap with the evaluation files though overlaps were dropped")
         contents = [
@@ -437,18 +365,3 @@ def shares_of_or_none(curriculum: Curriculum, split: str) -> tuple:
         return shares_of(curriculum, split)
     except ValueError:
         return ()
-
-
-def in_order(pool, function: Callable, jobs: Iterable[tuple], window: int | Callable[[], int]) -> Iterator:
-    """Results in the order of the jobs, never more than `window` of them ahead."""
-    waiting = iter(jobs)
-    ahead: deque = deque()
-    while True:
-        while len(ahead) < max(1, window() if callable(window) else window):
-            job = next(waiting, None)
-            if job is None:
-                break
-            ahead.append(pool.submit(function, *job))
-        if not ahead:
-            return
-        yield ahead.popleft().result()

@@ -73,7 +73,7 @@ class KeySet:
 
     GROWTH = 4
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._sorted: list[np.ndarray] = []
 
     def __len__(self) -> int:
