@@ -1,0 +1,46 @@
+"""A plain-English request for a function, with a few asserts that it has to pass."""
+
+from random import Random
+
+from data_chef.item import Problem
+from data_chef.programs.compose import draw_function
+from data_chef.programs.compose.task import Config
+from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, problem_of, verify, verify_many
+from data_chef.registry import Task, register
+
+
+SENTENCES = (
+    "Write a Python function to {task}.\n\n{tests}",
+    "Write a function {name} that takes {given} and has to {task}. It must pass:\n\n{tests}",
+    "I need a Python function {name} to {task}.\nTests:\n{tests}",
+    "Create a function to {task}. Your code should pass these tests:\n{tests}",
+    "Please write a function that can {task}.\n{tests}",
+    "Task: {task}.\n\n{tests}\n\nWrite the function.",
+)
+PARAGRAPHS = (
+    "{summary}\nYour function should pass these tests:\n\n{tests}",
+    "Write the function {name}. {summary}\n\n{tests}",
+    "Write a Python function named {name}. {summary} For example:\n\n{tests}",
+    "{summary}\n\nThe function is called {name}; these asserts must hold:\n{tests}",
+    "Define {name}({given}). {summary}\n{tests}",
+    "Problem: {summary}\n\nTests:\n{tests}",
+    "You get {given}. {summary} Make these pass:\n{tests}",
+)
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    function = draw_function(rng, config.level)
+    tests = asserts(function, rng, rng.choice((1, 2, 3, 3)))
+    forms = SENTENCES + PARAGRAPHS if is_plain(function) else PARAGRAPHS
+    question = rng.choice(forms).format(
+        task=lowered(function.summary),
+        summary=function.summary,
+        name=function.name,
+        given=", ".join(function.parameters),
+        tests=tests,
+    )
+    return problem_of(function, question, rng.choice(function.sources))
+
+
+register(Task("python_request", "python", Config, generate, verify, max_difficulty=5, verify_many=verify_many,
+              namespace=NAMESPACE))  # fmt: skip
