@@ -33,5 +33,5 @@ def generate(rng: Random, config: Config) -> Problem:
     return problem_of(function, rng.choice(PHRASINGS).format(code=code), source)
 
 
-register(Task("python_docstring", "python", Config, generate, verify, max_difficulty=5, verify_many=verify_many,
+register(Task("python_docstring", "python", Config, generate, verify, max_difficulty=4, verify_many=verify_many,
               namespace=NAMESPACE))  # fmt: skip

@@ -42,5 +42,5 @@ def generate(rng: Random, config: Config) -> Problem:
     return problem_of(function, question, rng.choice(function.sources))
 
 
-register(Task("python_request", "python", Config, generate, verify, max_difficulty=5, verify_many=verify_many,
+register(Task("python_request", "python", Config, generate, verify, max_difficulty=4, verify_many=verify_many,
               namespace=NAMESPACE))  # fmt: skip

@@ -47,7 +47,7 @@ RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "itertools", "heapq",
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
 UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
-CANDIDATES = 18
+CANDIDATES = 20
 EXAMPLES = 8
 
 
@@ -382,6 +382,19 @@ def attempt(rng: Random, level: int, starts, want) -> Function | None:
     st, second = state(base[0], takes[0], len(base) == 1), base[1] if len(base) > 1 else ""
     if branch:
         return branched(rng, steps, base, takes, st, second)
+    arity = len(base)
+
+    def trace(given: tuple[Any, ...], chain: Sequence[Step] = steps) -> list[Any]:
+        xs, extra = given[:arity], given[-1]
+        passed = [given[0]] if arity == 1 else []
+        for step in chain:
+            xs = (sized(step.run(xs, extra)),)
+            passed.append(xs[0])
+        return passed
+
+    examples = examples_of(rng, takes, steps, trace, found)
+    if not examples or not matters(steps, trace, examples):
+        return None
     name = name_of(rng, steps, parameters)
     np = nested(rng, steps, st, second) if len(steps) <= 3 else ""
     if np and (len(steps) < 3 or rng.random() < 0.6):
@@ -398,17 +411,6 @@ def attempt(rng: Random, level: int, starts, want) -> Function | None:
     if not sources:
         return None
 
-    def trace(given: tuple[Any, ...]) -> list[Any]:
-        xs, extra = given[: len(base)], given[-1]
-        passed = [given[0]] if len(base) == 1 else []
-        for step in steps:
-            xs = (sized(step.run(xs, extra)),)
-            passed.append(xs[0])
-        return passed
-
-    examples = examples_of(rng, takes, steps, trace, found)
-    if not examples:
-        return None
     canonical = f"{','.join(takes)}:" + "|".join(step.name for step in steps)
     return Function(name, parameters, summary, sources, examples, canonical, tuple(hints))
 
@@ -428,9 +430,13 @@ def programs(rng: Random, name: str, parameters, base, steps) -> tuple[str, ...]
 
 
 def acceptable(text: str, lines: list[str], parameters) -> bool:
+    """Whether lines are short and no parameter is a loop variable as well."""
     if max(map(len, lines)) > 96:
         return False
-    return not any(re.search(rf"\bfor (?:\w+, )?{p}(?:, \w+)? in |lambda {p}:", text) for p in parameters)
+    for p in parameters:
+        if f"for {p} in" in text or f"for {p}, " in text or f", {p} in " in text or f"lambda {p}:" in text:
+            return False
+    return True
 
 
 def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
@@ -445,7 +451,9 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
     again: list[tuple[tuple[Any, ...], Any]] = []
     values: list[str] = []
     changed: list[int] = []
-    for given in arguments(rng, takes, constants, CANDIDATES):
+    for i, given in enumerate(arguments(rng, takes, constants, CANDIDATES)):
+        if i == 9 and (len(kept) < 4 or 0 in changed):
+            return None
         if found:
             given = (*given, rng.choice(holes))
         try:
@@ -466,6 +474,35 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
     if len(pairs) < 5 or len(kept) < 4 or min(changed, default=3) < 3:
         return None
     return tuple(rng.sample(pairs, len(pairs)))
+
+
+def matters(steps: Sequence[Step], trace: Callable, examples, more: Sequence[Step] = ()) -> bool:
+    """Whether the examples notice when a step is left out, and when a constant is one more or one less."""
+
+    def noticed(chain: Sequence[Step], times: int) -> bool:
+        for given, value in examples:
+            try:
+                times -= trace(given, chain)[-1] != value
+            except UNDEFINED:
+                times -= 1
+            if times <= 0:
+                return True
+        return False
+
+    for i, step in enumerate(steps):
+        if len(steps) > 1 and step.takes == (step.gives,):
+            if not noticed([*steps[:i], *steps[i + 1 :]], 2):
+                return False
+    for step in (*steps, *more):
+        if step.cell and type(step.cell[0]) is int:
+            k = step.cell[0]
+            for other in (k + 1, k - 1):
+                step.cell[0] = other
+                told = noticed(steps, 1)
+                step.cell[0] = k
+                if not told and other:
+                    return False
+    return True
 
 
 def sized(value: Any) -> Any:
@@ -520,6 +557,23 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
     ))  # fmt: skip
     if "," in first and "if" in first:
         return None
+    seen = [0, 0]
+
+    def trace(given: tuple[Any, ...], chain: Sequence[Step] = steps) -> list[Any]:
+        holds = bool(test.run(given, None))
+        if holds is flip:
+            value = meaning2(given)
+        else:
+            xs = given
+            for step in chain:
+                xs = (sized(step.run(xs, None)),)
+            value = xs[0]
+        seen[holds] += 1
+        return [value]
+
+    examples = examples_of(rng, takes, [test, *steps, *other], trace, None)
+    if not examples or min(seen) < 2 or not matters(steps, trace, examples, [test, *other]):
+        return None
     sources = []
     for style in ("fused", "steps", "loop"):
         try:
@@ -541,22 +595,5 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
     if not sources:
         return None
 
-    seen = [0, 0]
-
-    def trace(given: tuple[Any, ...]) -> list[Any]:
-        holds = bool(test.run(given, None))
-        if holds is flip:
-            value = meaning2(given)
-        else:
-            xs = given
-            for step in steps:
-                xs = (sized(step.run(xs, None)),)
-            value = xs[0]
-        seen[holds] += 1
-        return [value]
-
-    examples = examples_of(rng, takes, [test, *steps, *other], trace, None)
-    if not examples or min(seen) < 2:
-        return None
     canonical = f"{','.join(takes)}:{test.name}?" + "|".join(step.name for step in steps) + f":{tag}{'!' * flip}"
     return Function(name, base, summary, tuple(sources), examples, canonical, (*takes, gives))
