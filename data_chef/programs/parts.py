@@ -12,6 +12,7 @@ from data_chef.sandbox import run_programs
 
 NAMESPACE = "python_function"
 MUTANTS = 2
+LAMBDA = re.compile(r"^(\w+) = lambda (.*?): (.*)$", re.M)
 FILLED = re.compile(r"^def \w+\((.*)\):$", re.M)
 
 
@@ -102,19 +103,35 @@ def comprehends(source: str) -> bool:
     return " for " in source and not is_loop(source)
 
 
+def only_loops(source: str) -> bool:
+    """Whether the function has a loop and no comprehension."""
+    return is_loop(source) and re.search(r"\S +for ", source) is None
+
+
 def lowered(summary: str) -> str:
     """The summary as the continuation of a sentence, without its full stop: `return the sum of ...`."""
     return summary[0].lower() + summary[1:].rstrip(".")
 
 
-def task_text(function: Function) -> str:
-    """The summary as something that a function `should` do; longer ones stay sentences of their own."""
-    return lowered(function.summary)
-
-
 def is_plain(function: Function) -> bool:
     """Whether the summary is one sentence, fit to be built into another one."""
     return ". " not in function.summary
+
+
+def ask(rng: Random, function: Function, sentences: Sequence[str], paragraphs: Sequence[str], **more: str) -> str:
+    """The function asked for in words.
+
+    Args:
+        sentences: forms with `{task}`, such as `Write a function to {task}.`; for summaries of one sentence.
+        paragraphs: forms with `{summary}`.
+        more: for slots other than `{name}`, `{given}` (the parameters) and `{call}` (`name(a, b)`).
+    """
+    forms = (*sentences, *paragraphs) if is_plain(function) else paragraphs
+    given = ", ".join(function.parameters)
+    return rng.choice(forms).format(
+        task=lowered(function.summary), summary=function.summary, name=function.name, given=given,
+        call=f"{function.name}({given})", **more,
+    )  # fmt: skip
 
 
 def verify_programs(problems: Sequence[Problem]) -> list[bool]:
@@ -128,7 +145,8 @@ def verify_programs(problems: Sequence[Problem]) -> list[bool]:
         start = len(jobs)
         jobs.append((problem.answer, problem.test))
         try:
-            jobs += [(mutant, problem.test) for mutant in mutants(problem.answer, Random(problem.canonical), MUTANTS)]
+            source = LAMBDA.sub(r"def \1(\2):\n    return \3", problem.answer)
+            jobs += [(mutant, problem.test) for mutant in mutants(source, Random(problem.canonical), MUTANTS)]
         except SyntaxError:
             pass
         spans.append((start, len(jobs)))

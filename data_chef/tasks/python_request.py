@@ -5,16 +5,17 @@ from random import Random
 from data_chef.item import Problem
 from data_chef.programs.compose import draw_function
 from data_chef.programs.compose.task import Config
-from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, problem_of, verify, verify_many
+from data_chef.programs.parts import NAMESPACE, ask, asserts, problem_of, verify, verify_many
 from data_chef.registry import Task, register
 
 
 SENTENCES = (
     "Write a Python function to {task}.\n\n{tests}",
-    "Write a function {name} that takes {given} and has to {task}. It must pass:\n\n{tests}",
+    "Write a function {call} to {task}. It must pass:\n\n{tests}",
     "I need a Python function {name} to {task}.\nTests:\n{tests}",
     "Create a function to {task}. Your code should pass these tests:\n{tests}",
-    "Please write a function that can {task}.\n{tests}",
+    "Please write a function to {task}.\n{tests}",
+    "How do I write a Python function to {task}? These should hold:\n{tests}",
     "Task: {task}.\n\n{tests}\n\nWrite the function.",
 )
 PARAGRAPHS = (
@@ -22,23 +23,16 @@ PARAGRAPHS = (
     "Write the function {name}. {summary}\n\n{tests}",
     "Write a Python function named {name}. {summary} For example:\n\n{tests}",
     "{summary}\n\nThe function is called {name}; these asserts must hold:\n{tests}",
-    "Define {name}({given}). {summary}\n{tests}",
+    "Define {call}. {summary}\n{tests}",
     "Problem: {summary}\n\nTests:\n{tests}",
-    "You get {given}. {summary} Make these pass:\n{tests}",
+    "A function gets {given}. {summary} Make these pass:\n{tests}",
 )
 
 
 def generate(rng: Random, config: Config) -> Problem:
     function = draw_function(rng, config.level)
     tests = asserts(function, rng, rng.choice((1, 2, 3, 3)))
-    forms = SENTENCES + PARAGRAPHS if is_plain(function) else PARAGRAPHS
-    question = rng.choice(forms).format(
-        task=lowered(function.summary),
-        summary=function.summary,
-        name=function.name,
-        given=", ".join(function.parameters),
-        tests=tests,
-    )
+    question = ask(rng, function, SENTENCES, PARAGRAPHS, tests=tests)
     return problem_of(function, question, rng.choice(function.sources))
 
 
