@@ -1,0 +1,507 @@
+"""Draws a function: its steps, its sentence, its programs, its examples."""
+
+import builtins
+import keyword
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from random import Random
+from typing import Any
+
+from data_chef.programs.compose import higher, lists, numbers, pairs, strings
+from data_chef.programs.compose.code import Unwritable, body, whole
+from data_chef.programs.compose.core import Op, Step, bind
+from data_chef.programs.compose.inputs import arguments
+from data_chef.programs.function import Function
+
+
+LIBRARY: tuple[Op, ...] = (
+    *numbers.PROPERTIES, *numbers.MEASURES, *strings.PROPERTIES, *strings.MEASURES, *strings.SENTENCES,
+    *lists.REDUCTIONS, *lists.CHECKS, *lists.REARRANGED, *lists.SHAPED, *pairs.TWO, *pairs.NESTED, *pairs.MAPPINGS,
+    *pairs.TUPLES,
+)  # fmt: skip
+COMPOSABLE = ("int", "str", "list[int]", "list[str]", "list[list[int]]", "list[tuple[int, int]]", "dict[str, int]")
+STARTS = (
+    *[("list[int]",)] * 9, *[("str",)] * 6, *[("int",)] * 4, *[("list[str]",)] * 4, *[("list[list[int]]",)] * 2,
+    *[("list[int]", "list[int]")] * 2, ("int", "int"), ("str", "str"), ("dict[str, int]",), ("list[tuple[int, int]]",),
+)  # fmt: skip
+PARAMETERS = {
+    "int": ("n", "number", "x", "num", "value", "m"),
+    "str": ("text", "string", "sentence", "line", "message", "phrase", "s"),
+    "list[int]": ("numbers", "values", "nums", "xs", "data", "items", "integers", "lst", "arr"),
+    "list[str]": ("words", "names", "strings", "items", "tokens"),
+    "list[list[int]]": ("matrix", "grid", "rows", "table"),
+    "dict[str, int]": ("scores", "prices", "stock", "ages", "points", "counts"),
+    "list[tuple[int, int]]": ("pairs", "points", "tuples", "items"),
+}
+TWO_PARAMETERS = {
+    "int": (("a", "b"), ("x", "y"), ("m", "n"), ("first", "second")),
+    "str": (("a", "b"), ("first", "second"), ("text1", "text2"), ("left", "right"), ("s", "t")),
+    "list[int]": (("a", "b"), ("first", "second"), ("xs", "ys"), ("left", "right"), ("list1", "list2"),
+                  ("nums1", "nums2")),
+}  # fmt: skip
+ROW_KEYS = {"sum": "sum", "largest": "largest element", "smallest": "smallest element", "length": "length",
+            "first_item": "first element", "last_item": "last element"}  # fmt: skip
+LEVELS = (1, 2, 3, 4, 5, 6)
+RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "itertools", "heapq", "Counter", "accumulate", "os", "reduce"}
+PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
+GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
+SETTLED = frozenset(("sorted", "ascending", "descending"))
+
+
+@cache
+def by_input(takes: tuple[str, ...]) -> tuple[tuple[Op, ...], tuple[Op, ...]]:
+    """The operations on these inputs: those that give a bool, and the others."""
+    ops = [op for op in LIBRARY if op.takes == takes]
+    return tuple(op for op in ops if op.gives == "bool"), tuple(op for op in ops if op.gives != "bool")
+
+
+@cache
+def rest_of(takes: tuple[str, ...], composable: bool) -> tuple[Op, ...]:
+    ops = by_input(takes)[1]
+    return tuple(op for op in ops if not composable or (op.gives in COMPOSABLE and not op.last))
+
+
+@cache
+def keyed(element: str) -> tuple[Op, ...]:
+    """Measures that can be sorted and grouped by."""
+    return tuple(op for op in rest_of((element,), False) if op.key and op.gives in ("int", "str"))
+
+
+@cache
+def mapped(element: str, composable: bool) -> tuple[Op, ...]:
+    gives = ("int", "str") if composable else ("int", "str", "list[int]", "float")
+    ops = tuple(op for op in rest_of((element,), False) if op.gives in gives)
+    if element == "list[int]":
+        ops = tuple(op for op in ops if any("{v}" not in c for c in op.codes) and op.name != "product")
+    return ops
+
+
+@cache
+def selective(element: str) -> tuple[Op, ...]:
+    """Properties that select elements."""
+    return tuple(op for op in by_input((element,))[0] if op.which)
+
+
+def of_row(told: str) -> str:
+    """A clause about a list, said of a row."""
+    told = told.replace("all of {0}", "all elements of {0}").replace("{0} are in", "the elements of {0} are in")
+    told = told.replace("the sum of {0}", "the sum of the elements of {0}")
+    return told.replace("{whole}", "{0}").replace("{in}", "in {0}")
+
+
+def draw_step(rng: Random, takes: tuple[str, ...], final: bool, hole: bool, kind: str = "") -> Step:
+    """A step on these inputs."""
+    element = takes[0][5:-1] if len(takes) == 1 and takes[0].startswith("list[") else ""
+    if element in ("int", "str", "list[int]") and (kind or rng.random() < 0.6):
+        choice = kind or rng.choice(("property", "property", "map", "key" if final else "map"))
+        if choice == "property":
+            p = bind(rng.choice(selective(element)), rng, hole)
+            if element == "list[int]":
+                p.told = tuple([of_row(told) for told in p.told])
+            makers = higher.PROPERTY_STEPS if final else (higher.keep, higher.keep, higher.drop, higher.indices)
+            return rng.choice(makers)(p, rng)
+        if choice == "map":
+            return higher.change(bind(rng.choice(mapped(element, not final)), rng, hole), rng)
+        if keyed(element):
+            return rng.choice(higher.KEY_STEPS)(bind(rng.choice(keyed(element)), rng, hole), rng)
+    properties, _ = by_input(takes)
+    if final and properties and rng.random() < 0.15:
+        return bind(rng.choice(properties), rng, hole)
+    return bind(rng.choice(rest_of(takes, not final)), rng, hole)
+
+
+def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int) -> list[Step]:
+    """A chain whose types fit."""
+    steps: list[Step] = []
+    at = rng.randrange(length)
+    for i in range(length):
+        step = draw_step(rng, takes, i == length - 1, bool(holes) and i == at)
+        steps.append(step)
+        takes = (step.gives,)
+    return steps
+
+
+REDUNDANT = {
+    ("keep", "length"), ("keep", "length_str"), ("ascending", "largest"), ("descending", "largest"),
+    ("ascending", "ascending"), ("reverse", "ascending"), ("descending", "ascending"), ("reverse", "descending"),
+    ("ascending", "descending"), ("reverse", "reverse"), ("reversed", "reversed"), ("upper", "lower"),
+    ("lower", "upper"), ("lower", "lower"), ("upper", "upper"), ("double", "multiply"), ("negate", "negate"),
+    ("double", "even"), ("ascending", "sum"), ("reverse", "sum"), ("descending", "sum"), ("digits", "sum"),
+    ("words", "length_str"), ("characters", "concatenated"), ("add", "add"), ("subtract", "add"), ("add", "subtract"),
+    ("multiply", "multiply"), ("unique", "unique_sorted"), ("unique", "unique"), ("unique_sorted", "ascending"),
+    ("absolute", "absolute"), ("negate", "absolute"), ("absolute", "square"), ("negate", "square"),
+    ("digit_sum", "to_text"), ("words", "joined"), ("ascending", "smallest"), ("divisors", "length"),
+    ("proper_divisors", "length"), ("divisors", "sum"), ("unique_letters", "unique_letters"),
+}  # fmt: skip
+
+
+def plain_name(step: Step) -> str:
+    return re.split(r"[\[(]", step.name)[0].removesuffix("_str")
+
+
+def sensible(steps: Sequence[Step]) -> bool:
+    """No step undoes or repeats the one before it."""
+    for one, two in zip(steps, steps[1:], strict=False):
+        a, b = plain_name(one), plain_name(two)
+        if (a, b) in REDUNDANT or one.name == two.name:
+            return False
+        if a == "keep" and two.inner and b != "map" and one.inner.name == two.inner.name:
+            return False
+        if a == b and a not in ("keep", "map", "drop"):
+            return False
+    return True
+
+
+def state(parameter: str, kind: str, alone: bool) -> dict[str, str]:
+    """How the input is spoken of; with two inputs, by its name."""
+    if not alone:
+        return {"0": parameter, "n": "numbers"}
+    if kind in ("list[int]", "list[str]"):
+        noun = "numbers" if kind == "list[int]" else parameter if parameter in ("words", "names") else "strings"
+        np = f"the {noun} in {parameter}"
+        return {"0": np, "in": f"in {parameter}", "n": noun, "each": f"each {noun[:-1]} in {parameter}",
+                "eachx": f"each {noun[:-1]} x in {parameter}",
+                "whole": parameter}  # fmt: skip
+    if kind == "list[list[int]]":
+        return {"0": f"the rows of {parameter}", "in": f"of {parameter}", "n": "rows", "each": f"each row of {parameter}",
+                "eachx": f"each row x of {parameter}",
+                "whole": parameter}  # fmt: skip
+    return {"0": parameter, "in": f"in {parameter}", "n": "characters", "each": parameter, "whole": parameter}
+
+
+def results(kind: str) -> dict[str, str]:
+    """How the value so far is spoken of."""
+    if kind in ("list[int]", "list[str]", "list[list[int]]"):
+        noun = {"list[int]": "numbers", "list[str]": "strings", "list[list[int]]": "rows"}[kind]
+        return {"0": f"the resulting {noun}", "in": "in the resulting list", "n": noun, "each": f"each {noun[:-1]}",
+                "eachx": f"each {noun[:-1]} x",
+                "whole": "the resulting list"}  # fmt: skip
+    return {"0": "the result", "in": "in the result", "n": "characters", "each": "the result", "whole": "the result"}
+
+
+def fill(template: str, st: dict[str, str], second: str = "") -> str:
+    for slot, words in st.items():
+        template = template.replace(f"{{{slot}}}", words)
+    return template.replace("{1}", second)
+
+
+BOOLS = (
+    "Return True if {clause}, otherwise False.", "Return True if {clause}, and False otherwise.",
+    "Check whether {clause}.", "Return whether {clause}.", "Tell whether {clause}.", "Determine whether {clause}.",
+    "Test whether {clause}, returning True or False.",
+)  # fmt: skip
+RETURNS = ("Return {np}.",) * 5 + ("Find {np}.", "Compute {np}.", "Give {np}.", "Determine {np}.")
+MAKES = ("Return {np}.",) * 4 + ("Build {np}.", "Create {np}.", "Make {np}.")
+
+
+def returned(np: str, gives: str, rng: Random) -> str:
+    """The sentence that asks for a value."""
+    if gives == "bool":
+        return rng.choice(BOOLS).format(clause=np)
+    frames = MAKES if np.startswith("a ") else RETURNS if gives in ("int", "float") else ("Return {np}.",) * 3 + (
+        "Give {np}.",)
+    return rng.choice(frames).format(np=np)
+
+
+def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) -> str:
+    """One noun phrase for the whole chain, or nothing when it would be hard to read."""
+    np = ""
+    for i, step in enumerate(steps):
+        final = i == len(steps) - 1
+        options = [t for t in step.told if i == 0 or t.endswith(("{0}", "{in}", "{whole}"))
+                   or (final and steps[i - 1].kind == "keep" and not t.startswith("{0} "))]  # fmt: skip
+        if not final:
+            options = [t for t in options if t.endswith(("{0}", "{in}", "{1}")) and not t.startswith("a ")]
+        if not options or (i and step.gives == "bool"):
+            return ""
+        np = fill(rng.choice(options), st, second)
+        if not final:
+            if step.gives.startswith("list["):
+                noun = results(step.gives)["n"] if step.gives in PARAMETERS else "tuples"
+                st = {"0": np, "in": f"among {np}", "n": noun, "each": f"each of {np}",
+                      "eachx": f"each element x of {np}", "whole": f"the list of {np}"}
+                if np.startswith("the ") and step.kind == "keep":
+                    st["whole"] = np
+            else:
+                st = {"0": np, "in": f"in {np}", "n": "characters", "each": np, "whole": np}
+    return np
+
+
+def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) -> str:
+    """One imperative a step: `Square each number in values, keep only the even numbers and return their sum.`"""
+    clauses = []
+    for i, step in enumerate(steps[:-1]):
+        told = [t for t in step.told if step.kind == "plain"]
+        if step.done and (step.kind != "keep" or i):
+            clauses.append(fill(rng.choice(step.done), st, second))
+        elif step.kind == "keep":
+            clauses.append("take " + fill(rng.choice(step.told), st, second))
+        elif told or step.told:
+            clauses.append(rng.choice(("take ", "compute " if step.gives == "int" else "take "))
+                           + fill(rng.choice(told or step.told), st, second))  # fmt: skip
+        st = results(step.gives)
+    last = steps[-1]
+    if last.gives == "bool":
+        end = f"return whether {fill(rng.choice(last.told), st, second)}"
+    elif last.done and (not last.told or rng.random() < 0.4):
+        clauses.append(fill(rng.choice(last.done), st, second))
+        end = "return the result"
+    else:
+        end = f"return {fill(rng.choice(last.told), st, second)}"
+    form = rng.randrange(4)
+    parts = [*clauses, end]
+    if form == 0 and len(clauses) >= 1:
+        return upper(f"{', '.join(['first ' + clauses[0], *('then ' + c for c in clauses[1:])])}, and finally {end}.")
+    if form == 1 and len(parts) > 1:
+        middle = "".join(f" Then {c}." for c in parts[1:-1])
+        return f"{upper(parts[0])}.{middle} {rng.choice(('Then', 'Finally,'))} {end}."
+    if form == 2:
+        return f"{upper(', then '.join(clauses))}, and {end}."
+    return f"{upper(', '.join(clauses))}{',' if any(',' in c for c in clauses) else ''} and {end}."
+
+
+def upper(text: str) -> str:
+    """With a capital at the start, unless that would change the name of a parameter."""
+    return text[:1].upper() + text[1:]
+
+
+def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str = "") -> str:
+    """A name made of the steps' own words."""
+    if rng.random() < 0.06:
+        name = rng.choice(GENERIC)
+    else:
+        titles = [step.title for step in reversed(steps) if step.title][:3]
+        name = "_".join(titles) or "compute"
+        if len(titles) > 1 and titles[0] in ("sum", "count", "largest", "smallest", "mean", "product", "set"):
+            name = f"{titles[0]}_of_{'_'.join(titles[1:])}"
+        if rng.random() < 0.15 and not name.startswith(("is_", "has_", "count", "all_", "are_")):
+            name = f"{rng.choice(PREFIXES)}_{name}"
+        if len(name) > 44:
+            name = titles[0] + "_" + titles[-1] if len(titles[0] + titles[-1]) < 40 else titles[0]
+    name = re.sub(r"_+", "_", re.sub(r"\W", "", name + extra)).strip("_").lower()
+    if name[:1].isdigit():
+        name = "number_" + name
+    if name in RESERVED or name in taken or name in strings_of_module():
+        name += rng.choice(("_value", "_result", "_of_input"))
+    return name
+
+
+@cache
+def strings_of_module() -> frozenset[str]:
+    """Names that programs use for their own variables."""
+    return frozenset("result value number total count found values words rows product counts groups answer n c x".split())
+
+
+def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = STARTS,
+                  want: Callable[[list[Step]], bool] | None = None) -> Function:  # fmt: skip
+    """A function of this level: 1 one operation, 2 and 3 chains, 4 a condition or a second parameter, 5 and more longer.
+
+    Args:
+        level: from 1 on.
+        starts: the types of the inputs to choose from.
+        want: which chains are wanted; all of them by default.
+    """
+    while True:
+        function = attempt(rng, level, starts, want)
+        if function:
+            return function
+
+
+def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
+    """Number of steps, whether a constant becomes a parameter, whether there is a condition."""
+    if level <= 3:
+        return level, False, False
+    if level == 4:
+        return (rng.choice((1, 2, 2)), True, False) if rng.random() < 0.6 else (rng.choice((1, 1, 2)), False, True)
+    if level == 5:
+        pick = rng.random()
+        return (4, False, False) if pick < 0.4 else (3, True, False) if pick < 0.7 else (2, False, True)
+    return (level - 1, False, False) if rng.random() < 0.5 else (level - 2, True, False)
+
+
+def attempt(rng: Random, level: int, starts, want) -> Function | None:
+    takes = rng.choice(starts)
+    length, hole, branch = shape_of(rng, level)
+    try:
+        steps = draw_steps(rng, takes, length, hole)
+    except IndexError:
+        return None
+    if not sensible(steps) or (want and not want(steps)):
+        return None
+    found = next((step.hole for step in steps if step.hole), None)
+    if hole and not found:
+        return None
+    if len(takes) == 1:
+        base = (rng.choice(PARAMETERS[takes[0]]),)
+    else:
+        base = rng.choice(TWO_PARAMETERS[takes[0]])
+    parameters = (*base, found[0]) if found else base
+    if len(set(parameters)) < len(parameters):
+        return None
+    hints = [*takes, *((type(found[1]).__name__,) if found else ()), steps[-1].gives]
+    st, second = state(base[0], takes[0], len(base) == 1), base[1] if len(base) > 1 else ""
+    if branch:
+        return branched(rng, steps, base, takes, st, second)
+    name = name_of(rng, steps, parameters)
+    np = nested(rng, steps, st, second) if len(steps) <= 3 else ""
+    if np and (len(steps) < 3 or rng.random() < 0.6):
+        summary = returned(np, steps[-1].gives, rng)
+    elif len(steps) == 1 and (not steps[0].told or steps[0].done and rng.random() < 0.3):
+        summary = upper(fill(rng.choice(steps[0].done), st, second)) + " and return the result."
+    elif len(steps) == 1:
+        return None
+    elif any(not step.told and not step.done for step in steps) or not (steps[-1].told or steps[-1].done):
+        return None
+    else:
+        summary = sequence(rng, steps, st, second)
+    sources = programs(rng, name, parameters, base, steps)
+    if not sources:
+        return None
+
+    def reference(given: tuple[Any, ...]) -> Any:
+        xs, extra = given[: len(base)], given[-1]
+        for step in steps:
+            xs = (step.run(xs, extra),)
+        return xs[0]
+
+    examples = examples_of(rng, takes, steps, reference, found)
+    if not examples:
+        return None
+    canonical = f"{','.join(takes)}:" + "|".join(step.name for step in steps)
+    return Function(name, parameters, summary, sources, examples, canonical, tuple(hints))
+
+
+def programs(rng: Random, name: str, parameters, base, steps) -> tuple[str, ...]:
+    """Different programs for the steps, in random order."""
+    found: list[str] = []
+    for style in rng.sample(("fused", "steps", "loop"), 3):
+        try:
+            lines = body(rng, steps, base, style)
+        except Unwritable:
+            continue
+        text = whole(name, ", ".join(parameters), lines, steps)
+        if text not in found and acceptable(text, lines, parameters):
+            found.append(text)
+    return tuple(found)
+
+
+def acceptable(text: str, lines: list[str], parameters) -> bool:
+    if max(map(len, lines)) > 96:
+        return False
+    return not any(re.search(rf"\bfor (?:\w+, )?{p}(?:, \w+)? in |lambda {p}:", text) for p in parameters)
+
+
+def examples_of(rng: Random, takes, steps, reference, found) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
+    """Six to eight pairs of arguments and value; nothing when the values hardly differ."""
+    constants = [c for step in steps for c in step.constants]
+    wanted = rng.randint(6, 8)
+    pairs: list[tuple[tuple[Any, ...], Any]] = []
+    holes = next((step.constants for step in steps if step.hole), ())
+    for given in arguments(rng, takes, constants, 2 * wanted):
+        if found:
+            given = (*given, rng.choice(holes))
+        if any(given == other for other, _ in pairs):
+            continue
+        try:
+            value = reference(given)
+        except (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration):
+            continue
+        if short(value):
+            pairs.append((given, value))
+        if len(pairs) == wanted:
+            break
+    values = [repr(value) for _, value in pairs]
+    if len(pairs) < 5 or len(set(values)) < 2 or max(map(values.count, values)) > len(values) - 2:
+        return None
+    return tuple(pairs)
+
+
+def short(value: Any) -> bool:
+    text = repr(value)
+    return len(text) <= 110 and not (isinstance(value, int) and abs(value) > 10**7)
+
+
+def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
+    """`If ..., return ...; otherwise return ...`."""
+    properties = by_input(takes)[0]
+    if not properties or steps[-1].gives == "bool":
+        return None
+    test = bind(rng.choice(properties), rng)
+    gives = steps[-1].gives
+    try:
+        other = draw_steps(rng, takes, 1, 0)
+    except IndexError:
+        return None
+    if rng.random() < 0.3 and gives in ("int", "str"):
+        constant = rng.choice((0, -1, 1, 100) if gives == "int" else ("", "none", "no"))
+        np2, code2, tag, meaning2 = repr(constant), repr(constant), repr(constant), lambda xs: constant
+        other = []
+        if gives == "str" and not constant:
+            np2 = "the empty string"
+    elif len(takes) == 1 and takes[0] == gives and rng.random() < 0.4:
+        np2, code2, tag, meaning2, other = f"{base[0]} unchanged", base[0], "same", lambda xs: xs[0], []
+    else:
+        if other[0].gives != gives or other[0].name == steps[0].name:
+            return None
+        np2 = nested(rng, other, st, second)
+        meaning2, tag = lambda xs: other[0].run(xs, None), other[0].name
+        if not np2:
+            return None
+    np1 = nested(rng, steps, st, second)
+    if not np1:
+        return None
+    clause = fill(rng.choice(test.told), st, second)
+    name = name_of(rng, steps, base, rng.choice(("", "", "_or_default" if not other else "_if", "_when")))
+    if name.endswith(("_if", "_when")):
+        name += f"_{test.title}" if test.title else "_possible"
+    flip = rng.random() < 0.4
+    first, last = (np2, np1) if flip else (np1, np2)
+    summary = rng.choice((
+        f"If {clause}, return {first}; otherwise, return {last}.",
+        f"Return {first} if {clause}. Otherwise, return {last}.",
+        f"When {clause}, return {first}. In all other cases, return {last}.",
+    ))  # fmt: skip
+    if "," in first and "if" in first:
+        return None
+    sources = []
+    for style in ("fused", "steps", "loop"):
+        try:
+            one = body(rng, steps, base, style)
+            two = body(rng, other, base, "fused") if other else [f"return {code2}"]
+            check = body(rng, [test], base, "fused")
+        except Unwritable:
+            continue
+        if len(check) > 1 or len(two) > 1:
+            continue
+        head = check[0].removeprefix("return ")
+        lines1, lines2 = (two, one) if flip else (one, two)
+        lines = [f"if {head}:", *("    " + line for line in lines1), *lines2]
+        if style == "fused" and len(one) == 1 and rng.random() < 0.4:
+            lines = [f"return {lines1[0][7:]} if {head} else {lines2[0][7:]}"]
+        text = whole(name, ", ".join(base), lines, [*steps, *other, test])
+        if text not in sources and acceptable(text, lines, base) and " if " not in head:
+            sources.append(text)
+    if not sources:
+        return None
+
+    def reference(given):
+        if bool(test.run(given, None)) is not flip:
+            xs = given
+            for step in steps:
+                xs = (step.run(xs, None),)
+            return xs[0]
+        return meaning2(given)
+
+    seen: set[bool] = set()
+
+    def watched(given):
+        value = reference(given)
+        seen.add(bool(test.run(given, None)))
+        return value
+
+    examples = examples_of(rng, takes, [test, *steps, *other], watched, None)
+    if not examples or len(seen) < 2:
+        return None
+    canonical = f"{','.join(takes)}:{test.name}?" + "|".join(step.name for step in steps) + f":{tag}{'!' * flip}"
+    return Function(name, base, summary, tuple(sources), examples, canonical, (*takes, gives))
