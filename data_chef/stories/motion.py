@@ -88,7 +88,6 @@ def there_and_more(s: Story, steps: int) -> Asked:
     """What is left of a long way after some stages."""
     who, unit = s.cast.person(), _unit(s)
     _, does, did, base, low, high = s.rng.choice(RIDES)
-    legs = (steps - 1) // 2 + 1
     gone, clauses = [], []
     spare = steps - 2
     for index in range(2):

@@ -422,7 +422,6 @@ def what_percent(s: Story, steps: int) -> Asked:
     s.fact(whole, "+", first, b)
     if 100 % whole.value and (a * 100) % whole.value or steps != 2:
         raise Retry
-    share = s.div("", a * 100, whole) if False else None
     value = a * 100 // whole.value
     found = s.div("percentage", a, whole, whole=False)
     s.steps[-1] = f"Percentage: <<{a}/{whole.value}*100={value}>>"

@@ -177,13 +177,13 @@ def side_wanted(s: Story, steps: int) -> Asked:
     """The other side from the area or the perimeter; a square from its perimeter."""
     s.past = False
     plot, unit = _plot(s)
-    w, l = s.number(2, 20), s.number(2, 30)
+    w, length = s.number(2, 20), s.number(2, 30)
     if steps == 1:
         if s.chance(0.6):
-            found = s.div("length", w * l, w)
-            s.fact(w * l, "*", found, w)
+            found = s.div("length", w * length, w)
+            s.fact(w * length, "*", found, w)
             found.clauses = (
-                Clause(f"the area of a rectangular {plot} is {w * l} square {unit}"),
+                Clause(f"the area of a rectangular {plot} is {w * length} square {unit}"),
                 Clause(f"its width is {s.n(w)} {unit}"),
             )
             return found, s.choose(
@@ -197,7 +197,7 @@ def side_wanted(s: Story, steps: int) -> Asked:
         found.clauses = (Clause(f"a square {plot} has a perimeter of {4 * w} {unit}"),)
         return found, s.choose(f"how long is each side in {unit}?", "what is the length of one side?")
     if steps == 2:
-        whole = 2 * (w + l)
+        whole = 2 * (w + length)
         half = s.div("length and width", whole, 2)
         s.fact(whole, "*", half, "c2")
         found = s.sub("length", half, w)
@@ -208,7 +208,7 @@ def side_wanted(s: Story, steps: int) -> Asked:
         )
         return found, s.choose(f"what is its length in {unit}?", f"how long is the {plot}?", "find its length.")
     if steps == 3:
-        whole = 2 * (w + l)
+        whole = 2 * (w + length)
         half = s.div("length and width", whole, 2)
         s.fact(whole, "*", half, "c2")
         found = s.sub("length", half, w)
