@@ -1,8 +1,9 @@
-"""`python -m data_chef build | check | bench | show | list | tokenizer`: see `--help` of each."""
+"""`python -m data_chef build | check | bench | stats | show | list | tokenizer`: see `--help` of each."""
 
 import argparse
 import sys
 
+from data_chef import stats
 from data_chef.registry import get_task, make_items, tasks
 from data_chef.splits import SPLITS
 from data_chef.text import response
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> None:
     bench.add_argument("--workers", type=int, help="processes; default: one a core")
     bench.add_argument("--tokenizer", metavar="DIR", help="of a corpus or a model; default: one trained on a sample")
     bench.add_argument("--out", metavar="FILE.json", help="write the numbers as JSON")
+    stats.add_arguments(
+        commands.add_parser("stats", help="what a corpus holds, and how its questions compare with real ones")
+    )
     show = commands.add_parser("show", help="print items of a task")
     show.add_argument("task")
     show.add_argument("-n", type=int, default=5)
@@ -49,6 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
             "build": _build,
             "check": _check,
             "bench": _bench,
+            "stats": stats.run,
             "show": _show,
             "list": _list,
             "tokenizer": _tokenizer,

@@ -64,9 +64,8 @@ def parse(text: str, name: str) -> Curriculum:
     those families takes part; a weight in `tasks` is then relative to the other tasks of the family, 1 when not given.
     See `curricula/nano.yaml` and `curricula/standard.yaml`.
     """
-    keys = {
-        "num_examples": 100_000, "validation": 200, "test": 400, "extrapolation": 100, "vocab_size": 8192, "families": {}, "tasks": {},
-    }  # fmt: skip
+    sizes = {"num_examples": 100_000, "validation": 200, "test": 400, "extrapolation": 100, "vocab_size": 8192}
+    keys: dict = {**sizes, "families": {}, "tasks": {}}
     try:
         given = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -77,7 +76,7 @@ def parse(text: str, name: str) -> Curriculum:
         if key not in keys:
             unknown(f"key of curriculum {name}", key, keys)
     values = {**keys, **given}
-    for key in ("num_examples", "validation", "test", "extrapolation", "vocab_size"):
+    for key in sizes:
         if not isinstance(values[key], int) or values[key] < 1:
             raise ValueError(f"{key} of curriculum {name} must be a whole number above 0, not {values[key]!r}")
     if not isinstance(values["tasks"], dict) or not isinstance(values["families"], dict):

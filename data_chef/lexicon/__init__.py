@@ -38,7 +38,14 @@ _ONES = (
     "eighteen nineteen"
 ).split()
 _TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINAL = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}  # fmt: skip
+_ORDINAL = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+_IRREGULAR = {
+    "child": "children", "man": "men", "woman": "women", "foot": "feet", "shelf": "shelves", "bus": "buses",
+    "knife": "knives", "leaf": "leaves",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +153,8 @@ def pluralize(word: str) -> str:
     head, _, last = word.rpartition(" ")
     if head:
         return f"{head} {pluralize(last)}"
-    irregular = {"child": "children", "man": "men", "woman": "women", "foot": "feet", "shelf": "shelves", "bus": "buses",
-                 "glass": "glasses", "box": "boxes", "knife": "knives", "leaf": "leaves"}  # fmt: skip
-    if word in irregular:
-        return irregular[word]
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
     if word.endswith("y") and word[-2:-1] not in "aeiou":

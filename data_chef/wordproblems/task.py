@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.splits import split_of_hash
 from data_chef.wordproblems.plans import draw_numbers, held_out, plans
 from data_chef.wordproblems.story import problem
 
@@ -38,8 +39,8 @@ def generator(operations: int) -> Callable[[Random, Config], Problem]:
 
 
 def split_by_graph(problem: Problem, digest: str) -> str:
-    """Held-out graphs are the test split; of the others 5%, by hash, are for validation and 2% for extrapolation."""
+    """Held-out graphs are the test split; the others are divided by hash, none of them for test."""
     if held_out(problem.graph):
         return "test"
-    percent = int(digest[:8], 16) % 100
-    return "validation" if percent < 5 else "extrapolation" if percent >= 98 else "train"
+    split = split_of_hash(digest)
+    return "train" if split == "test" else split
