@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import answered, minus, read_kind, sound, sums
+from data_chef.measures import answered, minus, read_kind, sound, sums, together
 from data_chef.registry import Task, register
 
 
@@ -64,7 +64,7 @@ def generate(rng: Random, config: Config) -> Problem:
         steps = [f"opposite angles are equal: {total}"]
     else:
         steps = [*([sums(angles)] if count > 1 else []), minus(whole, total)]
-    words = ", ".join(map(str, angles[:-1])) + (" and " if count > 1 else "") + str(angles[-1])
+    words = together(angles)
     if "and x" in template:
         words = ", ".join(map(str, angles))
     return Problem(

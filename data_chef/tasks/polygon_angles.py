@@ -1,12 +1,13 @@
 """Angles of polygons: their sum, one of a regular polygon, outer angles, the number of sides."""
 
-import re
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import answered, minus, over, plus, read_kind, sound, times
+from data_chef.measures import minus, over, plus, read_kind, sound, times
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 NAMED = {3: "triangle", 4: "quadrilateral", 5: "pentagon", 6: "hexagon", 7: "heptagon", 8: "octagon", 9: "nonagon",
@@ -91,25 +92,17 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    """Cuts the polygon into triangles, one after the other."""
+    """Cuts the polygon into triangles, one after the other; a walk around it makes one full turn."""
     kind, told = read_kind(KINDS, problem.question)
-    found = answered(problem)
-    named = {name: sides for sides, name in NAMED.items()}
     if kind == "sides":
-        n = found
-    else:
-        n = named.get(told["shape"]) or int(re.findall(r"\d+", told["shape"])[0])
+        outer = told.get("e", 180 - told.get("i", 0))
+        return sound(problem, str(told["s"] // 180 + 2 if "s" in told else Fraction(360, outer)))
+    sides = {name: number for number, name in NAMED.items()}
+    n = sides.get(told["shape"]) or int(find(r"\d+", told["shape"]).group())
     total = sum(180 for _ in range(3, n + 1))
-    right = {
-        "sum": found == total,
-        "missing": found + told.get("rest", 0) == total,
-        "each": found * n == total,
-        "outer": (180 - found) * n == total,
-        "sides": (180 - told.get("e", 180 - told.get("i", 0))) * n == told.get("s", total) == total
-        if "s" not in told
-        else told["s"] == total,
-    }
-    return right[kind] and sound(problem, str(found))
+    inner = Fraction(total, n)
+    expected = {"sum": total, "missing": total - told.get("rest", 0), "each": inner, "outer": 180 - inner}
+    return sound(problem, str(expected[kind]))
 
 
 register(Task("polygon_angles", "mathematics", Config, generate, verify, max_difficulty=3))
