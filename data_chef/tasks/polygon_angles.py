@@ -6,6 +6,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.measures import minus, over, plus, read_kind, sound, times
+from data_chef.nouns import article
 from data_chef.registry import Task, register
 from data_chef.text import find
 
@@ -14,9 +15,9 @@ NAMED = {3: "triangle", 4: "quadrilateral", 5: "pentagon", 6: "hexagon", 7: "hep
          10: "decagon", 12: "dodecagon"}  # fmt: skip
 KINDS = {
     "sum": (
-        "What is the sum of the interior angles of a {shape}?",
-        "What do the inner angles of a {shape} add up to, in degrees?",
-        "Sum of the interior angles of a {shape} = ?",
+        "What is the sum of the interior angles of {a_shape}?",
+        "What do the inner angles of {a_shape} add up to, in degrees?",
+        "Sum of the interior angles of {a_shape} = ?",
     ),
     "each": (
         "How many degrees is each interior angle of a regular {shape}?",
@@ -34,8 +35,8 @@ KINDS = {
         "The interior angles of a polygon add up to {s} degrees. How many sides does it have?",
     ),
     "missing": (
-        "The other angles of a {shape} add up to {rest} degrees. How many degrees is the last one?",
-        "All interior angles of a {shape} but one make {rest} degrees together. Find that one.",
+        "The other angles of {a_shape} add up to {rest} degrees. How many degrees is the last one?",
+        "All interior angles of {a_shape} but one make {rest} degrees together. Find that one.",
     ),
 }
 
@@ -81,7 +82,15 @@ def generate(rng: Random, config: Config) -> Problem:
         steps, answer = [minus(180, 180 - outer), over(360, outer)], n
     else:
         steps, answer = [over(total, 180), plus(n - 2, 2)], n
-    words = {"shape": shape(rng, n, config.named), "e": outer, "i": 180 - outer, "s": total, "rest": total - last}
+    name = shape(rng, n, config.named)
+    words = {
+        "shape": name,
+        "a_shape": f"{article(name)} {name}",
+        "e": outer,
+        "i": 180 - outer,
+        "s": total,
+        "rest": total - last,
+    }
     asked = f"sides {'eis'[KINDS['sides'].index(template)]}" if kind == "sides" else kind
     return Problem(
         question=template.format(**words),
@@ -98,7 +107,8 @@ def verify(problem: Problem) -> bool:
         outer = told.get("e", 180 - told.get("i", 0))
         return sound(problem, str(told["s"] // 180 + 2 if "s" in told else Fraction(360, outer)))
     sides = {name: number for number, name in NAMED.items()}
-    n = sides.get(told["shape"]) or int(find(r"\d+", told["shape"]).group())
+    name = told.get("shape") or told["a_shape"].partition(" ")[2]
+    n = sides.get(name) or int(find(r"\d+", name).group())
     total = sum(180 for _ in range(3, n + 1))
     inner = Fraction(total, n)
     expected = {"sum": total, "missing": total - told.get("rest", 0), "each": inner, "outer": 180 - inner}
