@@ -12,7 +12,7 @@ from data_chef.registry import Task, register
 KINDS = {
     "line": (
         "Two angles lie on a straight line. One is {a} degrees. What is the other?",
-        "Angles of {angles} degrees and x degrees lie side by side on a straight line. Find x.",
+        "Angles of {angles} and x degrees lie side by side on a straight line. Find x.",
         "On a straight line: {angles} and x degrees. x = ?",
         "What angle, together with {angles} degrees, makes a straight line?",
     ),
@@ -22,7 +22,7 @@ KINDS = {
         "Full turn: {angles} and x degrees. x = ?",
     ),
     "right": (
-        "A right angle is split into angles of {angles} degrees and x degrees. Find x.",
+        "A right angle is split into angles of {angles} and x degrees. Find x.",
         "Right angle: {angles} and x degrees. x = ?",
         "What angle, together with {angles} degrees, makes a right angle?",
     ),

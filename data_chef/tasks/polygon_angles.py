@@ -35,7 +35,7 @@ KINDS = {
         "The interior angles of a polygon add up to {s} degrees. How many sides does it have?",
     ),
     "missing": (
-        "The other angles of {a_shape} add up to {rest} degrees. How many degrees is the last one?",
+        "All but one of the angles of {a_shape} make {rest} degrees together. How many degrees is that one?",
         "All interior angles of {a_shape} but one make {rest} degrees together. Find that one.",
     ),
 }
