@@ -119,10 +119,10 @@ def times(a: Number, b: Number) -> str:
         split = "+".join(f"{part}*{small}" for part in places(large))
         tails = ["+".join(map(str, [sum(parts[:i]), *parts[i:]])) for i in range(1, len(parts))]
         return "=".join([goal, split, *tails, str(x * y)])
-    parts = places(y)
-    lines = [f"{goal}=" + "+".join(f"{x}*{part}" for part in parts)]
-    lines += [times(x, part) for part in parts]
-    return "\n".join([*lines, sums([x * part for part in parts])])
+    by_place = places(y)
+    lines = [f"{goal}=" + "+".join(f"{x}*{part}" for part in by_place)]
+    lines += [times(x, part) for part in by_place]
+    return "\n".join([*lines, sums([x * part for part in by_place])])
 
 
 def over(a: int, b: int) -> str:
@@ -155,7 +155,7 @@ def split_off(number: int, size: int) -> str:
     if len(places(quotient)) <= 1 or quotient <= 12 or size in (10, 100, 1000):
         return f"{number}={quotient}*{size}+{rest}"
     lines, left = [], number
-    for part in places(quotient):
+    for part in map(int, places(quotient)):
         lines.append(f"{left}={part}*{size}+{left - part * size}")
         left -= part * size
     return "\n".join([*lines, f"{number}={quotient}*{size}+{rest}"])
@@ -362,12 +362,11 @@ THEMES = (
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers, or times, by row and column, and the theme when it was drawn."""
+    """Numbers, or times, by row and column."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple, ...]
-    theme: Theme | None = None
 
     def column(self, name: str) -> list:
         return [row[self.columns.index(name)] for row in self.cells]
@@ -380,15 +379,15 @@ class Table:
         return f"{','.join(self.columns)};{';'.join(lines)}"
 
 
-def draw_table(rng: Random, rows: int, columns: int, high: int, step: int = 1) -> Table:
-    """A table of multiples of `step` up to `high`, the numbers of a column all different."""
+def draw_table(rng: Random, rows: int, columns: int, high: int, step: int = 1) -> tuple[Theme, Table]:
+    """A table of multiples of `step` up to `high`, the numbers of a column all different, and what it is about."""
     theme = rng.choice([theme for theme in THEMES if len(theme.rows) >= rows])
     names = rng.sample(theme.rows, rows)
     if theme.rows in (WEEKDAYS, MONTHS):
         names.sort(key=theme.rows.index)
     by_column = [rng.sample(range(step, high + 1, step), rows) for _ in range(columns)]
     titles = tuple(rng.sample(theme.columns, columns))
-    return Table(tuple(names), titles, tuple(zip(*by_column, strict=True)), theme)
+    return theme, Table(tuple(names), titles, tuple(zip(*by_column, strict=True)))
 
 
 def table_text(rng: Random, title: str, table: Table) -> str:
@@ -407,9 +406,9 @@ def table_text(rng: Random, title: str, table: Table) -> str:
     return "\n".join("".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def framed(rng: Random, table: Table, ask: str, title: str = "") -> str:
+def framed(rng: Random, title: str, table: Table, ask: str) -> str:
     """A question about a table together with the table, in one of several orders."""
-    return rng.choice(_FRAMES).format(ask=ask, table=table_text(rng, title or table.theme.title, table))
+    return rng.choice(_FRAMES).format(ask=ask, table=table_text(rng, title, table))
 
 
 _FRAMES = (

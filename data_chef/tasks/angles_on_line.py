@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import answered, minus, read_kind, sound, sums
+from data_chef.measures import answered, minus, read_kind, sound, sums, together
 from data_chef.registry import Task, register
 
 
 KINDS = {
     "line": (
         "Two angles lie on a straight line. One is {a} degrees. What is the other?",
-        "Angles of {angles} degrees and x degrees lie side by side on a straight line. Find x.",
+        "Angles of {angles} and x degrees lie side by side on a straight line. Find x.",
         "On a straight line: {angles} and x degrees. x = ?",
         "What angle, together with {angles} degrees, makes a straight line?",
     ),
@@ -22,7 +22,7 @@ KINDS = {
         "Full turn: {angles} and x degrees. x = ?",
     ),
     "right": (
-        "A right angle is split into angles of {angles} degrees and x degrees. Find x.",
+        "A right angle is split into angles of {angles} and x degrees. Find x.",
         "Right angle: {angles} and x degrees. x = ?",
         "What angle, together with {angles} degrees, makes a right angle?",
     ),
@@ -64,7 +64,7 @@ def generate(rng: Random, config: Config) -> Problem:
         steps = [f"opposite angles are equal: {total}"]
     else:
         steps = [*([sums(angles)] if count > 1 else []), minus(whole, total)]
-    words = ", ".join(map(str, angles[:-1])) + (" and " if count > 1 else "") + str(angles[-1])
+    words = together(angles)
     if "and x" in template:
         words = ", ".join(map(str, angles))
     return Problem(

@@ -41,8 +41,8 @@ class Config:
 
 def generate(rng: Random, config: Config) -> Problem:
     kind, scale, sign = rng.choice(list(ASK)), rng.choice(config.scales), rng.choice(SIGNS)
-    drawn = draw_table(rng, rng.randint(3, config.rows), 1, max(config.longest, config.rows + 1))
-    theme, (c,) = drawn.theme, drawn.columns
+    theme, drawn = draw_table(rng, rng.randint(3, config.rows), 1, max(config.longest, config.rows + 1))
+    (c,) = drawn.columns
     lengths = dict(zip(drawn.rows, drawn.column(c), strict=True))
     r, s = sorted(rng.sample(drawn.rows, 2), key=lambda row: -lengths[row])
     most = rng.choice(("most", "fewest"))

@@ -22,7 +22,7 @@ KINDS = {
         "Find the arc length for an angle of {d} degrees and a radius of {r} {u}, in terms of pi.",
         "Arc, radius {r}, angle {d} degrees: length = ? (with pi)",
         "A wheel of radius {r} {u} turns by {d} degrees. How far does a point on its rim move? Answer with pi.",
-        "What is the length of a {d}-degree arc of a circle whose radius is {r} {u}? Write it with pi.",
+        "An arc of {d} degrees lies on a circle whose radius is {r} {u}. Write its length with pi.",
     ),
 }
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import read_kind, sound, sums, times
+from data_chef.measures import read_kind, sound, sums, times, together
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
 
 US = {"quarters": 25, "dimes": 10, "nickels": 5, "pennies": 1}
+# Sets in which taking the largest coin first takes the fewest.
+SETS = ((25, 10, 5, 1), (50, 20, 10, 5, 2, 1), (20, 10, 5, 1), (10, 5, 2, 1), (100, 50, 10, 5, 1))
 KINDS = {
     "worth": (
         "How many cents are {coins} worth together?",
@@ -43,21 +45,22 @@ class Config:
             raise ValueError(f"high must be at least 2, amount must be at least 10: {self}")
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    if rng.random() < 0.5:
-        kinds = rng.sample(list(US), rng.randint(2, 4))
-        counts = [rng.randint(2, config.high) for _ in kinds]
-        values = [count * US[kind] for count, kind in zip(counts, kinds, strict=True)]
-        steps = [f"{kind}: {times(count, US[kind])}" for count, kind in zip(counts, kinds, strict=True)]
-        listed = [f"{count} {kind}" for count, kind in zip(counts, kinds, strict=True)]
-        words = ", ".join(listed[:-1]) + f" and {listed[-1]}"
-        return Problem(
-            question=rng.choice(KINDS["worth"]).format(coins=words, name=rng.choice(NAMES)),
-            solution="\n".join([*steps, sums(values)]),
-            answer=str(sum(values)),
-            canonical="worth|" + "|".join(sorted(listed)),
-        )
-    coins = rng.choice(((25, 10, 5, 1), (50, 20, 10, 5, 2, 1), (20, 10, 5, 1), (10, 5, 2, 1), (100, 50, 10, 5, 1)))
+def worth(rng: Random, config: Config) -> Problem:
+    kinds = rng.sample(list(US), rng.randint(2, 4))
+    counts = {kind: rng.randint(2, config.high) for kind in kinds}
+    values = [count * US[kind] for kind, count in counts.items()]
+    steps = [f"{kind}: {times(count, US[kind])}" for kind, count in counts.items()]
+    listed = [f"{count} {kind}" for kind, count in counts.items()]
+    return Problem(
+        question=rng.choice(KINDS["worth"]).format(coins=together(listed), name=rng.choice(NAMES)),
+        solution="\n".join([*steps, sums(values)]),
+        answer=str(sum(values)),
+        canonical="worth|" + "|".join(sorted(listed)),
+    )
+
+
+def fewest(rng: Random, config: Config) -> Problem:
+    coins = rng.choice(SETS)
     amount = rng.randint(6, config.amount)
     left, counts, steps = amount, [], []
     for coin in coins:
@@ -66,13 +69,16 @@ def generate(rng: Random, config: Config) -> Problem:
             counts.append(count)
             steps.append(f"{left}={count}*{coin}+{rest}" if coin > 1 else f"{left}={count}*1")
             left = rest
-    values = ", ".join(map(str, coins[:-1])) + f" and {coins[-1]}"
     return Problem(
-        question=rng.choice(KINDS["fewest"]).format(n=amount, values=values),
+        question=rng.choice(KINDS["fewest"]).format(n=amount, values=together(coins)),
         solution="\n".join([*steps, sums(counts)]),
         answer=str(sum(counts)),
         canonical=f"fewest|{amount}|{coins}",
     )
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    return rng.choice((worth, fewest))(rng, config)
 
 
 def verify(problem: Problem) -> bool:

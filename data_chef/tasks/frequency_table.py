@@ -72,7 +72,7 @@ def generate(rng: Random, config: Config) -> Problem:
     table = Table(tuple(map(str, values)), (head,), tuple((n,) for n in counts))
     ask = rng.choice(ASK[kind]).format(things=things, title=title, k=k)
     return Problem(
-        question=framed(rng, table, ask, title),
+        question=framed(rng, title, table, ask),
         solution="\n".join(steps),
         answer=answer,
         canonical=f"{kind}|{pairs}" + (f"|{k}" if kind == "least" else ""),

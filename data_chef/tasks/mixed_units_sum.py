@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import minus, plus, sound, sums
+from data_chef.measures import minus, plus, sound, sums, together
 from data_chef.registry import Task, register
 
 
@@ -86,7 +86,7 @@ def generate(rng: Random, config: Config) -> Problem:
         lines += [f"{large}: {line}" for line in sums(larges + [carry] * (carry > 0)).split("\n")]
         total = sum(p * factor + q for p, q in parts)
         texts = [amount(p * factor + q, unit) for p, q in parts]
-        listed = ", ".join(texts[:-1]) + f" and {texts[-1]}"
+        listed = together(texts)
         question, canonical = rng.choice(PLUS).format(terms=" + ".join(texts), listed=listed), "+".join(sorted(texts))
     answer = amount(total, unit)
     return Problem(question=question, solution="\n".join([*lines, answer]), answer=answer, canonical=canonical)

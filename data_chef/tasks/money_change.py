@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import minus, money, sound, sums
+from data_chef.measures import minus, money, sound, sums, together
 from data_chef.nouns import NAMES
 from data_chef.registry import Task, register
 
@@ -63,7 +63,7 @@ def generate(rng: Random, config: Config) -> Problem:
     steps += [minus(Decimal(bill // 100), Decimal(spent) / 100), money(bill - spent)]
     goods = rng.sample(GOODS, count)
     items = [f"a {thing} for {money(price)}" for thing, price in zip(goods, prices, strict=True)]
-    listed = ", ".join(items[:-1]) + f" and {items[-1]}"
+    listed = together(items)
     words = {"x": goods[0], "p": money(prices[0]), "bill": f"${bill // 100}", "name": rng.choice(NAMES)}
     template = rng.choice(KINDS["one" if count == 1 else "several"])
     question = template.format(listed=listed, **words)

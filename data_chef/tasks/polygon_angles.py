@@ -1,21 +1,23 @@
 """Angles of polygons: their sum, one of a regular polygon, outer angles, the number of sides."""
 
-import re
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 
 from data_chef.item import Problem
-from data_chef.measures import answered, minus, over, plus, read_kind, sound, times
+from data_chef.measures import minus, over, plus, read_kind, sound, times
+from data_chef.nouns import article
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 NAMED = {3: "triangle", 4: "quadrilateral", 5: "pentagon", 6: "hexagon", 7: "heptagon", 8: "octagon", 9: "nonagon",
          10: "decagon", 12: "dodecagon"}  # fmt: skip
 KINDS = {
     "sum": (
-        "What is the sum of the interior angles of a {shape}?",
-        "What do the inner angles of a {shape} add up to, in degrees?",
-        "Sum of the interior angles of a {shape} = ?",
+        "What is the sum of the interior angles of {a_shape}?",
+        "What do the inner angles of {a_shape} add up to, in degrees?",
+        "Sum of the interior angles of {a_shape} = ?",
     ),
     "each": (
         "How many degrees is each interior angle of a regular {shape}?",
@@ -33,8 +35,8 @@ KINDS = {
         "The interior angles of a polygon add up to {s} degrees. How many sides does it have?",
     ),
     "missing": (
-        "The other angles of a {shape} add up to {rest} degrees. How many degrees is the last one?",
-        "All interior angles of a {shape} but one make {rest} degrees together. Find that one.",
+        "All but one of the angles of {a_shape} make {rest} degrees together. How many degrees is that one?",
+        "All interior angles of {a_shape} but one make {rest} degrees together. Find that one.",
     ),
 }
 
@@ -80,7 +82,15 @@ def generate(rng: Random, config: Config) -> Problem:
         steps, answer = [minus(180, 180 - outer), over(360, outer)], n
     else:
         steps, answer = [over(total, 180), plus(n - 2, 2)], n
-    words = {"shape": shape(rng, n, config.named), "e": outer, "i": 180 - outer, "s": total, "rest": total - last}
+    name = shape(rng, n, config.named)
+    words = {
+        "shape": name,
+        "a_shape": f"{article(name)} {name}",
+        "e": outer,
+        "i": 180 - outer,
+        "s": total,
+        "rest": total - last,
+    }
     asked = f"sides {'eis'[KINDS['sides'].index(template)]}" if kind == "sides" else kind
     return Problem(
         question=template.format(**words),
@@ -91,25 +101,18 @@ def generate(rng: Random, config: Config) -> Problem:
 
 
 def verify(problem: Problem) -> bool:
-    """Cuts the polygon into triangles, one after the other."""
+    """Cuts the polygon into triangles, one after the other; a walk around it makes one full turn."""
     kind, told = read_kind(KINDS, problem.question)
-    found = answered(problem)
-    named = {name: sides for sides, name in NAMED.items()}
     if kind == "sides":
-        n = found
-    else:
-        n = named.get(told["shape"]) or int(re.findall(r"\d+", told["shape"])[0])
+        outer = told.get("e", 180 - told.get("i", 0))
+        return sound(problem, str(told["s"] // 180 + 2 if "s" in told else Fraction(360, outer)))
+    sides = {name: number for number, name in NAMED.items()}
+    name = told.get("shape") or told["a_shape"].partition(" ")[2]
+    n = sides.get(name) or int(find(r"\d+", name).group())
     total = sum(180 for _ in range(3, n + 1))
-    right = {
-        "sum": found == total,
-        "missing": found + told.get("rest", 0) == total,
-        "each": found * n == total,
-        "outer": (180 - found) * n == total,
-        "sides": (180 - told.get("e", 180 - told.get("i", 0))) * n == told.get("s", total) == total
-        if "s" not in told
-        else told["s"] == total,
-    }
-    return right[kind] and sound(problem, str(found))
+    inner = Fraction(total, n)
+    expected = {"sum": total, "missing": total - told.get("rest", 0), "each": inner, "outer": 180 - inner}
+    return sound(problem, str(expected[kind]))
 
 
 register(Task("polygon_angles", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -72,11 +72,11 @@ def generate(rng: Random, config: Config) -> Problem:
     w = y + rise
     if kind == "value":
         steps = [with_signs(m, "*", x), f"{m * x}+{bracket(b)}={y}"]
-        answer, points = str(y), [m, b, x]
+        answer, known = str(y), f"{m}|{b}|{x}"
     else:
         steps = [f"{w}-{bracket(y)}={rise}", f"{v}-{bracket(x)}={run}"]
         steps.append(with_signs(rise, "/", run) if slope.denominator == 1 else f"{rise}/{bracket(run)}={slope}")
-        answer, points = str(slope), sorted(((x, y), (v, w)))
+        answer, known = str(slope), f"{sorted(((x, y), (v, w)))}"
     if kind == "line":
         answer = line_text(m, b)
         steps += [with_signs(m, "*", x), f"{y}-{bracket(m * x)}={b}", answer]
@@ -85,7 +85,7 @@ def generate(rng: Random, config: Config) -> Problem:
         question=rng.choice(KINDS[kind]).format(**words),
         solution="\n".join(steps),
         answer=answer,
-        canonical=f"{kind}|{points}",
+        canonical=f"{kind}|{known}",
     )
 
 

@@ -30,8 +30,8 @@ class Config:
 
 
 def generate(rng: Random, config: Config) -> Problem:
-    table = draw_table(rng, rng.randint(3, config.rows), rng.randint(2, config.columns), config.high)
-    theme, c, d = table.theme, *rng.sample(table.columns, 2)
+    theme, table = draw_table(rng, rng.randint(3, config.rows), rng.randint(2, config.columns), config.high)
+    c, d = rng.sample(table.columns, 2)
     r, s = rng.sample(table.rows, 2)
     kind = "sums" if rng.random() < config.sums_from else rng.choice(("rows", "columns", "range"))
     values = dict(zip(table.rows, table.column(c), strict=True))
@@ -51,12 +51,12 @@ def generate(rng: Random, config: Config) -> Problem:
             steps = [f"{name}: {line}" for name in (c, d) for line in sums(table.column(name)).split("\n")]
         where = f"{theme.all} in all" if kind == "sums" else theme.one.format(r=r)
         ask = f"How many more {c} than {d} {where}?"
-        names, pair, asked = (c, d), cells, f"{c}|{d}" + ("" if kind == "sums" else f"|{r}")
+        names, pair, asked = (c, d), (cells[0], cells[1]), f"{c}|{d}" + ("" if kind == "sums" else f"|{r}")
     if pair[0] == pair[1]:
         return generate(rng, config)
     steps += [f"{name}: {value}" for name, value in zip(names, pair, strict=True)] if kind != "sums" else []
     return Problem(
-        question=framed(rng, table, ask),
+        question=framed(rng, theme.title, table, ask),
         solution="\n".join([*steps, minus(*pair)]),
         answer=str(pair[0] - pair[1]),
         canonical=f"{table.canonical()}|{kind}|{asked}",

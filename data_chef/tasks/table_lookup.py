@@ -36,8 +36,8 @@ class Config:
 
 
 def generate(rng: Random, config: Config) -> Problem:
-    table = draw_table(rng, rng.randint(3, config.rows), rng.randint(1, config.columns), config.high)
-    theme, r, c = table.theme, rng.choice(table.rows), rng.choice(table.columns)
+    theme, table = draw_table(rng, rng.randint(3, config.rows), rng.randint(1, config.columns), config.high)
+    r, c = rng.choice(table.rows), rng.choice(table.columns)
     kind = rng.choice(("cell", "cell", "most", "fewest"))
     values = table.column(c)
     if kind == "cell":
@@ -51,7 +51,7 @@ def generate(rng: Random, config: Config) -> Problem:
         steps = [f"{c}: {', '.join(f'{row} {n}' for row, n in zip(table.rows, values, strict=True))}"]
         steps.append(f"{best} is the {'largest' if kind == 'most' else 'smallest'}: {answer}")
     return Problem(
-        question=framed(rng, table, ask),
+        question=framed(rng, theme.title, table, ask),
         solution="\n".join(steps),
         answer=answer,
         canonical=f"{table.canonical()}|{kind}|{c}" + (f"|{r}" if kind == "cell" else ""),

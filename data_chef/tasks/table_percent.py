@@ -45,15 +45,15 @@ class Config:
 
 def generate(rng: Random, config: Config) -> Problem:
     kind = rng.choice(("fraction", "percent"))
-    drawn = draw_table(rng, rng.randint(2, config.rows), rng.randint(1, 2), 60)
-    theme, c, r = drawn.theme, rng.choice(drawn.columns), rng.choice(drawn.rows)
+    theme, drawn = draw_table(rng, rng.randint(2, config.rows), rng.randint(1, 2), 60)
+    c, r = rng.choice(drawn.columns), rng.choice(drawn.rows)
     total = rng.choice([n for n in config.totals if kind == "fraction" or n % 100 in (0, 10, 20, 25, 50)])
     step = max(1, total // 100)
     cuts = sorted(rng.sample(range(step, total, step), len(drawn.rows) - 1))
     values = [high - low for low, high in zip([0, *cuts], [*cuts, total], strict=True)]
     at = drawn.columns.index(c)
     cells = tuple((*row[:at], value, *row[at + 1 :]) for row, value in zip(drawn.cells, values, strict=True))
-    table = Table(drawn.rows, drawn.columns, cells, theme)
+    table = Table(drawn.rows, drawn.columns, cells)
     part = values[table.rows.index(r)]
     steps = [f"{c}: {together(values)}", sums(values), f"{r}: {part}"]
     if kind == "fraction":
@@ -69,7 +69,7 @@ def generate(rng: Random, config: Config) -> Problem:
         answer = str(part * 100 // total)
         steps += [f"100/{total}={100 // total}", times(part, 100 // total)]
     return Problem(
-        question=framed(rng, table, f"What {kind} of all {c} {theme.one}?".format(r=r)),
+        question=framed(rng, theme.title, table, f"What {kind} of all {c} {theme.one}?".format(r=r)),
         solution="\n".join(steps),
         answer=answer,
         canonical=f"{table.canonical()}|{kind}|{c}|{r}",

@@ -28,8 +28,8 @@ class Config:
 
 
 def generate(rng: Random, config: Config) -> Problem:
-    table = draw_table(rng, rng.randint(3, config.rows), rng.randint(2, config.columns), config.high)
-    theme, r, c = table.theme, rng.choice(table.rows), rng.choice(table.columns)
+    theme, table = draw_table(rng, rng.randint(3, config.rows), rng.randint(2, config.columns), config.high)
+    r, c = rng.choice(table.rows), rng.choice(table.columns)
     kind = rng.choice(("row", "column", "some", "all"))
     some = rng.sample(table.rows, 2)
     if kind == "row":
@@ -52,7 +52,7 @@ def generate(rng: Random, config: Config) -> Problem:
         steps.append(sums(values))
     asked = {"row": r, "column": c, "some": f"{c}|{sorted(some)}", "all": ""}[kind]
     return Problem(
-        question=framed(rng, table, ask),
+        question=framed(rng, theme.title, table, ask),
         solution="\n".join(steps),
         answer=str(sum(values)),
         canonical=f"{table.canonical()}|{kind}|{asked}",

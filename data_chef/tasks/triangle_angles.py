@@ -28,7 +28,7 @@ KINDS = {
     ),
     "base": (
         "The angle at the top of an isosceles triangle is {a} degrees. How many degrees is each base angle?",
-        "An isosceles triangle has an angle of {a} degrees between its equal sides. Find the other two.",
+        "An isosceles triangle has an angle of {a} degrees between its equal sides. Find each of the others.",
     ),
     "outer": (
         "Two inner angles of a triangle are {a} and {b} degrees. How large is the outer angle at the third corner?",
