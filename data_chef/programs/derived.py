@@ -139,17 +139,29 @@ def passes(program: str, test: str, steps: int = 20 * STEPS) -> bool:
     return True
 
 
-def outcomes(source: str, name: str, calls: Sequence[tuple]) -> list[str]:
-    """What the calls of the function give: the `repr` of the value, the name of an exception, or `TooLong`."""
+def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> list[str]:
+    """What the calls of the function give: the `repr` of the value, the name of an exception, or `TooLong`.
+
+    Args:
+        like: a program that is known to end. A mistake in it can let values grow with each step, so that the source is
+            allowed little more steps than this one needs.
+    """
+    allowed = [2 * used + 8 for _, used in _observed(like, name, calls, [STEPS] * len(calls))] if like else []
+    return [result for result, _ in _observed(source, name, calls, allowed or [STEPS] * len(calls))]
+
+
+def _observed(source: str, name: str, calls: Sequence[tuple], limits: Sequence[int]) -> list[tuple[str, int]]:
+    """The outcome of each call and the steps it took."""
     recorder = Recorder(0)
     function = prepare(source, recorder, telling=False)[name]
     results = []
-    for arguments in calls:
-        recorder.left = STEPS
+    for arguments, limit in zip(calls, limits, strict=True):
+        recorder.left = limit
         try:
-            results.append(repr(function(*eval(repr(arguments)))))  # noqa: S307  plain values
+            result = repr(function(*eval(repr(arguments))))  # noqa: S307  plain values
         except (Exception, TooLong) as error:
-            results.append(type(error).__name__)
+            result = type(error).__name__
+        results.append((result, limit - recorder.left))
     return results
 
 
@@ -183,7 +195,7 @@ def draw_bug(rng: Random, level: int, values_only: bool = False) -> Bug:
         if not edits(source) or len(examples) < 3:
             return None
         for edit in draw_edits(source, rng, 4):
-            results = outcomes(edit.apply(source), function.name, [arguments for arguments, _ in examples])
+            results = outcomes(edit.apply(source), function.name, [arguments for arguments, _ in examples], source)
             for (arguments, expected), got in zip(examples, results, strict=True):
                 bug = Bug(function, source, edit, arguments, expected, got)
                 if got not in ("TooLong", "RecursionError", repr(expected)) and len(got) < 60:
