@@ -134,7 +134,7 @@ def body(rng: Random, source: str, slots: Mapping[str, Any], taken: set[str]) ->
 
 def program(name: str, parameters: Sequence[str], text: str) -> str:
     """A whole program: imports, the signature, the body indented."""
-    lines = text.strip("\n").split("\n")
+    lines = text.strip("\n").rstrip().split("\n")
     indent = len(lines[0]) - len(lines[0].lstrip())
     lines = [line[indent:].rstrip() for line in lines]
     imports = [line for line in lines if line.startswith(("import ", "from "))]

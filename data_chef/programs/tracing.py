@@ -1,0 +1,326 @@
+"""What a program does, line by line: programs are rewritten so that they tell, and evaluation shows its steps."""
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+STEPS = 400
+NAME = "_recorder"
+WIDTH = 70
+
+
+class TooLong(BaseException):
+    """The program takes more steps than allowed, or shows values that are too long. No `except Exception` stops it."""
+
+
+class Step(NamedTuple):
+    """One thing that happened: `text` in the line `line`, inside `depth` calls."""
+
+    line: int
+    depth: int
+    text: str
+
+    def __str__(self) -> str:
+        return "  " * self.depth + self.text
+
+
+class Recorder:
+    """Receives the calls that the rewritten program makes."""
+
+    def __init__(self, steps: int):
+        self.left = steps
+        self.depth = -1
+        self.steps: list[Step] = []
+
+    def tick(self) -> bool:
+        self.left -= 1
+        if self.left < 0:
+            raise TooLong
+        return True
+
+    def say(self, line: int, text: str) -> None:
+        self.tick()
+        if len(text) > WIDTH:
+            raise TooLong
+        self.steps.append(Step(line, max(self.depth, 0), text))
+
+    def see(self, line: int, *named: Any) -> None:
+        """`named` are names and values in turn."""
+        for name, value in zip(named[::2], named[1::2], strict=True):
+            if not callable(value):
+                self.say(line, f"{name} = {value!r}")
+
+    def test(self, line: int, text: str, value: Any) -> Any:
+        self.say(line, f"{text}: {bool(value)}")
+        return value
+
+    def part(self, line: int, text: str, value: Any) -> Any:
+        self.say(line, f"{text}: {value!r}")
+        return value
+
+    def keep(self, line: int, value: Any, *named: Any) -> Any:
+        """A condition of a comprehension: only what it drops is told."""
+        if not value:
+            self.say(line, f"{told(named)}: no")
+        self.tick()
+        return value
+
+    def item(self, line: int, value: Any, *named: Any) -> Any:
+        self.say(line, f"{told(named)}: {value!r}")
+        return value
+
+    def give(self, line: int, value: Any) -> Any:
+        self.say(line, f"return {value!r}")
+        return value
+
+    def enter(self, function: Callable) -> Callable:
+        """The same function, telling its calls inside other calls."""
+
+        def wrapped(*arguments):
+            self.depth += 1
+            if self.depth:
+                self.depth -= 1
+                self.say(0, f"{function.__name__}({', '.join(map(repr, arguments))}):")
+                self.depth += 1
+            self.tick()
+            try:
+                return function(*arguments)
+            finally:
+                self.depth -= 1
+
+        return wrapped
+
+
+def told(named: tuple) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in zip(named[::2], named[1::2], strict=True))
+
+
+class _Rewriter(ast.NodeTransformer):
+    """Puts calls of the recorder into a program; only its `tick` when nothing is to be told."""
+
+    def __init__(self, source: str, telling: bool):
+        self.lines = source.split("\n")
+        self.telling = telling
+
+    def segment(self, node) -> str:
+        if node.lineno != node.end_lineno:
+            raise TooLong
+        return self.lines[node.lineno - 1][node.col_offset : node.end_col_offset]
+
+    def call(self, method: str, *arguments: ast.expr) -> ast.Call:
+        return ast.Call(ast.Attribute(ast.Name(NAME, ast.Load()), method, ast.Load()), list(arguments), [])
+
+    def after(self, node: ast.stmt, targets: list[ast.expr]) -> list[ast.stmt]:
+        """The statement and a call that tells the new values of the targets."""
+        names = list(dict.fromkeys(name for target in targets for name in _names(target)))
+        return [node, self.tell(node.lineno, names)] if self.telling and names else [node]
+
+    def tell(self, line: int, names: list[str]) -> ast.stmt:
+        return ast.Expr(self.call("see", ast.Constant(line), *_pairs(names)))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef):
+        self.generic_visit(node)
+        node.decorator_list.append(ast.Attribute(ast.Name(NAME, ast.Load()), "enter", ast.Load()))
+        return node
+
+    def visit_Assign(self, node: ast.Assign):
+        self.generic_visit(node)
+        return self.after(node, node.targets)
+
+    def visit_AugAssign(self, node: ast.AugAssign):
+        plain = isinstance(node.value, (ast.Name, ast.Constant))
+        text = "" if plain or not self.telling else self.segment(node.value)
+        self.generic_visit(node)
+        if text:
+            node.value = self.call("part", ast.Constant(node.lineno), ast.Constant(text), node.value)
+        return self.after(node, [node.target])
+
+    def visit_Expr(self, node: ast.Expr):
+        self.generic_visit(node)
+        called = node.value.func if isinstance(node.value, ast.Call) else None
+        changed = isinstance(called, ast.Attribute) and isinstance(called.value, (ast.Name, ast.Subscript))
+        return self.after(node, [called.value]) if changed else node
+
+    def visit_For(self, node: ast.For):
+        self.generic_visit(node)
+        names = _names(node.target)
+        first = self.tell(node.lineno, names) if self.telling and names else ast.Expr(self.call("tick"))
+        node.body.insert(0, first)
+        return node
+
+    def visit_While(self, node: ast.While):
+        return self.condition(node)
+
+    def visit_If(self, node: ast.If):
+        return self.condition(node) if self.telling else self.generic_visit(node)
+
+    def condition(self, node):
+        line, text = node.lineno, self.segment(node.test) if self.telling else ""
+        self.generic_visit(node)
+        if self.telling:
+            node.test = self.call("test", ast.Constant(line), ast.Constant(text), node.test)
+        else:
+            node.test = ast.BoolOp(ast.And(), [self.call("tick"), node.test])
+        return node
+
+    def visit_Return(self, node: ast.Return):
+        self.generic_visit(node)
+        if self.telling:
+            node.value = self.call("give", ast.Constant(node.lineno), node.value or ast.Constant(None))
+        return node
+
+    def comprehension(self, node):
+        self.generic_visit(node)
+        line = node.lineno
+        names = [name for part in node.generators for name in _names(part.target)]
+        for i, part in enumerate(node.generators):
+            known = [name for earlier in node.generators[: i + 1] for name in _names(earlier.target)]
+            if self.telling:
+                part.ifs = [self.call("keep", ast.Constant(line), test, *_pairs(known)) for test in part.ifs]
+            else:
+                part.ifs.insert(0, self.call("tick"))
+        if self.telling:
+            field = "value" if isinstance(node, ast.DictComp) else "elt"
+            setattr(node, field, self.call("item", ast.Constant(line), getattr(node, field), *_pairs(names)))
+        return node
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = comprehension
+
+
+def _names(target: ast.expr) -> list[str]:
+    """The names that an assignment to the target changes, except `_`."""
+    if isinstance(target, ast.Name):
+        return [target.id] if target.id != "_" else []
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for part in target.elts for name in _names(part)]
+    if isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
+        return _names(target.value)
+    return []
+
+
+def _pairs(names: list[str]) -> list[ast.expr]:
+    return [part for name in names for part in (ast.Constant(name), ast.Name(name, ast.Load()))]
+
+
+def prepare(source: str, recorder: Recorder, telling: bool) -> dict[str, Any]:
+    """The names that the program defines, rewritten to report to the recorder."""
+    tree = ast.fix_missing_locations(_Rewriter(source, telling).visit(ast.parse(source)))
+    space: dict[str, Any] = {NAME: recorder, "__name__": "program"}
+    exec(compile(tree, "program", "exec"), space)
+    return space
+
+
+def trace(source: str, name: str, arguments: tuple, steps: int = 60) -> tuple[list[Step], Any]:
+    """What happens when the function is called, and what it returns.
+
+    Raises:
+        TooLong: more steps than `steps`, or values that are too long to show.
+        Exception: whatever the program raises.
+    """
+    recorder = Recorder(steps)
+    value = prepare(source, recorder, telling=True)[name](*_copies(arguments))
+    return recorder.steps, value
+
+
+def trace_lines(source: str, steps: int = 60) -> tuple[list[Step], dict[str, Any]]:
+    """The same for a program without functions; also gives the values of its names at the end."""
+    recorder = Recorder(steps)
+    space = prepare(source, recorder, telling=True)
+    return recorder.steps, space
+
+
+def run(source: str, name: str, arguments: tuple, steps: int = STEPS) -> Any:
+    """What the function returns. Raises what `trace` raises."""
+    return prepare(source, Recorder(steps), telling=False)[name](*_copies(arguments))
+
+
+def outcome(source: str, name: str, arguments: tuple, steps: int = STEPS) -> str:
+    """The `repr` of what the function returns, or the name of the exception it raises, or `TooLong`."""
+    try:
+        return repr(run(source, name, arguments, steps))
+    except (Exception, TooLong) as error:
+        return type(error).__name__
+
+
+def _copies(arguments: tuple) -> tuple:
+    return eval(repr(arguments))  # noqa: S307  plain values only
+
+
+# What evaluation may call; nothing that reaches outside.
+BUILTINS = {f.__name__: f for f in (len, sum, min, max, sorted, abs, round, int, float, str, bool, list, tuple,
+    set, dict,
+                                    range, any, all, reversed, enumerate, zip, ord, chr, bin, divmod, pow,
+                                    type, isinstance, map, filter)}  # fmt: skip
+
+
+def evaluate(expression: str, values: Mapping[str, Any] = {}) -> Any:  # noqa: B006  never changed
+    """The value of an expression of plain values."""
+    return eval(expression, {"__builtins__": {}, **BUILTINS, **values})  # noqa: S307
+
+
+def reduce(expression: str, values: Mapping[str, Any] = {}) -> list[tuple[str, Any]]:  # noqa: B006  never changed
+    """The steps of evaluating an expression, innermost first: what is evaluated, with values in it, and its value.
+
+    `and`, `or` and conditional expressions leave out what Python does not evaluate.
+    """
+    steps: list[tuple[str, Any]] = []
+
+    def value_of(node: ast.expr) -> ast.expr:
+        """The node, evaluated to a constant where that is possible."""
+        if isinstance(node, ast.Name) and node.id in values:
+            return literal(values[node.id])
+        if isinstance(node, ast.BoolOp):
+            return boolean(node)
+        if isinstance(node, ast.IfExp):
+            chosen = value_of(node.test)
+            return value_of(node.body if evaluate(ast.unparse(chosen), values) else node.orelse)
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.Lambda)):
+            return node if isinstance(node, (ast.Lambda, ast.GeneratorExp)) else step(node)
+        for field, child in ast.iter_fields(node):
+            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and field == "func"):
+                setattr(node, field, value_of(child))
+            elif isinstance(child, list):
+                setattr(node, field, [value_of(c) if isinstance(c, ast.expr) else c for c in child])
+            elif isinstance(child, ast.Slice):
+                for part in ("lower", "upper", "step"):
+                    if getattr(child, part):
+                        setattr(child, part, value_of(getattr(child, part)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node.func.value = value_of(node.func.value)
+        if isinstance(node, (ast.Constant, ast.Name, ast.Slice)) or _is_literal(node):
+            return node
+        return step(node)
+
+    def boolean(node: ast.BoolOp) -> ast.expr:
+        stop = isinstance(node.op, ast.Or)
+        last = node.values[-1]
+        for part in node.values:
+            shown = value_of(part)
+            if part is last or bool(evaluate(ast.unparse(shown), values)) is stop:
+                break
+        return shown
+
+    def step(node: ast.expr) -> ast.expr:
+        text = ast.unparse(node)
+        value = evaluate(text, values)
+        steps.append((text, value))
+        return literal(value)
+
+    value_of(ast.parse(expression, mode="eval").body)
+    return steps
+
+
+def literal(value: Any) -> ast.expr:
+    return ast.parse(repr(value), mode="eval").body
+
+
+def _is_literal(node: ast.AST) -> bool:
+    """Whether the node is a number, string, list, ... written out."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return all(_is_literal(child) for child in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(_is_literal(child) for child in (*node.keys, *node.values) if child)
+    return isinstance(node, ast.Constant)
