@@ -222,7 +222,7 @@ def whole(name: str, head: str, lines: list[str], steps: list[Step]) -> str:
     needed = []
     for step in steps:
         for word, line in step.imports:
-            if line not in needed and re.search(rf"\b{word}\b(?!')", text):
+            if line not in needed and (f"{word}." in text or f"{word}(" in text):
                 needed.append(line)
     top = "\n".join(sorted(needed)) + "\n\n\n" if needed else ""
     return f"{top}def {name}({head}):\n{text}\n"

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from random import Random
 from typing import Any
@@ -67,7 +67,10 @@ class Op:
 
 @dataclass
 class Step:
-    """An operation with its constant chosen: a value, or the name of a parameter."""
+    """An operation with its constant chosen: a value, or the name of a parameter.
+
+    `run` takes the inputs and the value of that parameter. A constant value lies in `cell`, where a try may change it.
+    """
 
     name: str
     takes: tuple[str, ...]
@@ -87,7 +90,8 @@ class Step:
     inner: "Step | None" = None
     filters: str = ""
     constants: tuple[Any, ...] = ()
-    hole: tuple[str, Any] | None = field(default=None)
+    hole: tuple[str, Any] | None = None
+    cell: list[Any] | None = None
 
 
 def say(value: Any) -> str:
@@ -112,15 +116,17 @@ def bind(op: Op, rng: Random, hole: bool = False) -> Step:
     def fill(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple([text.replace("{k}", symbol) for text in texts])
 
+    meaning, cell = op.meaning, [k]
+
     def run(xs: tuple[Any, ...], extra: Any) -> Any:
-        return op.meaning(*xs, extra if slot else k)
+        return meaning(*xs, extra if slot else cell[0])
 
     loop = op.loop and Loop(op.loop.acc, *fill((op.loop.start,)), fill(op.loop.body), *fill((op.loop.result,)))
     name = f"{op.name}({'$' if slot else symbol})"
     title = op.title.replace("{k}", "" if slot or not isinstance(k, int) or k < 0 else str(k)).strip("_ ")
     return Step(name, op.takes, op.gives, fill(op.told), fill(op.codes), run, fill(op.done), fill(op.which),
                 fill(op.many), op.key.replace("{k}", symbol), title, loop, op.imports, op.last,
-                constants=kept, hole=slot)  # fmt: skip
+                constants=kept, hole=slot, cell=None if slot else cell)  # fmt: skip
 
 
 @cache

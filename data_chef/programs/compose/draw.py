@@ -46,7 +46,9 @@ LEVELS = (1, 2, 3, 4, 5, 6)
 RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "itertools", "heapq", "Counter", "accumulate", "os", "reduce"}
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
-SETTLED = frozenset(("sorted", "ascending", "descending"))
+UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
+CANDIDATES = 20
+EXAMPLES = 8
 
 
 @cache
@@ -111,12 +113,12 @@ def draw_step(rng: Random, takes: tuple[str, ...], final: bool, hole: bool, kind
     return bind(rng.choice(rest_of(takes, not final)), rng, hole)
 
 
-def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int) -> list[Step]:
+def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int, ending: str = "") -> list[Step]:
     """A chain whose types fit."""
     steps: list[Step] = []
     at = rng.randrange(length)
     for i in range(length):
-        step = draw_step(rng, takes, i == length - 1, bool(holes) and i == at)
+        step = draw_step(rng, takes, i == length - 1, bool(holes) and i == at, ending if i == length - 1 else "")
         steps.append(step)
         takes = (step.gives,)
     return steps
@@ -136,8 +138,32 @@ REDUNDANT = {
 }  # fmt: skip
 
 
+# What looks at the digits of a number or the characters of its text, which tells nothing about a tiny number.
+ON_DIGITS = frozenset(
+    "last_digit first_digit digit_sum digit_product digit_count largest_digit smallest_digit reverse_digits "
+    "count_digit even_digits odd_digits ones bit_length to_text padded binary hexadecimal digits palindrome_number "
+    "has_digit ends_in two_digit modulo isqrt as_number gcd_with count_divisors sum_divisors absolute first_multiples "
+    "primes_to proper_divisors divisors square_number power_of_two prime negative at_least_str".split()
+)
+TINY = ON_DIGITS - frozenset("divisors proper_divisors first_multiples primes_to reverse_digits sum_divisors".split()) | {
+    "count_rises", "highest_frequency", "longest_run", "sign", "factorial", "count", "length", "length_str",
+    "count_distinct", "count_distinct_str", "word_count", "same_places", "index", "index_of_largest",
+    "index_of_smallest", "different_letters", "differing", "grid_count", "count_equal", "count_of", "count_letter",
+}  # fmt: skip
+LETTER = frozenset("first_letter last_letter most_common_letter to_text binary hexadecimal".split())
+AFTER_LETTER = frozenset("count_of frequencies frequencies_str most_common_str table paired count_by length unique "
+                         "unique_alphabetical concatenated joined repeat append surround count_letter".split())  # fmt: skip
+RARE = frozenset("keep_punctuation remove_punctuation star_punctuation has_punctuation count_punctuation capitalized "
+                 "lowercase has_upper swap_case strip single_spaces index_of".split())  # fmt: skip
+
+
 def plain_name(step: Step) -> str:
-    return re.split(r"[\[(]", step.name)[0].removesuffix("_str")
+    return step.name.split("[")[0].split("(")[0]
+
+
+def core_name(step: Step) -> str:
+    """The name of the operation on elements, or the operation itself."""
+    return plain_name(step.inner) if step.inner else plain_name(step)
 
 
 def sensible(steps: Sequence[Step]) -> bool:
@@ -150,7 +176,17 @@ def sensible(steps: Sequence[Step]) -> bool:
             return False
         if a == b and a not in ("keep", "map", "drop"):
             return False
-    return True
+        before, after = core_name(one), core_name(two)
+        maps = one.kind == "map" or not one.inner
+        if maps and (before in TINY or a in TINY) and after in ON_DIGITS:
+            return False
+        if maps and before in LETTER and (two.takes[0] in ("str", "list[str]") and after not in AFTER_LETTER):
+            return False
+        if after in RARE:
+            return False
+        if two.kind == "keep" and one.kind == "keep" and before == after:
+            return False
+    return len(steps) < 4 or steps[-1].gives != "bool"
 
 
 def state(parameter: str, kind: str, alone: bool) -> dict[str, str]:
@@ -164,7 +200,7 @@ def state(parameter: str, kind: str, alone: bool) -> dict[str, str]:
                 "eachx": f"each {noun[:-1]} x in {parameter}",
                 "whole": parameter}  # fmt: skip
     if kind == "list[list[int]]":
-        return {"0": f"the rows of {parameter}", "in": f"of {parameter}", "n": "rows", "each": f"each row of {parameter}",
+        return {"0": f"the rows of {parameter}", "in": f"in {parameter}", "n": "rows", "each": f"each row of {parameter}",
                 "eachx": f"each row x of {parameter}",
                 "whole": parameter}  # fmt: skip
     return {"0": parameter, "in": f"in {parameter}", "n": "characters", "each": parameter, "whole": parameter}
@@ -234,7 +270,10 @@ def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str
     for i, step in enumerate(steps[:-1]):
         told = [t for t in step.told if step.kind == "plain"]
         if step.done and (step.kind != "keep" or i):
-            clauses.append(fill(rng.choice(step.done), st, second))
+            clause = fill(rng.choice(step.done), st, second)
+            if not i and not re.search(rf"\b{st['0'].split()[-1]}\b", clause):
+                clauses.append(f"take {st['0'].split()[-1]}")
+            clauses.append(clause)
         elif step.kind == "keep":
             clauses.append("take " + fill(rng.choice(step.told), st, second))
         elif told or step.told:
@@ -251,7 +290,7 @@ def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str
         end = f"return {fill(rng.choice(last.told), st, second)}"
     form = rng.randrange(4)
     parts = [*clauses, end]
-    if form == 0 and len(clauses) >= 1:
+    if form == 0 and len(clauses) > 1:
         return upper(f"{', '.join(['first ' + clauses[0], *('then ' + c for c in clauses[1:])])}, and finally {end}.")
     if form == 1 and len(parts) > 1:
         middle = "".join(f" Then {c}." for c in parts[1:-1])
@@ -271,7 +310,7 @@ def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str
     if rng.random() < 0.06:
         name = rng.choice(GENERIC)
     else:
-        titles = [step.title for step in reversed(steps) if step.title][:3]
+        titles = [step.title for step in reversed(steps) if step.title][: 2 if len(steps) > 3 else 3]
         name = "_".join(titles) or "compute"
         if len(titles) > 1 and titles[0] in ("sum", "count", "largest", "smallest", "mean", "product", "set"):
             name = f"{titles[0]}_of_{'_'.join(titles[1:])}"
@@ -294,16 +333,17 @@ def strings_of_module() -> frozenset[str]:
 
 
 def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = STARTS,
-                  want: Callable[[list[Step]], bool] | None = None) -> Function:  # fmt: skip
+                  want: Callable[[list[Step]], bool] | None = None, ending: str = "") -> Function:  # fmt: skip
     """A function of this level: 1 one operation, 2 and 3 chains, 4 a condition or a second parameter, 5 and more longer.
 
     Args:
         level: from 1 on.
         starts: the types of the inputs to choose from.
         want: which chains are wanted; all of them by default.
+        ending: how the last step on a list is made: from a `property`, by a `map`, with a `key`.
     """
     while True:
-        function = attempt(rng, level, starts, want)
+        function = attempt(rng, level, starts, want, ending)
         if function:
             return function
 
@@ -320,11 +360,11 @@ def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
     return (level - 1, False, False) if rng.random() < 0.5 else (level - 2, True, False)
 
 
-def attempt(rng: Random, level: int, starts, want) -> Function | None:
+def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function | None:
     takes = rng.choice(starts)
     length, hole, branch = shape_of(rng, level)
     try:
-        steps = draw_steps(rng, takes, length, hole)
+        steps = draw_steps(rng, takes, length, hole, ending)
     except IndexError:
         return None
     if not sensible(steps) or (want and not want(steps)):
@@ -343,6 +383,19 @@ def attempt(rng: Random, level: int, starts, want) -> Function | None:
     st, second = state(base[0], takes[0], len(base) == 1), base[1] if len(base) > 1 else ""
     if branch:
         return branched(rng, steps, base, takes, st, second)
+    arity = len(base)
+
+    def trace(given: tuple[Any, ...], chain: Sequence[Step] = steps) -> list[Any]:
+        xs, extra = given[:arity], given[-1]
+        passed = [given[0]] if arity == 1 else []
+        for step in chain:
+            xs = (sized(step.run(xs, extra)),)
+            passed.append(xs[0])
+        return passed
+
+    examples = examples_of(rng, takes, steps, trace, found)
+    if not examples or not matters(steps, trace, examples):
+        return None
     name = name_of(rng, steps, parameters)
     np = nested(rng, steps, st, second) if len(steps) <= 3 else ""
     if np and (len(steps) < 3 or rng.random() < 0.6):
@@ -359,15 +412,6 @@ def attempt(rng: Random, level: int, starts, want) -> Function | None:
     if not sources:
         return None
 
-    def reference(given: tuple[Any, ...]) -> Any:
-        xs, extra = given[: len(base)], given[-1]
-        for step in steps:
-            xs = (step.run(xs, extra),)
-        return xs[0]
-
-    examples = examples_of(rng, takes, steps, reference, found)
-    if not examples:
-        return None
     canonical = f"{','.join(takes)}:" + "|".join(step.name for step in steps)
     return Function(name, parameters, summary, sources, examples, canonical, tuple(hints))
 
@@ -387,39 +431,89 @@ def programs(rng: Random, name: str, parameters, base, steps) -> tuple[str, ...]
 
 
 def acceptable(text: str, lines: list[str], parameters) -> bool:
+    """Whether lines are short and no parameter is a loop variable as well."""
     if max(map(len, lines)) > 96:
         return False
-    return not any(re.search(rf"\bfor (?:\w+, )?{p}(?:, \w+)? in |lambda {p}:", text) for p in parameters)
+    for p in parameters:
+        if f"for {p} in" in text or f"for {p}, " in text or f", {p} in " in text or f"lambda {p}:" in text:
+            return False
+    return True
 
 
-def examples_of(rng: Random, takes, steps, reference, found) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
-    """Six to eight pairs of arguments and value; nothing when the values hardly differ."""
+def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
+    """Six to eight pairs of arguments and value, or nothing when they would tell too little.
+
+    They tell too little when the values hardly differ or when some step changes nothing. `trace` gives the values after
+    each step.
+    """
     constants = [c for step in steps for c in step.constants]
-    wanted = rng.randint(6, 8)
-    pairs: list[tuple[tuple[Any, ...], Any]] = []
     holes = next((step.constants for step in steps if step.hole), ())
-    for given in arguments(rng, takes, constants, 2 * wanted):
+    kept: list[tuple[tuple[Any, ...], Any]] = []
+    again: list[tuple[tuple[Any, ...], Any]] = []
+    values: list[str] = []
+    changed: list[int] = []
+    for i, given in enumerate(arguments(rng, takes, constants, CANDIDATES)):
+        if i == 9 and (len(kept) < 4 or 0 in changed):
+            return None
         if found:
             given = (*given, rng.choice(holes))
-        if any(given == other for other, _ in pairs):
-            continue
         try:
-            value = reference(given)
-        except (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration):
+            passed = trace(given)
+        except UNDEFINED:
             continue
-        if short(value):
-            pairs.append((given, value))
-        if len(pairs) == wanted:
+        value = passed[-1]
+        text = repr(value)
+        if len(text) > 110 or any(given == other for other, _ in kept):
+            continue
+        effects = [a != b for a, b in zip(passed, passed[1:], strict=False)]
+        changed = [a + b for a, b in zip(changed, effects, strict=True)] if changed else [*map(int, effects)]
+        (again if values.count(text) > (value in (True, False)) * 2 else kept).append((given, value))
+        values.append(text)
+        if len(kept) == EXAMPLES:
             break
-    values = [repr(value) for _, value in pairs]
-    if len(pairs) < 5 or len(set(values)) < 2 or max(map(values.count, values)) > len(values) - 2:
+    pairs = (kept + again)[:EXAMPLES]
+    if len(pairs) < 5 or len(kept) < 4 or min(changed, default=3) < 3:
         return None
-    return tuple(pairs)
+    return tuple(rng.sample(pairs, len(pairs)))
 
 
-def short(value: Any) -> bool:
-    text = repr(value)
-    return len(text) <= 110 and not (isinstance(value, int) and abs(value) > 10**7)
+def matters(steps: Sequence[Step], trace: Callable, examples, more: Sequence[Step] = ()) -> bool:
+    """Whether the examples notice when a step is left out, and when a constant is one more or one less."""
+
+    def noticed(chain: Sequence[Step], times: int) -> bool:
+        for given, value in examples:
+            try:
+                times -= trace(given, chain)[-1] != value
+            except UNDEFINED:
+                times -= 1
+            if times <= 0:
+                return True
+        return False
+
+    for i, step in enumerate(steps):
+        if len(steps) > 1 and step.takes == (step.gives,):
+            if not noticed([*steps[:i], *steps[i + 1 :]], 2):
+                return False
+    for step in (*steps, *more):
+        if step.cell and type(step.cell[0]) is int:
+            k = step.cell[0]
+            for other in (k + 1, k - 1):
+                step.cell[0] = other
+                told = noticed(steps, 1)
+                step.cell[0] = k
+                if not told and other:
+                    return False
+    return True
+
+
+def sized(value: Any) -> Any:
+    """The value. Raises ValueError when it is unreasonably large."""
+    if isinstance(value, int):
+        if abs(value) > 10**7:
+            raise ValueError("too large")
+    elif isinstance(value, (str, list)) and len(value) > 120:
+        raise ValueError("too long")
+    return value
 
 
 def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
@@ -464,6 +558,23 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
     ))  # fmt: skip
     if "," in first and "if" in first:
         return None
+    seen = [0, 0]
+
+    def trace(given: tuple[Any, ...], chain: Sequence[Step] = steps) -> list[Any]:
+        holds = bool(test.run(given, None))
+        if holds is flip:
+            value = meaning2(given)
+        else:
+            xs = given
+            for step in chain:
+                xs = (sized(step.run(xs, None)),)
+            value = xs[0]
+        seen[holds] += 1
+        return [value]
+
+    examples = examples_of(rng, takes, [test, *steps, *other], trace, None)
+    if not examples or min(seen) < 2 or not matters(steps, trace, examples, [test, *other]):
+        return None
     sources = []
     for style in ("fused", "steps", "loop"):
         try:
@@ -485,23 +596,5 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
     if not sources:
         return None
 
-    def reference(given):
-        if bool(test.run(given, None)) is not flip:
-            xs = given
-            for step in steps:
-                xs = (step.run(xs, None),)
-            return xs[0]
-        return meaning2(given)
-
-    seen: set[bool] = set()
-
-    def watched(given):
-        value = reference(given)
-        seen.add(bool(test.run(given, None)))
-        return value
-
-    examples = examples_of(rng, takes, [test, *steps, *other], watched, None)
-    if not examples or len(seen) < 2:
-        return None
     canonical = f"{','.join(takes)}:{test.name}?" + "|".join(step.name for step in steps) + f":{tag}{'!' * flip}"
     return Function(name, base, summary, tuple(sources), examples, canonical, (*takes, gives))

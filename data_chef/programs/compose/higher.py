@@ -35,7 +35,7 @@ def first_element(p: Step) -> str:
 def derive(p: Step, name: str, gives: str, told, codes, run, **rest) -> Step:
     """A step on a list of what `p` is about."""
     return Step(f"{name}[{p.name}]", (f"list[{p.takes[0]}]",), gives, tuple(told), tuple(codes), run, inner=p,
-                imports=p.imports + rest.pop("imports", ()), constants=p.constants, hole=p.hole, **rest)  # fmt: skip
+                imports=p.imports + rest.pop("imports", ()), constants=p.constants, hole=p.hole, cell=p.cell, **rest)  # fmt: skip
 
 
 def condition(p: Step, rng: Random) -> str:

@@ -93,7 +93,7 @@ def draw(rng: Random, kind: str, near: list[int], marks: list[str], i: int, natu
 
 def arguments(rng: Random, takes: tuple[str, ...], constants: list[Any], count: int):
     """`count` tuples of arguments, the second of them an edge case."""
-    near = [c for c in constants if isinstance(c, int)]
+    near = [c for c in constants if isinstance(c, int)] * 3 + [0, 1]
     marks = [c for c in constants if isinstance(c, str) and len(c) == 1 and c.isalpha()]
     natural = rng.random() < 0.3
     for i in range(count):

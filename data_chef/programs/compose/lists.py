@@ -93,7 +93,7 @@ REDUCTIONS = (
     Op("sum_odd_places", NUMBERS, "int", ("the sum of the elements of {whole} at odd indices",), ("sum({0}[1::2])",),
        lambda v: sum(x for i, x in enumerate(v) if i & 1), title="sum_odd_indices"),
     Op("gcd", NUMBERS, "int", ("the greatest common divisor of {0}",), ("math.gcd(*{0})", "reduce(math.gcd, {0})"),
-       lambda v: next((d for d in range(max(map(abs, v)), 0, -1) if all(x % d == 0 for x in v)), 0),
+       lambda v: next((d for d in range(min(max(map(abs, v)), 9999), 0, -1) if all(x % d == 0 for x in v)), 0),
        title="gcd", imports=(*MATH, ("reduce", "from functools import reduce")), last=True),
     Op("nearest", NUMBERS, "int", ("the number {in} that is nearest to {k} (the earlier one in case of a tie)",),
        ("min({gen}, key=lambda n: abs(n - {k}))",),

@@ -35,7 +35,7 @@ def divisors(n: int) -> list[int]:
 
 def prime(n: int) -> bool:
     """Wilson's theorem; for the small numbers of the tests."""
-    return n > 1 and math.factorial(natural(n, -(10**6), 1000) - 1) % n == n - 1
+    return n > 1 and math.factorial(natural(n, -(10**6), 600) - 1) % n == n - 1
 
 
 def binary(n: int) -> str:
@@ -108,14 +108,14 @@ MEASURES = (
     Op("from_number", INT, "int", ("the result of subtracting {0} from {k}",), ("{k} - {0}",), lambda n, k: -(n - k),
        (10, 20, 50, 100), ("subtract {0} from {k}",), title="{k}_minus", hole=("total", "target")),
     Op("multiply", INT, "int", ("the product of {0} and {k}", "{k} times {0}"), ("{0} * {k}", "{k} * {0}"),
-       lambda n, k: sum([n] * k), SMALL[1:], ("multiply {0} by {k}",), title="times_{k}",
+       lambda n, k: -(n * -k), SMALL[1:], ("multiply {0} by {k}",), title="times_{k}",
        hole=("factor", "k", "scale")),
     Op("double", INT, "int", ("twice {0}", "the double of {0}"), ("2 * {0}", "{0} * 2", "{0} + {0}"),
        lambda n: sum([n, n]), done=("double {0}",), many=of("doubles"), title="doubles"),
     Op("square", INT, "int", ("the square of {0}", "{0} squared"), ("{0} ** 2", "{0} * {0}"),
-       lambda n: sum([abs(n)] * abs(n)), done=("square {0}",), many=of("squares"), key="square", title="squares"),
+       lambda n: n * (n + 1) - n, done=("square {0}",), many=of("squares"), key="square", title="squares"),
     Op("cube", INT, "int", ("the cube of {0}",), ("{0} ** 3", "{0} * {0} * {0}"),
-       lambda n: sum([n] * (n * n)) if abs(n) < 200 else natural(-1), done=("cube {0}",), many=of("cubes"),
+       lambda n: (n + 1) ** 3 - 3 * n * (n + 1) - 1, done=("cube {0}",), many=of("cubes"),
        key="cube", title="cubes"),
     Op("floor_divide", INT, "int", ("{0} divided by {k} and rounded down",), ("{0} // {k}",),
        lambda n, k: (n - n % k) // k, SMALL, ("divide {0} by {k} and round down",), title="div_{k}",
@@ -133,7 +133,7 @@ MEASURES = (
     Op("floor", INT, "int", ("the larger of {0} and {k}",), ("max({0}, {k})",), lambda n, k: n if n >= k else k,
        (0, 3, 5, 8, 10), ("raise {0} to at least {k}",), title="at_least", hole=("minimum", "low")),
     Op("distance", INT, "int", ("the distance between {0} and {k}", "the absolute difference between {0} and {k}"),
-       ("abs({0} - {k})", "abs({k} - {0})"), lambda n, k: len(range(min(n, k), max(n, k))), (5, 10, 12, 20),
+       ("abs({0} - {k})", "abs({k} - {0})"), lambda n, k: max(n, k) - min(n, k), (5, 10, 12, 20),
        ("replace {0} by its distance from {k}",), many=("the distances of {0} from {k}",), key="distance from {k}",
        title="distance_from_{k}", hole=("target", "center")),
     Op("last_digit", INT, "int", ("the last digit of {0}", "the ones digit of {0}"), ("{0} % 10", "int(str({0})[-1])"),
@@ -180,7 +180,7 @@ MEASURES = (
     Op("bit_length", INT, "int", ("the number of binary digits of {0}",), ("len(bin({0})) - 2", "{0}.bit_length()"),
        lambda n: len(binary(natural(n, 1))), title="bit_count"),
     Op("triangular", INT, "int", ("the sum of the whole numbers from 1 to {0}",), ("{0} * ({0} + 1) // 2",
-       "sum(range(1, {0} + 1))"), lambda n: len([1 for i in range(natural(n, 0, 200)) for _ in range(i + 1)]),
+       "sum(range(1, {0} + 1))"), lambda n: natural(n, 0, 2000) + n * (n - 1) // 2,
        title="sum_to"),
     Op("sum_evens_to", INT, "int", ("the sum of the multiples of {k} from {k} to {0}",),
        ("sum(range({k}, {0} + 1, {k}))", "sum(i for i in range(1, {0} + 1) if i % {k} == 0)"),
