@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from random import Random
+from textwrap import dedent, indent
 
 from data_chef.item import Problem
 from data_chef.programs.function import Function
@@ -12,6 +13,8 @@ from data_chef.sandbox import run_programs
 
 NAMESPACE = "python_function"
 MUTANTS = 2
+# A mutant that runs on and on has failed.
+MUTANT_SECONDS = 0.1
 LAMBDA = re.compile(r"^(\w+) = lambda (.*?): (.*)$", re.M)
 FILLED = re.compile(r"^def \w+\((.*)\):$", re.M)
 
@@ -139,22 +142,32 @@ def verify_programs(problems: Sequence[Problem]) -> list[bool]:
 
     Tests that all expect the same value prove nothing and fail too, as does a solution that shows another program.
     """
-    jobs: list[tuple[str, str]] = []
-    spans = []
-    for problem in problems:
-        start = len(jobs)
-        jobs.append((problem.answer, problem.test))
-        try:
-            source = LAMBDA.sub(r"def \1(\2):\n    return \3", problem.answer)
-            jobs += [(mutant, problem.test) for mutant in mutants(source, Random(problem.canonical), MUTANTS)]
-        except SyntaxError:
-            pass
-        spans.append((start, len(jobs)))
-    passed = run_programs(jobs)
+    passed = run_programs([(problem.answer, problem.test) for problem in problems])
+    owners, jobs = [], []
+    for i, problem in enumerate(problems):
+        if passed[i]:
+            found = mutated(problem.answer, Random(problem.canonical))
+            owners += [i] * len(found)
+            jobs += [(mutant, problem.test) for mutant in found]
+    survived = run_programs(jobs, MUTANT_SECONDS)
+    weak = {i for i, ok in zip(owners, survived, strict=True) if ok}
     return [
-        problem.answer in problem.solution and tells(problem.test) and passed[start] and not any(passed[start + 1 : end])
-        for problem, (start, end) in zip(problems, spans, strict=True)
+        passed[i] and i not in weak and problem.answer in problem.solution and tells(problem.test)
+        for i, problem in enumerate(problems)
     ]
+
+
+def mutated(source: str, rng: Random) -> list[str]:
+    """Mutants of a function, of a lambda, or of a class through its methods."""
+    if not source.startswith("class "):
+        return mutants(LAMBDA.sub(r"def \1(\2):\n    return \3", source), rng, MUTANTS)
+    head, *methods = source.split("\n\n")
+    found = []
+    for _ in range(MUTANTS):
+        i = rng.randrange(len(methods))
+        for mutant in mutants(dedent(methods[i]), rng, 1):
+            found.append("\n\n".join([head, *methods[:i], indent(mutant, "    "), *methods[i + 1 :]]))
+    return found
 
 
 def tells(test: str) -> bool:

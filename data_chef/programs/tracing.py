@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 
 STEPS = 400
+LONGEST_RANGE = 20_000
 NAME = "_recorder"
 WIDTH = 70
 
@@ -94,6 +95,14 @@ class Recorder:
 
 def told(named: tuple) -> str:
     return ", ".join(f"{name} = {value!r}" for name, value in zip(named[::2], named[1::2], strict=True))
+
+
+def short_range(*arguments: int) -> range:
+    """A range that a mistake has not made endless."""
+    numbers = range(*arguments)
+    if len(numbers) > LONGEST_RANGE:
+        raise TooLong
+    return numbers
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -206,7 +215,7 @@ def _pairs(names: list[str]) -> list[ast.expr]:
 def prepare(source: str, recorder: Recorder, telling: bool) -> dict[str, Any]:
     """The names that the program defines, rewritten to report to the recorder."""
     tree = ast.fix_missing_locations(_Rewriter(source, telling).visit(ast.parse(source)))
-    space: dict[str, Any] = {NAME: recorder, "__name__": "program"}
+    space: dict[str, Any] = {NAME: recorder, "__name__": "program", "range": short_range}
     exec(compile(tree, "program", "exec"), space)
     return space
 

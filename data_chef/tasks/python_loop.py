@@ -3,6 +3,7 @@
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.programs.compose.core import Step
 from data_chef.programs.compose.task import Config, draw_source
 from data_chef.programs.parts import NAMESPACE, ask, asserts, only_loops, problem_of, verify, verify_many
 from data_chef.registry import Task, register
@@ -24,9 +25,14 @@ PARAGRAPHS = (
 )
 
 
+def wanted(steps: list[Step]) -> bool:
+    """Whether the chain ends in something that a loop does."""
+    return steps[-1].loop is not None or steps[-1].kind in ("keep", "map")
+
+
 def generate(rng: Random, config: Config) -> Problem:
     starts = (("list[int]",), ("list[int]",), ("list[str]",))
-    function, source = draw_source(rng, config, only_loops, starts)
+    function, source = draw_source(rng, config, only_loops, starts, wanted)
     return problem_of(function, ask(rng, function, SENTENCES, PARAGRAPHS, tests=asserts(function, rng, 2)), source)
 
 

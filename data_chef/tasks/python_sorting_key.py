@@ -27,7 +27,7 @@ def wanted(steps: list[Step]) -> bool:
 
 
 def generate(rng: Random, config: Config) -> Problem:
-    return request_problem(rng, config, STARTS, wanted)
+    return request_problem(rng, config, STARTS, wanted, rng.choice(("", "key", "key", "key")))
 
 
 register(Task("python_sorting_key", "python", Config, generate, verify, max_difficulty=3, verify_many=verify_many,

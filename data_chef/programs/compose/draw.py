@@ -113,12 +113,12 @@ def draw_step(rng: Random, takes: tuple[str, ...], final: bool, hole: bool, kind
     return bind(rng.choice(rest_of(takes, not final)), rng, hole)
 
 
-def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int) -> list[Step]:
+def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int, ending: str = "") -> list[Step]:
     """A chain whose types fit."""
     steps: list[Step] = []
     at = rng.randrange(length)
     for i in range(length):
-        step = draw_step(rng, takes, i == length - 1, bool(holes) and i == at)
+        step = draw_step(rng, takes, i == length - 1, bool(holes) and i == at, ending if i == length - 1 else "")
         steps.append(step)
         takes = (step.gives,)
     return steps
@@ -333,16 +333,17 @@ def strings_of_module() -> frozenset[str]:
 
 
 def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = STARTS,
-                  want: Callable[[list[Step]], bool] | None = None) -> Function:  # fmt: skip
+                  want: Callable[[list[Step]], bool] | None = None, ending: str = "") -> Function:  # fmt: skip
     """A function of this level: 1 one operation, 2 and 3 chains, 4 a condition or a second parameter, 5 and more longer.
 
     Args:
         level: from 1 on.
         starts: the types of the inputs to choose from.
         want: which chains are wanted; all of them by default.
+        ending: how the last step on a list is made: from a `property`, by a `map`, with a `key`.
     """
     while True:
-        function = attempt(rng, level, starts, want)
+        function = attempt(rng, level, starts, want, ending)
         if function:
             return function
 
@@ -359,11 +360,11 @@ def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
     return (level - 1, False, False) if rng.random() < 0.5 else (level - 2, True, False)
 
 
-def attempt(rng: Random, level: int, starts, want) -> Function | None:
+def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function | None:
     takes = rng.choice(starts)
     length, hole, branch = shape_of(rng, level)
     try:
-        steps = draw_steps(rng, takes, length, hole)
+        steps = draw_steps(rng, takes, length, hole, ending)
     except IndexError:
         return None
     if not sensible(steps) or (want and not want(steps)):

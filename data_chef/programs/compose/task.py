@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.programs.algorithms.recipe import Recipe
 from data_chef.programs.compose.core import Step
 from data_chef.programs.compose.draw import STARTS, draw_function
 from data_chef.programs.function import Function
@@ -32,10 +34,11 @@ def draw_source(
     suits: Callable[[str], bool],
     starts: Sequence[tuple[str, ...]] = STARTS,
     want: Callable[[list[Step]], bool] | None = None,
+    ending: str = "",
 ) -> tuple[Function, str]:
     """A function that has a suitable program, and that program."""
     while True:
-        function = draw_function(rng, config.level, starts, want)
+        function = draw_function(rng, config.level, starts, want, ending)
         source = next(filter(suits, function.sources), None)
         if source is not None:
             return function, source
@@ -84,9 +87,10 @@ def request_problem(
     config: Config,
     starts: Sequence[tuple[str, ...]] = STARTS,
     want: Callable[[list[Step]], bool] | None = None,
+    ending: str = "",
 ) -> Problem:
     """The item that asks in words, with or without examples, or shows a stub."""
-    function = draw_function(rng, config.level, starts, want)
+    function = draw_function(rng, config.level, starts, want, ending)
     source = rng.choice(function.sources)
     return requested(rng, function, source)
 
@@ -98,3 +102,31 @@ def requested(rng: Random, function: Function, source: str) -> Problem:
         return problem_of(function, rng.choice(STUB_PHRASINGS).format(code=code), source)
     tests = asserts(function, rng, rng.randint(1, 3))
     return problem_of(function, ask(rng, function, SENTENCES, PARAGRAPHS, tests=tests), source)
+
+
+@dataclass(frozen=True)
+class RecipeConfig:
+    """The level of the recipes to draw from."""
+
+    level: int
+
+    @classmethod
+    def at(cls, difficulty: int) -> "RecipeConfig":
+        return cls(level=difficulty)
+
+    def validate(self) -> None:
+        if not 1 <= self.level <= 3:
+            raise ValueError(f"level must be 1 to 3, not {self.level}")
+
+
+def draw_recipe(rng: Random, recipes: Sequence[Recipe], level: int) -> Function:
+    """A function from the recipes of a level; one with many constants is drawn more often."""
+    chosen = [recipe for recipe in recipes if recipe.level == level]
+    weights = [min(prod(map(len, recipe.constants.values())), 12) + 2 for recipe in chosen]
+    return rng.choices(chosen, weights)[0].draw(rng)
+
+
+def recipe_problem(rng: Random, recipes: Sequence[Recipe], level: int) -> Problem:
+    """The item of a recipe, asked for in words or shown as a stub."""
+    function = draw_recipe(rng, recipes, level)
+    return requested(rng, function, rng.choice(function.sources))
