@@ -75,7 +75,9 @@ def draw_edits(source: str, rng: Random, count: int) -> list[Edit]:
     chosen: list[Edit] = []
     while pools and len(chosen) < count:
         pool = rng.choice(pools)
-        chosen.append(pool.pop(rng.randrange(len(pool))))
+        edit = pool.pop(rng.randrange(len(pool)))
+        if _is_program(edit.apply(source)):
+            chosen.append(edit)
         if not pool:
             pools = [rest for rest in pools if rest]
     return chosen
@@ -87,6 +89,15 @@ def edits(source: str) -> tuple[Edit, ...]:
     data = source.encode()
     found = {(edit.start, edit.end, edit.new): edit for edit in _Finder(data).edits(ast.parse(source))}
     return tuple(edit for edit in found.values() if data[edit.start : edit.end] != edit.new.encode())
+
+
+def _is_program(source: str) -> bool:
+    """Whether it still compiles: a cut inside a generator's brackets may not."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 class _Finder:
