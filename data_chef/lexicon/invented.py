@@ -1,0 +1,61 @@
+"""Names and nouns that no dictionary knows, without end."""
+
+from functools import cache
+from importlib import resources
+from random import Random
+
+from data_chef.lexicon.inflect import pluralize
+from data_chef.lexicon.words import Noun, content_words
+
+
+_ONSETS = "b bl br d dr f fl g gl gr h j k kl l m n p pl pr qu r s sk sl sm sn sp st t tr tw v w y z zh".split()
+_VOWELS = "a e i o u a e i o u oo ee ai".split()
+_MIDDLES = (
+    "b d f g k l m n p r s t v z lb ld lm mb mp nd ng nk nt rb rd rm rn rt sk st zz bb dd ff gg ll mm nn pp tt".split()
+)
+_CODAS = "b ck d g k l ll m n p r rk rm rn rp rt st t x zz nt lk lm lp mp nk sk ft".split()
+_NAME_ENDS = "a o i e an en in on ar el or us ia ora eth il ek ix is um".split()
+# Syllables that could turn a made-up word into an offensive one.
+_AVOID = (
+    "fuc fuk fuq shit shi pis cunt kun coc cok coq kok dic dik tit tee nig neg fag feg sex ass arse ars tur slu whor hor rap rape "
+    "nazi naz poo pee poop bum but cum kum jiz jis pus pen pim ped kkk damn dam hel hell twat wan wank spic gook goo kik coon koo "
+    "slit slag boob boo bub dyk homo gay lesb jap paki god jes crap snot pr0 anus urin vag pric prik bitc bit bast fart nip nud suk suc "
+    "gas tar spas ret mong kill die dead murd gun"
+).split()
+
+
+@cache
+def _real_words() -> frozenset[str]:
+    text = (resources.files("data_chef") / "data" / "english.txt").read_text(encoding="utf-8")
+    return frozenset(text.lower().split()) | frozenset(word.lower() for word in content_words())
+
+
+def _fine(word: str) -> bool:
+    real = _real_words()
+    return word not in real and pluralize(word) not in real and not any(bad in word for bad in _AVOID)
+
+
+def _stem(rng: Random) -> str:
+    word = rng.choice(_ONSETS) + rng.choice(_VOWELS)
+    for _ in range(rng.choice((0, 1, 1, 1, 2))):
+        word += rng.choice(_MIDDLES) + rng.choice("aeiou")
+    return word
+
+
+def invented_noun(rng: Random) -> Noun:
+    """A made-up noun with a regular plural, such as "wuftom" or "dralk"."""
+    while True:
+        word = _stem(rng) + rng.choice(_CODAS)
+        if _fine(word):
+            return Noun(word, pluralize(word), "invented", price=(1, 50))
+
+
+def invented_name(rng: Random) -> str:
+    """A made-up first name, such as "Brunela"."""
+    while True:
+        word = rng.choice(_ONSETS) + rng.choice("aeiou") + rng.choice(_MIDDLES)
+        if rng.random() < 0.5:
+            word += rng.choice("aeiou") + rng.choice("dlmnrstvz")
+        word += rng.choice(_NAME_ENDS)
+        if _fine(word):
+            return word.capitalize()
