@@ -1,4 +1,6 @@
-"""English words by meaning, with their forms, for generators that tell stories. Everything is read once and then drawn from tuples.
+"""English words by meaning, with their forms, for generators that tell stories.
+
+Everything is read once, into tuples that one draws from:
 
 nouns("fruit")            nouns of a kind, each with plural, price and a sensible amount
 acquire_verbs("fruit")    pick, buy, gather ...
@@ -24,14 +26,17 @@ from data_chef.lexicon.words import (
     container_for,
     content_words,
     count,
+    describe,
     jobs,
     kinds,
     lose_verbs,
     make_verbs,
+    measures,
     noun,
     nouns,
     nouns_tagged,
     places_for,
+    preposition,
     verb,
     verb_kinds,
     verbs,
@@ -54,6 +59,7 @@ __all__ = [
     "container_for",
     "content_words",
     "count",
+    "describe",
     "invented_name",
     "invented_noun",
     "join",
@@ -61,6 +67,7 @@ __all__ = [
     "kinds",
     "lose_verbs",
     "make_verbs",
+    "measures",
     "noun",
     "nouns",
     "nouns_tagged",
@@ -69,6 +76,7 @@ __all__ = [
     "ordinal_words",
     "people",
     "places_for",
+    "preposition",
     "pluralize",
     "superlative",
     "surnames",

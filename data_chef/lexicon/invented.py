@@ -1,10 +1,10 @@
 """Names and nouns that no dictionary knows, without end."""
 
 from functools import cache
-from importlib import resources
 from random import Random
 
 from data_chef.lexicon.inflect import pluralize
+from data_chef.lexicon.source import text
 from data_chef.lexicon.words import Noun, content_words
 
 
@@ -17,17 +17,18 @@ _CODAS = "b ck d g k l ll m n p r rk rm rn rp rt st t x zz nt lk lm lp mp nk sk 
 _NAME_ENDS = "a o i e an en in on ar el or us ia ora eth il ek ix is um".split()
 # Syllables that could turn a made-up word into an offensive one.
 _AVOID = (
-    "fuc fuk fuq shit shi pis cunt kun coc cok coq kok dic dik tit tee nig neg fag feg sex ass arse ars tur slu whor hor rap rape "
-    "nazi naz poo pee poop bum but cum kum jiz jis pus pen pim ped kkk damn dam hel hell twat wan wank spic gook goo kik coon koo "
-    "slit slag boob boo bub dyk homo gay lesb jap paki god jes crap snot pr0 anus urin vag pric prik bitc bit bast fart nip nud suk suc "
-    "gas tar spas ret mong kill die dead murd gun"
+    "anus ars arse ass bast bit bitc boo boob bub bum but coc cok coon coq crap cum cunt dam damn dead dic die dik "
+    "dyk fag fart feg fuc fuk fuq gas gay god goo gook gun hel hell homo hor jap jes jis jiz kik kill kkk kok koo "
+    "kum kun lesb mong murd naz nazi neg nig nip nud paki ped pee pen pim pis poo poop pric prik pus rap rape ret "
+    "sex shi shit slag slit slu snot spas spic suc suk tar tee tit tur twat urin vag wan wank whor "
 ).split()
 
 
 @cache
 def _real_words() -> frozenset[str]:
-    text = (resources.files("data_chef") / "data" / "english.txt").read_text(encoding="utf-8")
-    return frozenset(text.lower().split()) | frozenset(word.lower() for word in content_words())
+    """English words, among them all common ones that the syllables above can form."""
+    words = f"{text('english.txt')} {text('taken.txt')} {' '.join(content_words())}"
+    return frozenset(words.lower().split())
 
 
 def _fine(word: str) -> bool:

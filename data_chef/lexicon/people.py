@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from data_chef.lexicon.source import text
 
 
 _PRONOUNS = {
@@ -14,7 +15,7 @@ _PRONOUNS = {
 
 @dataclass(frozen=True)
 class Person:
-    """A first name and a gender: male, female or neutral. The properties are named after the male pronoun they stand for.
+    """A first name and a gender: male, female or neutral. The properties bear the name of the male pronoun.
 
     A neutral person is "they", and a verb after "they" is plural.
     """
@@ -50,8 +51,7 @@ class Person:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    text = (resources.files("data_chef") / "data" / "names.txt").read_text(encoding="utf-8")
-    blocks = (line.split(":") for line in text.splitlines() if line and not line.startswith("#"))
+    blocks = (line.split(":") for line in text("names.txt").splitlines() if line and not line.startswith("#"))
     return {key: tuple(names.split()) for key, names in blocks}
 
 

@@ -1,18 +1,23 @@
 """The words themselves: nouns, verbs and adjectives by meaning, read from the data files once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from data_chef.lexicon import inflect
+from data_chef.lexicon.source import entries, section
+
+
+# Types of adjectives that stand next to the noun, so that a compound noun leaves no room for them.
+_INNER_TYPES = ("flavour", "material", "metal", "fabric")
+_PREPOSITIONS = ("in", "on", "at")
 
 
 @dataclass(frozen=True)
 class Noun:
-    """A noun of a kind. `price` is what one costs in dollars, None for what is not sold; `amount` is how many a story may have.
+    """A noun of a kind.
+
+    `price` is what one costs in dollars, None for what is not sold; `amount` is how many a story may have.
 
     Of a mass noun both forms are the same word, and `units` says in what it is measured.
     """
@@ -70,27 +75,15 @@ class Job:
     pay: tuple[int, int]
 
 
-@cache
-def _data(name: str) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (resources.files("data_chef") / "data" / f"lexicon_{name}.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, loader)
-
-
-def _split(text: str | None) -> tuple[str, ...]:
-    """The words of a comma list; "none" stands for no word."""
-    return tuple(word.strip() for word in (text or "").split(",") if word.strip() not in ("", "none"))
-
-
 def _range(text: str) -> tuple[int, int]:
     low, _, high = str(text).partition("-")
     return int(low), int(high or low)
 
 
 def _noun(entry: str, kind: str, facts: dict[str, Any]) -> Noun:
-    """A noun from its entry in the data: `word`, `word:low-high` with its own price, `words*` for a plural mass noun."""
+    """A noun from its entry: `word`, `word:low-high` with its own price, `word*` for what is not counted."""
     word, _, own_price = entry.partition(":")
-    is_mass = bool(facts.get("mass"))
+    is_mass = bool(facts.get("mass")) or word.endswith("*")
     price = own_price or facts.get("price")
     word = word.rstrip("*")
     return Noun(
@@ -100,21 +93,23 @@ def _noun(entry: str, kind: str, facts: dict[str, Any]) -> Noun:
         is_mass,
         _range(price) if price else None,
         _range(facts.get("count", "2-60")),
-        _split(facts.get("units")),
+        entries(facts.get("units")),
     )
 
 
 @cache
 def kinds(tag: str | None = None) -> tuple[str, ...]:
     """The kinds of nouns, or those that have a tag such as "thing", "food", "animal", "person", "place", "mass"."""
-    return tuple(kind for kind, facts in _data("nouns").items() if tag is None or tag in facts.get("tags", "").split())
+    return tuple(
+        kind for kind, facts in section("nouns").items() if tag is None or tag in facts.get("tags", "").split()
+    )
 
 
 @cache
 def nouns(kind: str) -> tuple[Noun, ...]:
     """The nouns of a kind, in the order of the data."""
-    facts = _data("nouns")[kind]
-    return tuple(_noun(entry, kind, facts) for entry in _split(facts["words"]))
+    facts = section("nouns")[kind]
+    return tuple(_noun(entry, kind, facts) for entry in entries(facts["words"]))
 
 
 @cache
@@ -125,22 +120,27 @@ def nouns_tagged(tag: str) -> tuple[Noun, ...]:
 
 @cache
 def noun(word: str) -> Noun:
-    """The noun of that singular; one that the lexicon lacks gets the regular plural and the kind "other"."""
+    """The noun of that singular; one that the lexicon lacks gets the regular plural and the kind "other".
+
+    Of several with one spelling, what holds things goes first, then places, then what can be counted.
+    """
     return _by_singular().get(word) or Noun(word, inflect.pluralize(word), "other")
 
 
 @cache
 def _by_singular() -> dict[str, Noun]:
+    first = [kind for tag in ("container", "holder", "place") for kind in kinds(tag)]
+    last = list(kinds("mass"))
+    ordered = [*first, *(kind for kind in kinds() if kind not in first and kind not in last), *last]
     table: dict[str, Noun] = {}
-    for kind in kinds():
-        for each in nouns(kind):
-            table.setdefault(each.singular, each)
+    for each in (each for kind in ordered for each in nouns(kind)):
+        table.setdefault(each.singular, each)
     return table
 
 
 @cache
 def _listed(kind: str, field: str) -> tuple[Noun, ...]:
-    return tuple(noun(word) for word in _split(_data("nouns")[kind].get(field)))
+    return tuple(noun(word) for word in entries(section("nouns")[kind].get(field)))
 
 
 def container_for(noun: Noun) -> tuple[Noun, ...]:
@@ -154,6 +154,16 @@ def places_for(kind: str) -> tuple[Noun, ...]:
 
 
 @cache
+def preposition(noun: Noun) -> str:
+    """What stands before a place, a holder or a time: in the park, on the shelf, at the zoo; "" for "today"."""
+    facts = section("nouns").get(noun.kind, {})
+    for each in _PREPOSITIONS:
+        if noun.singular in entries(facts.get(f"prep_{each}")):
+            return each
+    return "" if noun.singular in entries(facts.get("prep_none")) else facts.get("prep", "in")
+
+
+@cache
 def verb(phrase: str) -> Verb:
     """A verb with all forms from its base: `give away`."""
     base, _, particle = phrase.partition(" ")
@@ -164,18 +174,18 @@ def verb(phrase: str) -> Verb:
 
 @cache
 def verb_kinds() -> tuple[str, ...]:
-    return tuple(_data("verbs")["kinds"])
+    return tuple(section("verbs")["kinds"])
 
 
 @cache
 def verbs(kind: str) -> tuple[Verb, ...]:
     """The verbs of a kind such as "acquire", "lose", "make", "transfer", "move", "work"."""
-    return tuple(verb(phrase) for phrase in _split(_data("verbs")["kinds"][kind]))
+    return tuple(verb(phrase) for phrase in entries(section("verbs")["kinds"][kind]))
 
 
 @cache
 def _verbs_of(kind: str, field: str) -> tuple[Verb, ...]:
-    return tuple(verb(phrase) for phrase in _split(_data("nouns")[kind].get(field)))
+    return tuple(verb(phrase) for phrase in entries(section("nouns")[kind].get(field)))
 
 
 def acquire_verbs(kind: str) -> tuple[Verb, ...]:
@@ -202,30 +212,54 @@ def consume_verbs(kind: str) -> tuple[Verb, ...]:
 def jobs() -> tuple[Job, ...]:
     return tuple(
         Job(verb(entry["verb"]), noun(thing), _range(entry["pay"]))
-        for entry in _data("verbs")["jobs"]
-        for thing in _split(entry["objects"])
+        for entry in section("verbs")["jobs"]
+        for thing in entries(entry["objects"])
     )
 
 
 @cache
 def adjective_types() -> tuple[str, ...]:
-    return tuple(_data("adjectives")["types"])
+    return tuple(section("adjectives")["types"])
+
+
+def _degrees(word: str) -> tuple[str, str]:
+    return inflect.comparative(word), inflect.superlative(word)
 
 
 @cache
 def adjectives(kind: str) -> tuple[Adjective, ...]:
     """The adjectives of a type such as "colour", "size", "material"."""
-    return tuple(
-        Adjective(word, kind, inflect.comparative(word), inflect.superlative(word))
-        for word in _split(_data("adjectives")["types"][kind])
-    )
+    return tuple(Adjective(word, kind, *_degrees(word)) for word in entries(section("adjectives")["types"][kind]))
 
 
 @cache
-def adjectives_for(kind: str) -> tuple[Adjective, ...]:
-    """The adjectives of every type that fits nouns of a kind."""
-    types = [each for each in _data("nouns")[kind].get("adj", "").split() if each != "none"]
+def _fitting(kind: str) -> tuple[Adjective, ...]:
+    types = section("nouns").get(kind, {}).get("adj", "").split()
     return tuple({each.word: each for name in types for each in adjectives(name)}.values())
+
+
+@cache
+def adjectives_for(what: Noun | str) -> tuple[Adjective, ...]:
+    """The adjectives that fit a noun, or every noun of a kind.
+
+    For a noun its own ones come on top ("ripe" and "yellow" for bananas), and those that do not go with it are left
+    out: a compound such as "apple pie" takes no flavour or material, and "pair of shoes" nothing at all.
+    """
+    if isinstance(what, str):
+        return _fitting(what)
+    facts = section("nouns").get(what.kind, {})
+    if what.singular in entries(facts.get("bare")) or what.singular.startswith("pair of "):
+        return ()
+    skipped = _INNER_TYPES if " " in what.singular else ()
+    own = [Adjective(word, "own", *_degrees(word)) for word in entries(facts.get("own", {}).get(what.singular))]
+    found = {each.word: each for each in (*own, *_fitting(what.kind)) if each.kind not in skipped}
+    return tuple(each for word, each in found.items() if not set(word.split()) & set(what.singular.split()))
+
+
+def describe(adjective: Adjective | str, noun: Noun) -> Noun:
+    """The noun with an adjective before it: "red marble", "red marbles"."""
+    word = adjective if isinstance(adjective, str) else adjective.word
+    return replace(noun, singular=f"{word} {noun.singular}", plural=f"{word} {noun.plural}")
 
 
 @cache
@@ -235,11 +269,21 @@ def content_words() -> frozenset[str]:
     phrases += [each.base for kind in verb_kinds() for each in verbs(kind)]
     phrases += [each.verb.base for each in jobs()] + [each.thing.singular for each in jobs()]
     phrases += [each.word for kind in adjective_types() for each in adjectives(kind)]
+    phrases += [each.word for kind in kinds() for noun in nouns(kind) for each in adjectives_for(noun)]
     return frozenset(word for phrase in phrases for word in phrase.split()) - frozenset(
         "of a the in on for and out".split()
     )
 
 
+@cache
+def measures(noun: Noun) -> tuple[Noun, ...]:
+    """A mass noun in its units, each of which can be counted: "cup of flour", "kilogram of flour"."""
+    units = (f"{unit} of {noun.singular}" for unit in noun.units)
+    return tuple(
+        Noun(unit, inflect.pluralize(unit), noun.kind, price=noun.price, amount=noun.amount) for unit in units
+    )
+
+
 def count(number: int, noun: Noun) -> str:
-    """ "1 apple", "3 apples"."""
-    return f"{number} {noun.of(number)}"
+    """ "1 apple", "3 apples"; a mass noun in its first unit, "3 cups of flour"."""
+    return f"{number} {(measures(noun)[0] if noun.is_mass and noun.units else noun).of(number)}"
