@@ -213,6 +213,7 @@ def test_people():
     assert len({person.name for person in people}) == len(people)
     assert {person.gender for person in people} == {"male", "female", "neutral"}
     assert all(re.fullmatch("[A-Z][a-z]+", person.name) for person in people)
+    assert {person.name.lower() for person in people} & lexicon.content_words() <= {"billy", "martin"}
     maria = next(person for person in people if person.name == "Maria")
     assert (maria.he, maria.him, maria.his, maria.his_own, maria.himself) == ("she", "her", "her", "hers", "herself")
     assert maria.possessive == "Maria's"
