@@ -1,16 +1,13 @@
 """Who and what a story is about: people, places and things, each of them at most once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from random import Random
 
 from data_chef import lexicon
-from data_chef.lexicon import article
+from data_chef.lexicon import Person, article
 from data_chef.stories import themes
 from data_chef.stories.themes import Theme, Verb
-
-
-# The first ones go with anything that one can own.
-QUALITIES = 42
 
 
 class Retry(Exception):
@@ -50,6 +47,7 @@ class Item:
     Attributes:
         base: the noun alone, `apple`; equal to `one` when there is no adjective before it.
         fixed: whether it stays what it is when a schema looks for something to compare it with.
+        cost: a sensible price in dollars.
     """
 
     one: str
@@ -58,9 +56,16 @@ class Item:
     base: str
     base_many: str
     fixed: bool = False
+    cost: tuple[int, int] = (1, 30)
 
     def count(self, number: str) -> str:
         return f"{number} {self.one if number in ('1', 'one') else self.many}"
+
+
+@cache
+def _people() -> tuple[Person, ...]:
+    """Those with a pronoun of their own; "they" could mean several."""
+    return lexicon.people("male") + lexicon.people("female")
 
 
 @dataclass
@@ -87,15 +92,19 @@ class Cast:
     def person(self) -> Owner:
         """Somebody new, now and then with a name that nobody has."""
         while True:
-            one = (
-                lexicon.invented_person(self.rng)
-                if self.rng.random() < self.strange_rate
-                else self._of(lexicon.people())
-            )
+            one = self._somebody()
             if one.name not in self.names:
                 self.names.add(one.name)
                 self.pronouns.append(one.he)
                 return Owner(one.name, one.he, one.him, one.his, person=True)
+
+    def _somebody(self) -> Person:
+        if self.rng.random() < self.strange_rate:
+            return Person(lexicon.invented_name(self.rng), self._of(("male", "female")))
+        if self.rng.random() < 0.35:
+            gender = self._of(("male", "female"))
+            return Person(self._of(themes.COMMON_NAMES[gender]), gender)
+        return self._of(_people())
 
     def place(self, item: Item) -> Owner:
         """Where there can be such things."""
@@ -164,14 +173,16 @@ class Cast:
                 noun = lexicon.invented_noun(self.rng)
             else:
                 noun = self._of(lexicon.nouns(self._of(theme.kinds)))
+                if noun.is_mass:
+                    noun = self._of(lexicon.measures(noun))
             if noun.singular not in self.words:
                 break
         self.words.add(noun.singular)
         one, many = noun.singular, noun.plural
-        if theme.lasting and " " not in one and self.rng.random() < 0.08:
-            adjective = self._of(lexicon.nouns("quality")[:QUALITIES]).singular
+        if theme.lasting and " " not in one and noun.kind != "invented" and self.rng.random() < 0.08:
+            adjective = self._of(lexicon.adjectives_for(noun)).word
             one, many = f"{adjective} {one}", f"{adjective} {many}"
-        return Item(one, many, theme, one, many)
+        return Item(one, many, theme, one, many, cost=noun.price or (2, 40))
 
     def item(self) -> Item:
         """What the story counts."""
@@ -202,7 +213,7 @@ class Cast:
 
     def base(self, item: Item) -> Item:
         """The same things whatever their colour."""
-        return Item(item.base, item.base_many, item.theme, item.base, item.base_many)
+        return replace(item, one=item.base, many=item.base_many)
 
     def sorts(self, item: Item, k: int, including: Item | None = None) -> list[Item]:
         """`k` sorts of the same things, told apart by adjectives of one type."""
@@ -216,9 +227,7 @@ class Cast:
         if item.one != item.base or " " in item.one or len(adjectives) < k - len(found):
             raise Retry
         for adjective in self.rng.sample(adjectives, k - len(found)):
-            found.append(
-                Item(f"{adjective} {item.one}", f"{adjective} {item.many}", item.theme, item.base, item.base_many)
-            )
+            found.append(replace(item, one=f"{adjective} {item.one}", many=f"{adjective} {item.many}"))
         return found
 
     def coloured(self, item: Item) -> Item:
@@ -249,7 +258,7 @@ class Cast:
         return item.theme.plenty
 
     def price(self, item: Item) -> tuple[int, int]:
-        return item.theme.price or (1, 30)
+        return item.cost
 
     def action(self, item: Item) -> Verb:
         return self._of(item.theme.actions)
@@ -285,10 +294,10 @@ class Cast:
         return run[start : start + k]
 
     def somewhere(self) -> str:
-        return f"the {self._of(lexicon.nouns('place')).singular}"
+        return f"the {self._of(lexicon.nouns('places')).singular}"
 
     def doings(self, k: int) -> list[str]:
-        return [noun.singular for noun in self.rng.sample(lexicon.nouns("activity"), k)]
+        return [noun.singular for noun in self.rng.sample(lexicon.nouns("activities"), k)]
 
     def job(self) -> str:
         return self._of(themes.JOBS)

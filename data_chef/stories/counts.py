@@ -396,7 +396,7 @@ def rest(s: Story, h: Holding, steps: int) -> Quantity:
     """A whole, some known sorts of it, and the rest."""
     sorts = s.cast.sorts(s.cast.base(h.item), 2 + s.chance(0.4), including=h.item)
     whole_of = replace(h, item=s.cast.base(h.item))
-    if whole_of.item == h.item:
+    if whole_of.item.one == h.item.one:
         raise Retry
     whole = count(s, whole_of, steps - (2 if len(sorts) == 3 else 1))
     known = [s.number(2, 60) for _ in sorts[1:]]
@@ -422,7 +422,7 @@ def rest(s: Story, h: Holding, steps: int) -> Quantity:
 def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
     """A third, two thirds or so many percent of a whole are of this sort."""
     base = s.cast.base(h.item)
-    if base == h.item:
+    if base.one == h.item.one:
         raise Retry
     colour = h.item.one.removesuffix(f" {base.one}")
     whole_of = replace(h, item=base)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from data_chef import lexicon
@@ -197,6 +198,11 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
     clauses.insert(s.rng.randint(first, max(first, len(clauses) - 1)), told)
 
 
+@cache
+def _vocabulary() -> tuple[str, ...]:
+    return tuple(sorted(lexicon.content_words()))
+
+
 def _a(s: Story, kind: str) -> str:
     word = s.rng.choice(lexicon.nouns(kind)).singular
     return f"{lexicon.article(word)} {word}"
@@ -216,8 +222,8 @@ def _scene(s: Story, clauses: list[Clause]) -> None:
                 "[is|was] planning a party",
                 f"[is|was] at {s.cast.somewhere()}",
                 "[has|had] a busy day",
-                f"[is|was] at {_a(s, 'event')}",
-                f'[is|was] learning about the word "{s.rng.choice(lexicon.nouns(s.choose("verb", "abstract"))).singular}"',
+                f"[is|was] at {_a(s, 'events')}",
+                f'[is|was] learning about the word "{s.rng.choice(_vocabulary())}"',
                 f"[has|had] {_a(s, 'vehicles')}",
                 f"[is|was] {_a(s, 'occupations')}",
                 f"[wants|wanted] to be {_a(s, 'occupations')} one day",

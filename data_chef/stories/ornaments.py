@@ -128,7 +128,7 @@ def introduced(rng: Random, name: str, he: str, known) -> str:
         return f"{known.s if draw < 0.35 else known.his} {words[int(rng.random() * len(words))]} {name}"
     trait = TRAITS[int(rng.random() * len(TRAITS))]
     if "{" in trait:
-        doing = rng.choice(lexicon.nouns("activity")).singular
+        doing = rng.choice(lexicon.nouns("activities")).singular
         job = rng.choice(lexicon.nouns("occupations")).singular
         trait = trait.format(x=doing, job=f"{lexicon.article(job)} {job}", plain=job)
     return f"{name}, {trait},"

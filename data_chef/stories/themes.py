@@ -69,7 +69,7 @@ LOSSES = _verbs(
 )
 
 FOOD = Theme(
-    ("baked", "sweets", "meals"),
+    ("baked", "sweets", "meals", "cakes"),
     (_words("chocolate vanilla strawberry lemon coconut peanut"), SIZES, _words("plain glazed frosted")),
     _words("box bag tray tin plate basket packet jar"), _words("bakery cafe kitchen shop school_canteen market_stall"),
     _verbs(f"bake/bakes/baked make/makes/made+ {BUY} sell/sells/sold+ order/orders/ordered+ eat/eats/ate"),
@@ -77,7 +77,7 @@ FOOD = Theme(
     ("baked", "brought", "delivered"), ("eaten", "sold", "thrown away"), (1, 12),
 )  # fmt: skip
 FRUIT = Theme(
-    ("fruit", "vegetables"),
+    ("fruit", "vegetables", "nuts"),
     (_words("red green yellow"), _words("ripe unripe"), SIZES, _words("fresh rotten")),
     _words("basket crate bag box bowl sack carton"), _words("kitchen market orchard garden farm grocery_store supermarket"),
     _verbs(f"pick/picks/picked+ gather/gathers/gathered harvest/harvests/harvested {BUY} sell/sells/sold+ wash/washes/washed"),
@@ -85,7 +85,7 @@ FRUIT = Theme(
     ("brought", "added", "delivered"), ("eaten", "sold", "rotten"), (1, 6),
 )  # fmt: skip
 TOYS = Theme(
-    ("toys", "collectables", "games", "craft", "tickets"),
+    ("toys", "collectables", "games", "craft", "handmade", "gems", "parcels"),
     (COLOURS, SIZES, _words("wooden plastic glass metal"), _words("old new"), _words("round square")),
     _words("box bag jar bucket case tin packet"), _words("toy_store attic playroom classroom basement museum shop"),
     _verbs(f"collect/collects/collected {BUY} find/finds/found win/wins/won sell/sells/sold+ trade/trades/traded"),
@@ -101,7 +101,7 @@ BOOKS = Theme(
     price=(1, 30), lasting=True, plenty=200,
 )  # fmt: skip
 CLOTHES = Theme(
-    ("clothes", "jewellery"),
+    ("clothes", "jewellery", "knitwear", "footwear", "accessories"),
     (COLOURS, SIZES, _words("cotton wool silk"), _words("long short"), _words("striped plain")),
     _words("box bag basket suitcase package"), _words("store closet laundry_room shop warehouse tailor_shop"),
     _verbs(f"{BUY} sew/sews/sewed knit/knits/knitted sell/sells/sold+ wash/washes/washed iron/irons/ironed"),
@@ -109,7 +109,7 @@ CLOTHES = Theme(
     price=(5, 80), lasting=True, paired=True, plenty=60,
 )  # fmt: skip
 ANIMALS = Theme(
-    ("farm_animals", "pets", "wild_animals", "birds", "fish", "insects"),
+    ("farm_animals", "pets", "wild_animals", "birds", "fish", "sea_animals", "insects"),
     (_words("black white brown gray spotted"), _words("young old"), SIZES, _words("male female")),
     _words("cage pen barn enclosure"), _words("zoo park farm pet_shop animal_shelter forest field valley island"),
     _verbs("see/sees/saw count/counts/counted feed/feeds/fed raise/raises/raised rescue/rescues/rescued"),
@@ -132,7 +132,7 @@ TREES = Theme(
     ("planted", "added"), ("cut down", "removed", "blown down"), (10, 80), plenty=200, portable=False,
 )  # fmt: skip
 TOOLS = Theme(
-    ("tools", "building", "kitchenware", "furniture", "sports_gear", "electronics", "instruments"),
+    ("tools", "hardware", "building", "kitchenware", "furniture", "household", "sports_gear", "electronics", "instruments", "bags_luggage", "toiletries"),
     (COLOURS, SIZES, _words("old new"), _words("wooden metal plastic"), _words("broken working"), _words("clean dirty")),
     _words("box crate bag carton case"), _words("garage workshop store warehouse factory storeroom hall gym school"),
     _verbs(f"{BUY} sell/sells/sold+ repair/repairs/repaired paint/paints/painted clean/cleans/cleaned make/makes/made+ order/orders/ordered+"),
@@ -140,7 +140,7 @@ TOOLS = Theme(
     ("delivered", "brought", "added"), ("sold", "broken", "taken away"), (3, 150), lasting=True, plenty=150,
 )  # fmt: skip
 MEASURED = Theme(
-    ("measured", "drinks"),
+    ("liquids", "dry_food", "fresh_food", "drinks", "groceries", "lengths", "heavy_goods"),
     (_words("fresh old"), _words("cold warm"), _words("cheap expensive")),
     _words("container crate cart"), _words("kitchen warehouse store restaurant cellar storeroom farm bakery"),
     _verbs(f"use/uses/used need/needs/needed sell/sells/sold+ {BUY} order/orders/ordered+ prepare/prepares/prepared"),
@@ -148,7 +148,7 @@ MEASURED = Theme(
     ("brought", "delivered", "added"), ("used", "sold", "taken away"), (1, 12), plenty=60, portable=False,
 )  # fmt: skip
 VEHICLES = Theme(
-    ("vehicles",),
+    ("vehicles", "transport", "boats"),
     (COLOURS, _words("old new"), SIZES, _words("electric ordinary")),
     _words("garage lot hall row yard"), _words("parking_lot garage factory harbor street depot station"),
     _verbs("see/sees/saw count/counts/counted wash/washes/washed repair/repairs/repaired sell/sells/sold paint/paints/painted"),
@@ -226,6 +226,10 @@ RUNS = (
     ("on the first day", "on the second day", "on the third day", "on the fourth day"), ("in the first year", "in the second year", "in the third year"),
     ("in the first hour", "in the second hour", "in the third hour"), ("in spring", "in summer", "in autumn"),
 )  # fmt: skip
+COMMON_NAMES = {
+    "male": _words("Tom Sam Ben Leo Max Jack Omar Raj Diego Ivan Hugo Dan Joe Jim Tim Bob Nick Mike Steve Tony Andy Greg Jake Luke Josh Matt Ryan Eric Kevin Brian Jason Adam Aaron Ethan Lucas Oscar James John David Peter Paul"),
+    "female": _words("Ann Mia Zoe Eva Emma Olivia Ava Nina Rosa Tara Clara Ruth Vera Lena Priya Lucia Sue Kate Jane Mary Lucy Amy Beth Jill Sara Julia Helen Alice Ella Chloe Maya Sofia Elena Naomi Sarah Laura Anna Lisa Emily Grace"),
+}
 FRIENDS = _words("friend friend classmate child cousin neighbor sibling teammate guest coworker student")
 CROWDS = _words("student child visitor tourist guest member player scout worker fan camper passenger")
 CREWS = _words("worker painter baker gardener carpenter tailor cook farmer machine robot mechanic")
