@@ -180,8 +180,10 @@ class Cast:
         self.words.add(noun.singular)
         one, many = noun.singular, noun.plural
         if theme.lasting and " " not in one and noun.kind != "invented" and self.rng.random() < 0.08:
-            adjective = self._of(lexicon.adjectives_for(noun)).word
-            one, many = f"{adjective} {one}", f"{adjective} {many}"
+            fitting = lexicon.adjectives_for(noun)
+            if fitting:
+                adjective = self._of(fitting).word
+                one, many = f"{adjective} {one}", f"{adjective} {many}"
         return Item(one, many, theme, one, many, cost=noun.price or (2, 40))
 
     def item(self) -> Item:
