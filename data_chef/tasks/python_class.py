@@ -12,7 +12,7 @@ from data_chef.registry import Task, register
 PHRASINGS = (
     "Write a Python class {name} that {told}. Its methods:\n{methods}",
     "Implement the class {name}, which {told}.\n\n{methods}",
-    "I need a Python class called {name}. It {told} and has these methods:\n{methods}",
+    "I need a Python class called {name}. It {told}. It has these methods:\n{methods}",
     "Class {name}: it {told}.\n{methods}\n\nWrite it in Python.",
     "Please write a small class {name} that {told}. Methods:\n{methods}",
     "Define a class {name}. It {told}.\n{methods}\n\nThis must hold:\n{test}",

@@ -43,7 +43,7 @@ TWO_PARAMETERS = {
 ROW_KEYS = {"sum": "sum", "largest": "largest element", "smallest": "smallest element", "length": "length",
             "first_item": "first element", "last_item": "last element"}  # fmt: skip
 LEVELS = (1, 2, 3, 4, 5, 6)
-RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "itertools", "heapq", "Counter", "accumulate", "os", "reduce"}
+RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "gcd", "lcm", "itertools", "heapq", "Counter", "accumulate", "os", "reduce"}
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
 UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
@@ -134,7 +134,10 @@ REDUNDANT = {
     ("multiply", "multiply"), ("unique", "unique_sorted"), ("unique", "unique"), ("unique_sorted", "ascending"),
     ("absolute", "absolute"), ("negate", "absolute"), ("absolute", "square"), ("negate", "square"),
     ("digit_sum", "to_text"), ("words", "joined"), ("ascending", "smallest"), ("divisors", "length"),
-    ("proper_divisors", "length"), ("divisors", "sum"), ("unique_letters", "unique_letters"),
+    ("proper_divisors", "length"), ("enumerated", "total_length"), ("run_lengths", "tuple_products"),
+    ("common_letters", "has_vowel"), ("common_letters", "keep_vowel"), ("bracket", "length"), ("surround", "length"),
+    ("append", "length"), ("acronym", "word_lengths"), ("characters", "initials"), ("twice", "initials"),
+    ("reverse", "initials"), ("add", "range_of"), ("subtract", "range_of"), ("divisors", "sum"), ("unique_letters", "unique_letters"),
 }  # fmt: skip
 
 
@@ -456,7 +459,7 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
         if i == 9 and (len(kept) < 4 or 0 in changed):
             return None
         if found:
-            given = (*given, rng.choice(holes))
+            given = (*given, hole_value(rng, given, holes))
         try:
             passed = trace(given)
         except UNDEFINED:
@@ -475,6 +478,25 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
     if len(pairs) < 5 or len(kept) < 4 or min(changed, default=3) < 3:
         return None
     return tuple(rng.sample(pairs, len(pairs)))
+
+
+def hole_value(rng: Random, given: tuple[Any, ...], choices: tuple[Any, ...]) -> Any:
+    """A value for the parameter that stands for a constant; often one that occurs in the other arguments."""
+    k = rng.choice(choices)
+    if type(k) is not int or rng.random() < 0.5:
+        return k
+    first = given[0]
+    if isinstance(first, dict):
+        near = [*first.values()]
+    elif isinstance(first, list):
+        near = [x for x in first if type(x) is int] + [sum(x) for x in first if isinstance(x, list)]
+        near = near + [len(first), *((sum(near),) if near else ())]
+    elif isinstance(first, int):
+        near = [first, *(d for d in range(2, 10) if first % d == 0)]
+    else:
+        near = [len(first), len(first) - 1]
+    near = [n for n in near if min(choices) <= n <= max(choices) + 20]
+    return rng.choice(near) if near else k
 
 
 def matters(steps: Sequence[Step], trace: Callable, examples, more: Sequence[Step] = ()) -> bool:
@@ -573,7 +595,7 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
         return [value]
 
     examples = examples_of(rng, takes, [test, *steps, *other], trace, None)
-    if not examples or min(seen) < 2 or not matters(steps, trace, examples, [test, *other]):
+    if not examples or min(seen) < 4 or not matters(steps, trace, examples, [test, *other]):
         return None
     sources = []
     for style in ("fused", "steps", "loop"):

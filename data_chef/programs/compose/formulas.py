@@ -9,6 +9,7 @@ from data_chef.programs.algorithms.recipe import Recipe
 
 
 MATH = "import math\n"
+GCD = "from math import gcd\n"
 SMALL = tuple(range(2, 10))
 
 
@@ -65,14 +66,14 @@ FORMULAS = (
            {"r": tuple(range(2, 10))}),
     Recipe("coprime_count", 2, "count_coprime coprimes totient", N, "int, int",
            ("Return how many of the whole numbers from 1 to $n have no common divisor with $n except 1.",),
-           (MATH + "return sum(math.gcd(i, $n) == 1 for i in range(1, $n + 1))",
-            MATH + "return len([i for i in range(1, $n + 1) if math.gcd(i, $n) == 1])"),
+           (GCD + "return sum(gcd(i, $n) == 1 for i in range(1, $n + 1))",
+            GCD + "return len([i for i in range(1, $n + 1) if gcd(i, $n) == 1])"),
            lambda n: n * math.prod([p - 1 for p in divisors(n) if prime(p)]) // math.prod(p for p in divisors(n) if prime(p)),
            one, ((1,), (7,), (12,))),
     Recipe("common_to", 2, "count_coprime_to_$k coprime_to_$k", N, "int, int",
            ("Return how many of the whole numbers from 1 to $n have no common divisor with $k except 1.",),
-           (MATH + "return sum(math.gcd(i, $k) == 1 for i in range(1, $n + 1))",
-            MATH + "count = 0\nfor i in range(1, $n + 1):\n    if math.gcd(i, $k) == 1:\n        count += 1\nreturn count"),
+           (GCD + "return sum(gcd(i, $k) == 1 for i in range(1, $n + 1))",
+            GCD + "count = 0\nfor i in range(1, $n + 1):\n    if gcd(i, $k) == 1:\n        count += 1\nreturn count"),
            lambda n, k: n - len({m for d in divisors(k)[1:] for m in range(d, n + 1, d)}), one, ((0,), (1,), (30,)),
            {"k": (6, 10, 12, 15, 20, 30, 42)}),
     Recipe("either_multiple", 1, "count_multiples multiples_of_either", N, "int, int",
@@ -194,16 +195,16 @@ FORMULAS = (
            lambda rng, **_: (rng.randint(1, 99),), ((0,), (1,), (98,)), {"big": (20, 25, 50), "mid": (3, 5, 6, 8, 10)}),
     Recipe("common_multiple", 2, "next_meeting common_multiple meets", N, "int, int",
            ("Return the smallest positive number that is a multiple of both $n and $k.",),
-           (MATH + "return $n * $k // math.gcd($n, $k)", "multiple = $n\nwhile multiple % $k != 0:\n    multiple += $n\n"
+           (GCD + "return $n * $k // gcd($n, $k)", "multiple = $n\nwhile multiple % $k != 0:\n    multiple += $n\n"
             "return multiple"),
            lambda n, k: min({*range(n, n * k + 1, n)} & {*range(k, n * k + 1, k)}), one, ((1,), (6,), (10,)),
            {"k": (4, 6, 8, 9, 10, 12, 15)}),
     Recipe("factor_tree", 3, "smallest_factor least_divisor first_divisor", N, "int, int",
            ("Return the smallest divisor of $n that is greater than $k, or $n itself if there is none below $n.",),
-           ("for d in range($k + 1, $n):\n    if $n % d == 0:\n        return d\nreturn $n",
-            "return next((d for d in range($k + 1, $n) if $n % d == 0), $n)"),
-           lambda n, k: min([d for d in divisors(n) if d > k] + [n]) if n > k else n, one, ((1,), (12,), (30,), (49,)),
-           {"k": (1, 2, 3, 4, 5)}),
+           ("for d in range($after, $n):\n    if $n % d == 0:\n        return d\nreturn $n",
+            "return next((d for d in range($after, $n) if $n % d == 0), $n)"),
+           lambda n, kind: min([d for d in divisors(n) if d > kind["k"]] + [n]), one, ((1,), (12,), (30,), (49,)),
+           {"kind": tuple({"k": k, "after": k + 1} for k in range(1, 6))}),
 )  # fmt: skip
 
 

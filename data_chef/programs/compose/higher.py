@@ -116,8 +116,7 @@ def index_of(p: Step, rng: Random) -> Step:
 def indices(p: Step, rng: Random) -> Step:
     code = condition(p, rng).replace("{0}", "value")
     return derive(p, "indices", "list[int]", (f"the indices of the {selected(p, rng)} {{in}}",),
-                  (f"[i for i, value in enumerate({{0}}) if {code}]",
-                   f"[i for i in range(len({{0}})) if {condition(p, rng).replace('{0}', '{0}[i]')}]"),
+                  (f"[i for i, value in enumerate({{0}}) if {code}]",),
                   lambda xs, e: [i for i in range(len(xs[0])) if p.run((xs[0][i],), e)],
                   title=f"indices_of_{p.title}")  # fmt: skip
 

@@ -256,8 +256,7 @@ REARRANGED = (
           ("[b - a for a, b in zip({0}, {0}[1:])]", "[{0}[i] - {0}[i - 1] for i in range(1, len({0}))]"),
           lambda v: [-(v[i] - v[i + 1]) for i in range(len(v) - 1)],
           ("take the difference of each element and the one before it",), title="differences", kinds=("int",)),
-    *both("pair_sums", ("the sums of neighbouring elements of {whole}",), ("[a + b for a, b in zip({0}, {0}[1:])]",
-          "[{0}[i] + {0}[i + 1] for i in range(len({0}) - 1)]"),
+    *both("pair_sums", ("the sums of neighbouring elements of {whole}",), ("[a + b for a, b in zip({0}, {0}[1:])]",),
           lambda v: [sum(v[i : i + 2]) for i in range(len(v) - 1)], ("add up neighbouring elements",),
           title="neighbor_sums", kinds=("int",)),
     *both("window_sums", ("the sums of all {k} neighbouring elements of {whole}, from left to right",),
@@ -287,7 +286,7 @@ SHAPED = (
     Op("as_set", NUMBERS, "set[int]", ("the set of {0}",), ("set({gen})",), lambda v: {x for x in v[::-1]},
        title="set"),
     Op("neighbor_pairs", NUMBERS, "list[tuple[int, int]]", ("the pairs of neighbouring elements of {whole} as tuples",),
-       ("list(zip({0}, {0}[1:]))", "[({0}[i], {0}[i + 1]) for i in range(len({0}) - 1)]"),
+       ("list(zip({0}, {0}[1:]))",),
        lambda v: [tuple(v[i : i + 2]) for i in range(len(v) - 1)], title="neighbor_pairs"),
     Op("run_lengths", NUMBERS, "list[tuple[int, int]]", ("the run-length encoding of {whole}, a list of "
        "(value, count) tuples",), ("[(key, len(list(group))) for key, group in itertools.groupby({gen})]",),

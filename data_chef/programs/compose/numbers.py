@@ -9,6 +9,7 @@ from data_chef.programs.compose.core import Op
 INT = ("int",)
 SMALL = tuple(range(2, 10))
 MATH = (("math", "import math"),)
+GCD = (("gcd", "from math import gcd"),)
 
 
 def digits(n: int) -> list[int]:
@@ -94,8 +95,6 @@ PROPERTIES = tuple(
          ("str({0}) == str({0})[::-1]",), lambda n: digits(n) == digits(n)[::-1], (), "palindromic", (), ()),
         ("power_of_two", ("{0} is a power of two",), ("powers of two",), ("{0} > 0 and {0} & ({0} - 1) == 0",
          "{0} > 0 and bin({0}).count('1') == 1"), lambda n: n in [2**i for i in range(20)], (), "powers_of_two", (), ()),
-        ("between", ("{0} lies between {k} and 20, both included",), ("{n} from {k} to 20",), ("{k} <= {0} <= 20",),
-         lambda n, k: n in range(k, 21), tuple(range(1, 13)), "from_{k}_to_20", (), ()),
     )
 )  # fmt: skip
 
@@ -113,10 +112,9 @@ MEASURES = (
     Op("double", INT, "int", ("twice {0}", "the double of {0}"), ("2 * {0}", "{0} * 2", "{0} + {0}"),
        lambda n: sum([n, n]), done=("double {0}",), many=of("doubles"), title="doubles"),
     Op("square", INT, "int", ("the square of {0}", "{0} squared"), ("{0} ** 2", "{0} * {0}"),
-       lambda n: n * (n + 1) - n, done=("square {0}",), many=of("squares"), key="square", title="squares"),
+       lambda n: n * (n + 1) - n, done=("square {0}",), many=of("squares"), title="squares"),
     Op("cube", INT, "int", ("the cube of {0}",), ("{0} ** 3", "{0} * {0} * {0}"),
-       lambda n: (n + 1) ** 3 - 3 * n * (n + 1) - 1, done=("cube {0}",), many=of("cubes"),
-       key="cube", title="cubes"),
+       lambda n: (n + 1) ** 3 - 3 * n * (n + 1) - 1, done=("cube {0}",), many=of("cubes"), title="cubes"),
     Op("floor_divide", INT, "int", ("{0} divided by {k} and rounded down",), ("{0} // {k}",),
        lambda n, k: (n - n % k) // k, SMALL, ("divide {0} by {k} and round down",), title="div_{k}",
        hole=("divisor", "k")),
@@ -191,9 +189,9 @@ MEASURES = (
        title="factorial", imports=MATH),
     Op("isqrt", INT, "int", ("the largest whole number whose square is at most {0}",), ("math.isqrt({0})",),
        lambda n: [i for i in range(natural(n, 0, 5000) + 1) if i * i <= n][-1], title="square_root", imports=MATH),
-    Op("gcd_with", INT, "int", ("the greatest common divisor of {0} and {k}",), ("math.gcd({0}, {k})",),
+    Op("gcd_with", INT, "int", ("the greatest common divisor of {0} and {k}",), ("gcd({0}, {k})",),
        lambda n, k: next(d for d in range(k, 0, -1) if n % d == k % d == 0), (12, 18, 24, 30, 36, 60),
-       title="gcd_with_{k}", hole=("m", "other"), imports=MATH),
+       title="gcd_with_{k}", hole=("m", "other"), imports=GCD),
     Op("next_multiple", INT, "int", ("the smallest multiple of {k} that is at least {0}",),
        ("({0} + {k} - 1) // {k} * {k}", "-(-{0} // {k}) * {k}"), lambda n, k: next(m for m in range(n, n + k)
        if m % k == 0), SMALL[1:], ("round {0} up to a multiple of {k}",), title="next_multiple_of_{k}",

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from data_chef.programs.compose.core import Op
 from data_chef.programs.compose.lists import distinct, filled, insertion_sorted
-from data_chef.programs.compose.numbers import MATH, natural
+from data_chef.programs.compose.numbers import GCD, MATH, natural
 
 
 II, LL, SS = ("int", "int"), ("list[int]", "list[int]"), ("str", "str")
@@ -19,12 +19,11 @@ TWO = (
        lambda a, b: sorted((a, b)).pop(), title="larger"),
     Op("pair_smaller", II, "int", ("the smaller of {0} and {1}",), ("min({0}, {1})", "{0} if {0} < {1} else {1}"),
        lambda a, b: sorted((a, b))[0], title="smaller"),
-    Op("pair_gcd", II, "int", ("the greatest common divisor of {0} and {1}",), ("math.gcd({0}, {1})",),
+    Op("pair_gcd", II, "int", ("the greatest common divisor of {0} and {1}",), ("gcd({0}, {1})",),
        lambda a, b: next(d for d in range(natural(max(a, b), 1, 999), 0, -1) if natural(a) % d == natural(b) % d == 0),
-       title="gcd", imports=MATH),
-    Op("pair_lcm", II, "int", ("the least common multiple of {0} and {1}",), ("{0} * {1} // math.gcd({0}, {1})",
-       "math.lcm({0}, {1})"), lambda a, b: next(m for m in range(natural(a, 1, 99), a * natural(b, 1, 99) + 1, a)
-       if m % b == 0), title="lcm", imports=MATH),
+       title="gcd", imports=GCD),
+    Op("pair_lcm", II, "int", ("the least common multiple of {0} and {1}",), ("{0} * {1} // gcd({0}, {1})",), lambda a, b: next(m for m in range(natural(a, 1, 99), a * natural(b, 1, 99) + 1, a)
+       if m % b == 0), title="lcm", imports=GCD),
     Op("pair_sum_squares", II, "int", ("the sum of the squares of {0} and {1}",), ("{0} ** 2 + {1} ** 2",
        "{0} * {0} + {1} * {1}"), lambda a, b: (a + b) ** 2 - 2 * a * b, title="sum_of_squares"),
     Op("pair_range_sum", II, "int", ("the sum of the whole numbers from {0} to {1}, both included",),
@@ -35,9 +34,9 @@ TWO = (
     Op("pair_same_sign", II, "bool", ("{0} and {1} are both positive or both negative",), ("{0} * {1} > 0",
        "({0} > 0 and {1} > 0) or ({0} < 0 and {1} < 0)"), lambda a, b: {a > 0, b > 0, a < 0} == {a > 0, a < 0} and
        a != 0 != b, title="same_sign"),
-    Op("pair_coprime", II, "bool", ("{0} and {1} have no common divisor except 1",), ("math.gcd({0}, {1}) == 1",),
+    Op("pair_coprime", II, "bool", ("{0} and {1} have no common divisor except 1",), ("gcd({0}, {1}) == 1",),
        lambda a, b: not any(natural(a, 1, 999) % d == natural(b, 1, 999) % d == 0 for d in range(2, a + 1)) ,
-       title="are_coprime", imports=MATH),
+       title="are_coprime", imports=GCD),
     Op("pair_same_last_digit", II, "bool", ("the last digits of {0} and {1} are equal",), ("{0} % 10 == {1} % 10",
        "str({0})[-1] == str({1})[-1]"), lambda a, b: str(natural(a))[::-1][0] == str(natural(b))[::-1][0],
        title="same_last_digit"),
@@ -143,7 +142,7 @@ NESTED = (
        ("[list(row) for row in zip(*{0}[::-1])]",),
        lambda g: [[g[len(g) - 1 - j][i] for j in range(len(g))] for i in range(len(g[0]))], title="rotated"),
     Op("column_sums", GRID, "list[int]", ("the sums of the columns of {whole}",), ("[sum(column) for column in zip(*{0})]",
-       "[sum(row[i] for row in {0}) for i in range(len({0}[0]))]"),
+       "list(map(sum, zip(*{0})))"),
        lambda g: [sum(g[j][i] for j in range(len(g))) for i in range(len(g[0]))], title="column_sums"),
     Op("column_maxima", GRID, "list[int]", ("the largest elements of the columns of {whole}",),
        ("[max(column) for column in zip(*{0})]",),

@@ -174,11 +174,11 @@ REGEX = (
     Recipe("re_dates", 3, "find_dates dates $part", TEXT, "str, list[int]",
            ("Return the $part (as numbers) of all dates in $text that have the form YYYY-MM-DD.",),
            (RE + r"return [int(m.group($g)) for m in re.finditer(r'(\d{4})-(\d{2})-(\d{2})', $text)]",
-            RE + r"return [int(date[$g - 1]) for date in re.findall(r'(\d{4})-(\d{2})-(\d{2})', $text)]"),
+            RE + r"return [int(date[$i]) for date in re.findall(r'(\d{4})-(\d{2})-(\d{2})', $text)]"),
            lambda text, which: [int(w.split("-")[which["g"] - 1]) for w in text.split()
                                 if [len(p) for p in w.split("-")] == [4, 2, 2]], dates,
            (("",), ("2024-01-31 and 1999-12-05",), ("24-01-31",)),
-           {"which": ({"part": "years", "g": 1}, {"part": "months", "g": 2}, {"part": "days", "g": 3})}),
+           {"which": ({"part": "years", "g": 1, "i": 0}, {"part": "months", "g": 2, "i": 1}, {"part": "days", "g": 3, "i": 2})}),
     Recipe("re_assign", 3, "parse_pairs settings read_pairs", TEXT, "str, dict[str, int]",
            ("Return a dictionary of all parts of $text that have the form name${k}number, such as 'width${k}5', with the "
             "numbers as ints; names are runs of lower-case letters, and a later name replaces an earlier one.",),
@@ -223,7 +223,7 @@ REGEX = (
            (RE + r"return re.match(r'\d{$a}', $text) is not None", RE + r"return bool(re.match(r'\d{$a}', $text))"),
            lambda text, a: len(text) >= a and text[:a].isdigit(),
            lambda rng, a: ("1234567"[: rng.choice((a, a - 1, a + 1))] + rng.choice(("x", "", "ab1", " 5")),),
-           (("",), ("abc",), ("12ab",), ("1234",)), {"a": (1, 2, 3, 4)}),
+           (("",), ("abc",), ("12ab",), ("1234",)), {"a": (2, 3, 4, 5)}),
     Recipe("re_split", 1, "split_text pieces split_on_marks", TEXT, "str, list[str]",
            ("Return the pieces of $text between the characters '$a' and '$b', as a list; the pieces may be empty.",),
            (RE + r"return re.split(r'[\$a\$b]', $text)", "return $text.replace('$b', '$a').split('$a')"),
