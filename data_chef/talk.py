@@ -37,7 +37,7 @@ def dress(rng: Random, core: str) -> str:
 def bare(text: str) -> str:
     """Lower case, single spaces, no punctuation but what numbers and code need."""
     text = re.sub(r"[^\w+*/=^%<>()\[\]'.-]+", " ", text.lower())
-    return re.sub(r"\.(?=\s|$)", "", text).strip()
+    return " ".join(re.sub(r"\.(?=\s|$)", "", text).split())
 
 
 def undressed(question: str) -> list[str]:
