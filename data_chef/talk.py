@@ -37,7 +37,7 @@ def dress(rng: Random, core: str) -> str:
 def bare(text: str) -> str:
     """Lower case, single spaces, no punctuation but what numbers and code need."""
     text = re.sub(r"[^\w+*/=^%<>()\[\]'.-]+", " ", text.lower())
-    return re.sub(r"\.(?=\s|$)", "", text).strip()
+    return " ".join(re.sub(r"\.(?=\s|$)", "", text).split())
 
 
 def undressed(question: str) -> list[str]:
@@ -107,7 +107,7 @@ class Talk:
         """The reply to a question, read from its words, or None when it belongs to no topic."""
         for core in undressed(question):
             if core in self.plain:
-                return pick(question, self.topics[self.plain[core]][1])
+                return pick(question, self.topics[self.plain[core]][1]).format()
             for pattern, topic in self.open:
                 match = pattern.fullmatch(core)
                 if match and all(word in self.words[slot] for slot, word in match.groupdict().items()):
