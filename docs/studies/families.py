@@ -33,7 +33,7 @@ from training.io import replace_block, write_json  # noqa: E402
 
 POOL = HERE.parents[1] / "runs" / "families"
 RESULT = HERE.parent / "measurements" / "families.json"
-ITEMS, VOCAB, SEQ_LEN, TOKENS = 40_000, 4096, 384, 1_000_000
+ITEMS, VOCAB, SEQ_LEN, TOKENS = 40_000, 4096, 384, 700_000
 SHAPE = {"hidden_size": 128, "num_hidden_layers": 3, "head_dim": 32, "intermediate_size": 256}
 SETS = ("gsm8k", "asdiv", "mbpp")
 
