@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from data_chef import descriptor, stats
-from data_chef.registry import get_task, make_items, tasks
+from data_chef import descriptor, gallery, stats
+from data_chef.registry import get_task, make_items
 from data_chef.splits import SPLITS
 from data_chef.text import response
 
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     show.add_argument("--difficulty", type=int)
     show.add_argument("--split", default="train", help=", ".join(SPLITS))
     show.add_argument("--seed", type=int, default=0)
-    commands.add_parser("list", help="print the tasks")
+    commands.add_parser("list", help="print the tasks, by family")
     tokenizer = commands.add_parser("tokenizer", help="train a tokenizer on a corpus")
     tokenizer.add_argument("action", choices=["train"])
     tokenizer.add_argument("--corpus", required=True)
@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
     tokenizer.add_argument("--out", required=True)
     descriptor.add_arguments(commands.add_parser("descriptor", help="describe a corpus for other programs, as JSON"))
     descriptor.add_ingest_arguments(commands.add_parser("ingest", help="read a file by a descriptor and check it"))
+    gallery.add_arguments(commands.add_parser("gallery", help="write a page with examples of every task"))
     options = parser.parse_args(arguments)
     try:
         {
@@ -57,10 +58,11 @@ def main(arguments: list[str] | None = None) -> None:
             "bench": _bench,
             "stats": stats.run,
             "show": _show,
-            "list": _list,
+            "list": gallery.run_list,
             "tokenizer": _tokenizer,
             "descriptor": descriptor.run,
             "ingest": descriptor.run_ingest,
+            "gallery": gallery.run,
         }[options.command](options)
     except (ValueError, OSError) as error:
         sys.exit(f"data_chef: {error}")
@@ -133,12 +135,6 @@ def _show(options) -> None:
     for item in make_items(options.task, options.split, options.seed, range(options.n), levels):
         if item is not None:
             print(f"{item.question}\n\n{response(item.row())}\n{'-' * 40}")
-
-
-def _list(options) -> None:
-    for task in tasks().values():
-        summary = (sys.modules[f"data_chef.tasks.{task.name}"].__doc__ or "").split("\n")[0]
-        print(f"{task.name:24} difficulty 1-{task.max_difficulty}  {summary}")
 
 
 def _tokenizer(options) -> None:
