@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from data_chef import descriptor, gallery, stats
+from data_chef import descriptor, gallery, stats, tokenizer_metrics
 from data_chef.registry import get_task, make_items
 from data_chef.splits import SPLITS
 from data_chef.text import response
@@ -42,11 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     show.add_argument("--split", default="train", help=", ".join(SPLITS))
     show.add_argument("--seed", type=int, default=0)
     commands.add_parser("list", help="print the tasks, by family")
-    tokenizer = commands.add_parser("tokenizer", help="train a tokenizer on a corpus")
-    tokenizer.add_argument("action", choices=["train"])
-    tokenizer.add_argument("--corpus", required=True)
-    tokenizer.add_argument("--vocab-size", type=int, required=True)
-    tokenizer.add_argument("--out", required=True)
+    tokenizer_metrics.add_arguments(commands.add_parser("tokenizer", help="train a tokenizer, or measure one"))
     descriptor.add_arguments(commands.add_parser("descriptor", help="describe a corpus for other programs, as JSON"))
     descriptor.add_ingest_arguments(commands.add_parser("ingest", help="read a file by a descriptor and check it"))
     gallery.add_arguments(commands.add_parser("gallery", help="write a page with examples of every task"))
@@ -59,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
             "stats": stats.run,
             "show": _show,
             "list": gallery.run_list,
-            "tokenizer": _tokenizer,
+            "tokenizer": tokenizer_metrics.run,
             "descriptor": descriptor.run,
             "ingest": descriptor.run_ingest,
             "gallery": gallery.run,
@@ -135,17 +131,6 @@ def _show(options) -> None:
     for item in make_items(options.task, options.split, options.seed, range(options.n), levels):
         if item is not None:
             print(f"{item.question}\n\n{response(item.row())}\n{'-' * 40}")
-
-
-def _tokenizer(options) -> None:
-    from data_chef.corpus import load
-    from data_chef.text import chat
-    from data_chef.tokenizer import train_tokenizer
-
-    rows = load(options.corpus, "train")
-    texts = (chat(row["question"], response(row)) for row in rows.select(range(min(60_000, len(rows)))))
-    train_tokenizer(texts, options.vocab_size).save_pretrained(options.out)
-    print(f"{options.out}: {options.vocab_size} tokens")
 
 
 if __name__ == "__main__":
