@@ -10,7 +10,7 @@ from typing import Any
 from data_chef.item import Problem
 from data_chef.programs import algorithms, compose
 from data_chef.programs.function import Function
-from data_chef.programs.mutation import Edit, draw_edits, edits, mutants
+from data_chef.programs.mutation import Edit, draw_edits, edits, is_program, mutants
 from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, prepare, trace
 from data_chef.sandbox import run_programs
 
@@ -37,7 +37,11 @@ class Leveled:
 
 def draw(rng: Random, level: int) -> Function:
     """A function of either source."""
-    return (algorithms.draw_algorithm if rng.random() < 0.5 else compose.draw_function)(rng, level)
+    while True:
+        function = (algorithms.draw_algorithm if rng.random() < 0.5 else compose.draw_function)(rng, level)
+        # Before Python 3.12 an f-string cannot hold its own quotes.
+        if not any("f'" in source and not is_program(source) for source in function.sources):
+            return function
 
 
 def search(attempt: Callable[[], Any]) -> Any:

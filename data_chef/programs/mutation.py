@@ -76,7 +76,7 @@ def draw_edits(source: str, rng: Random, count: int) -> list[Edit]:
     while pools and len(chosen) < count:
         pool = rng.choice(pools)
         edit = pool.pop(rng.randrange(len(pool)))
-        if _is_program(edit.apply(source)):
+        if is_program(edit.apply(source)):
             chosen.append(edit)
         if not pool:
             pools = [rest for rest in pools if rest]
@@ -91,7 +91,7 @@ def edits(source: str) -> tuple[Edit, ...]:
     return tuple(edit for edit in found.values() if data[edit.start : edit.end] != edit.new.encode())
 
 
-def _is_program(source: str) -> bool:
+def is_program(source: str) -> bool:
     """Whether it still compiles: a cut inside a generator's brackets may not."""
     try:
         ast.parse(source)
