@@ -18,7 +18,8 @@ NEAR = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "the day after tomorrow": 2,
 }  # fmt: skip
 ON = (
-    "Today is {d}. What day of the week is it in {n} days?", "If today is {d}, which day will it be {n} days from now?",
+    "Today is {d}. What day of the week is it in {n} days?",
+    "If today is {d}, which day will it be {n} days from now?",
     "It is {d}. Which day of the week comes after {n} days?", "What day is it {n} days after a {d}?",
     "Today is {d}. {n} days from now is which day of the week?",
 )  # fmt: skip

@@ -11,13 +11,15 @@ from data_chef.slips import draw, parts, slipped
 
 
 INTRO = (
-    "Check this solution of {t}:", "Is this calculation of {t} right?", "Someone worked out {t}:", "Here is my work on {t}:",
+    "Check this solution of {t}:", "Is this calculation of {t} right?", "Someone worked out {t}:",
+    "Here is my work on {t}:",
     "A pupil computed {t} like this:", "Find the mistake, if there is one, in {t}:", "Look over these steps for {t}:",
     "I calculated {t} this way:",
 )  # fmt: skip
 ASK = (
     "Which line is wrong? If none, say right.", "Give the number of the wrong line, or say right.",
-    "Answer with the first wrong line, or with right.", "Name the first line with a mistake; if there is none, say right.",
+    "Answer with the first wrong line, or with right.",
+    "Name the first line with a mistake; if there is none, say right.",
     "Is it right? If not, give the first wrong line.", "Where is the first mistake? Say right if there is none.",
 )  # fmt: skip
 

@@ -26,7 +26,8 @@ SAYINGS = Sayings(
         ),
         "ask": (
             "True, false or unknown: {0} is {1}.", "Is it true, false or unknown that {0} is {1}?",
-            "Given all this, is the claim that {0} is {1} true, false or unknown?", "{0} is {1}: true, false or unknown?",
+            "Given all this, is the claim that {0} is {1} true, false or unknown?",
+            "{0} is {1}: true, false or unknown?",
             "Does it follow that {0} is {1} (true), the opposite (false), or neither (unknown)?",
             "Judge this as true, false or unknown: {0} is {1}.",
             "Decide between true, false and unknown: {0} is {1}.", "True, false or unknown: is {0} {1}?",

@@ -29,13 +29,16 @@ JOINED = {
 }  # fmt: skip
 CHAINS = (
     ("parent parent", "parent sibling", "child child", "sibling child", "sibling parent", "child sibling"),
-    ("parent sibling child", "parent parent parent", "parent parent sibling", "child child child", "sibling parent parent",
+    ("parent sibling child", "parent parent parent", "parent parent sibling", "child child child",
+    "sibling parent parent",
      "sibling child child", "parent sibling parent", "sibling parent sibling", "child child sibling"),
     ("sibling parent sibling child", "parent sibling sibling child", "sibling parent parent parent",
      "child sibling child sibling", "sibling sibling child child", "sibling parent parent sibling",
      "sibling child sibling child", "parent parent sibling sibling", "child child sibling child"),
-    ("sibling parent sibling sibling child", "sibling sibling parent sibling child", "sibling sibling parent parent parent",
-     "sibling sibling child sibling child", "child sibling child sibling child", "sibling parent parent sibling sibling"),
+    ("sibling parent sibling sibling child", "sibling sibling parent sibling child",
+    "sibling sibling parent parent parent",
+     "sibling sibling child sibling child", "child sibling child sibling child",
+     "sibling parent parent sibling sibling"),
 )  # fmt: skip
 SAYINGS = Sayings({
     "fact": ("{0} is the {1} of {2}.", "{0} is {2}'s {1}.", "{2}'s {1} is {0}.", "{2} has a {1} named {0}."),
@@ -169,8 +172,10 @@ def verify(problem: Problem) -> bool:
     up, down = parents_of(ask[2], parent, root), parents_of(ask[1], parent, root)
     side = "up" if ask[1] in up else "down" if ask[2] in down else "side"
     relation = direct[side].get(exact)
-    return relation is not None and problem.answer == word(relation, ask[1]) and problem.solution == "\n".join(
-        worked(facts, ask)[0]
+    return (
+        relation is not None
+        and problem.answer == word(relation, ask[1])
+        and problem.solution == "\n".join(worked(facts, ask)[0])
     )
 
 

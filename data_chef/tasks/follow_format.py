@@ -17,7 +17,8 @@ ORDERS = {
     "upper": ('Write "{w}" in capital letters.', 'Say "{w}" in upper case.', 'Put "{w}" into capitals.',
               'How does "{w}" look in capital letters?'),
     "title": ('Write "{w}" with a capital first letter.', 'Capitalize the word "{w}".'),
-    "say": ('Say "{w}".', 'Only say the word "{w}".', 'Answer with the word "{w}" and nothing else.', 'Just write "{w}".',
+    "say": ('Say "{w}".', 'Only say the word "{w}".', 'Answer with the word "{w}" and nothing else.',
+            'Just write "{w}".',
             'Reply with "{w}".'),
     "even": ("List {c} even numbers, starting from {n}.", "Give me {c} even numbers from {n} on.",
              "Name the first {c} even numbers that are at least {n}."),
@@ -26,7 +27,8 @@ ORDERS = {
     "multiples": ("List the first {c} multiples of {n}.", "Give me the first {c} multiples of {n}.",
                   "Write down {c} multiples of {n}, starting with {n}."),
     "up": ("Count from {n} to {m}.", "Count up from {n} to {m}.", "Write the numbers from {n} to {m}."),
-    "down": ("Count down from {m} to {n}.", "Count backwards from {m} to {n}.", "Write the numbers from {m} down to {n}."),
+    "down": ("Count down from {m} to {n}.", "Count backwards from {m} to {n}.",
+             "Write the numbers from {m} down to {n}."),
     "number": ("What is {n} + {k}? Answer with the number only.", "{n} + {k}. Only the number, please.",
                "Give just the number: {n} + {k}", "Without any words: what is {n} + {k}?"),
     "sentence": ("What is {n} + {k}? Answer in a full sentence.", "Say in a sentence what {n} + {k} is.",
@@ -39,7 +41,17 @@ ORDERS = {
     "swap": ('Write "{w} {v}" with the two words exchanged.', 'Swap the words in "{w} {v}".'),
     "lines": ('Write "{w}" and "{v}" on two lines.', 'Put "{w}" and "{v}" on separate lines.'),
 }  # fmt: skip
-DRESSES = ("{}", "{}", "{}", "{}", "Please follow this: {}", "A small task: {}", "{} Thanks!", "Hi! {}", "Now do this: {}")
+DRESSES = (
+    "{}",
+    "{}",
+    "{}",
+    "{}",
+    "Please follow this: {}",
+    "A small task: {}",
+    "{} Thanks!",
+    "Hi! {}",
+    "Now do this: {}",
+)
 
 
 @dataclass(frozen=True)

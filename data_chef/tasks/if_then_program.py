@@ -12,7 +12,8 @@ from data_chef.registry import Task, register
 ACT = r"(?:[Aa]dd \d+|[Ss]ubtract \d+|[Dd]ouble it|[Hh]alve it)"
 SAYINGS = Sayings(
     {
-        "start": ("Start with {0}.", "Take the number {0}.", "Begin with {0}.", "Think of {0}.", "Your number is {0}."),
+        "start": ("Start with {0}.", "Take the number {0}.", "Begin with {0}.", "Think of {0}.",
+                  "Your number is {0}."),
         "do": ("{0}.", "Now {0}.", "Then {0}.", "Next, {0}."),
         "if": (
             "If it is {0}, {1}, otherwise {2}.", "If the number is {0}, {1}, else {2}.",

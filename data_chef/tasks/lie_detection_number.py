@@ -23,9 +23,11 @@ SAYINGS = Sayings({
     "plus": ("Adding {0} to it gives {1}.", "{0} more than it is {1}."),
 })  # fmt: skip
 INTRO = (
-    "Of these statements about {n}, exactly one is {word}.", "Only one of these statements about the number {n} is {word}.",
+    "Of these statements about {n}, exactly one is {word}.",
+    "Only one of these statements about the number {n} is {word}.",
     "Here are statements about {n}. One of them is {word}, and the others are not.",
-    "These statements are about {n}; just one of them is {word}.", "Think of the number {n}. Just one of the statements about it is {word}.",
+    "These statements are about {n}; just one of them is {word}.",
+    "Think of the number {n}. Just one of the statements about it is {word}.",
 )  # fmt: skip
 ASK = (
     "Which one?", "Which statement is it?", "Give its letter.", "Name the {word} statement.", "Which one is {word}?",

@@ -1,4 +1,4 @@
-"""A calculation in which a slip is made, noticed by a check, and corrected. What is wrong is marked by a question mark."""
+"""A calculation in which a slip is made, marked by a question mark, noticed by a check and corrected."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,13 @@ from data_chef.slips import draw, parts, slipped
 
 
 PHRASINGS = (
-    "What is {t}? Check your steps.", "Calculate {t} and check the result.", "{t} = ? Check each step and correct mistakes.",
-    "Work out {t}, looking over each step.", "Compute {t} carefully, with a check.", "What is {t}? Correct yourself if needed.",
+    "What is {t}? Check your steps.", "Calculate {t} and check the result.",
+    "{t} = ? Check each step and correct mistakes.",
+    "Work out {t}, looking over each step.", "Compute {t} carefully, with a check.",
+    "What is {t}? Correct yourself if needed.",
     "Find {t}. Check as you go.", "Carefully: {t} = ?", "Double-check this: what is {t}?",
-    "Take your time and check: {t}", "Solve {t} and prove that each step is right.", "Please compute {t} and verify it.",
+    "Take your time and check: {t}", "Solve {t} and prove that each step is right.",
+    "Please compute {t} and verify it.",
 )  # fmt: skip
 
 

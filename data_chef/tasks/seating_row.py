@@ -36,7 +36,8 @@ SAYINGS = Sayings({
         "Which person has seat {0}?", "Tell me who sits in seat {0}.",
     ),
     "where": (
-        "In which seat does {0} sit?", "Which seat is {0}'s?", "Where does {0} sit?", "What is the number of {0}'s seat?",
+        "In which seat does {0} sit?", "Which seat is {0}'s?", "Where does {0} sit?",
+        "What is the number of {0}'s seat?",
         "Find the seat of {0}.", "Give the number of {0}'s seat.",
     ),
     "order": (
@@ -56,7 +57,8 @@ RULES = {
     "apart": lambda size, a, b: lambda p, q: abs(p - q) > 1,
 }
 SHORT = {
-    "seat": "{0} is in {1}.", "not": "{0} is not in {1}.", "end": "{0} is at an end.", "notend": "{0} is not at an end.",
+    "seat": "{0} is in {1}.", "not": "{0} is not in {1}.", "end": "{0} is at an end.",
+    "notend": "{0} is not at an end.",
     "next": "{0} is just left of {1}.", "two": "{0} is two left of {1}.", "left": "{0} is left of {1}.",
     "beside": "{0} is next to {1}.", "apart": "{0} is not next to {1}.",
 }  # fmt: skip
@@ -141,8 +143,10 @@ def verify(problem: Problem) -> bool:
     (ask,) = (one for one in facts if one[0] in ("who", "where", "order"))
     facts = [one for one in facts if one[0] in RULES]
     found = list(arrangements([people], len(people), [clue(len(people), fact) for fact in facts]))
-    return len(found) == 1 and problem.answer == told(found[0], ask) and problem.solution == "\n".join(
-        worked(people, facts, ask)[0]
+    return (
+        len(found) == 1
+        and problem.answer == told(found[0], ask)
+        and problem.solution == "\n".join(worked(people, facts, ask)[0])
     )
 
 

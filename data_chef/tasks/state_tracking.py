@@ -12,7 +12,8 @@ ITEMS = "coin marble button pebble bead spool ring stamp key nut shell token fea
 BOXES = Sayings({
     "in": ("The {0} is in the {1} box.", "In the {1} box is the {0}.", "At first the {0} lies in the {1} box."),
     "move": (
-        "The {0} is moved to the {1} box.", "Then someone puts the {0} into the {1} box.", "The {0} goes into the {1} box.",
+        "The {0} is moved to the {1} box.", "Then someone puts the {0} into the {1} box.",
+        "The {0} goes into the {1} box.",
         "Put the {0} into the {1} box.", "Next, the {0} is put into the {1} box.",
     ),
     "swap": (

@@ -114,7 +114,8 @@ def worked(formula, kind: str) -> tuple[list[str], str]:
 def verify(problem: Problem) -> bool:
     """Evaluates the text of the formula in all rows by Python's own operators."""
     text = find(r"`(.+)`", problem.question).group(1)
-    kind = next(kind for kind, word in (("kind", "autology"), ("column", "rows in the order"), ("count", "")) if word in
+    kind = next(kind for kind, word in (("kind", "autology"), ("column", "rows in the order"), ("count",
+    "")) if word in
                 problem.question)  # fmt: skip
     formula = parse(text)
     letters = sorted(letters_of(formula))
