@@ -160,8 +160,8 @@ def verify(problem: Problem) -> bool:
             ups.append(root(parent[root(ups[-1])]))
         return ups
 
-    one, two = line(ask[1]), line(ask[2])
-    shared = next((x, y) for x in range(1, len(one)) for y in range(1, len(two)) if one[x] == two[y])
+    first, second = line(ask[1]), line(ask[2])
+    shared = next((x, y) for x in range(1, len(first)) for y in range(1, len(second)) if first[x] == second[y])
     exact = (shared[0] - 1, shared[1] - 1)
     direct = {
         "up": {(0, 1): "parent", (0, 2): "grandparent", (0, 3): "greatgrandparent"},
@@ -171,10 +171,10 @@ def verify(problem: Problem) -> bool:
     }  # fmt: skip
     up, down = parents_of(ask[2], parent, root), parents_of(ask[1], parent, root)
     side = "up" if ask[1] in up else "down" if ask[2] in down else "side"
-    relation = direct[side].get(exact)
+    found = direct[side].get(exact)
     return (
-        relation is not None
-        and problem.answer == word(relation, ask[1])
+        found is not None
+        and problem.answer == word(found, ask[1])
         and problem.solution == "\n".join(worked(facts, ask)[0])
     )
 

@@ -126,7 +126,7 @@ def verify(problem: Problem) -> bool:
     told = SAYINGS.read(text)
     steps = [one for one in told if one[0] not in ("start", "ask")]
     number = start = int(next(one[1] for one in told if one[0] == "start"))
-    run = []
+    run: list[tuple[str, ...]] = []
     for step in steps:
         run += [run[-1]] * int(step[1]) if step[0] == "repeat" else [step]
     effect = {"add": lambda n, k: n + k, "subtract": lambda n, k: n - k, "double": lambda n, k: n + n,

@@ -51,9 +51,12 @@ def generate(rng: Random, config: Config) -> Problem:
     most, plain, less, least = SCALES[more]
     row = rng.sample(PEOPLE, config.people)
     pairs = [(p, p + 1) for p in range(len(row) - 1)]
-    pairs += [tuple(sorted(rng.sample(range(len(row)), 2))) for _ in range(config.extra)]
+    for _ in range(config.extra):
+        high, low = sorted(rng.sample(range(len(row)), 2))
+        pairs.append((high, low))
     rng.shuffle(pairs)
-    clues, skip = [], set()
+    clues: list[tuple[str, ...]] = []
+    skip = set()
     for high, low in pairs:
         a, b = row[high], row[low]
         if (a, b) in skip:

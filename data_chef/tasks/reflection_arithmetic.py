@@ -9,6 +9,7 @@ from data_chef.arithmetic import equations_hold, evaluate
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.slips import draw, parts, slipped
+from data_chef.text import find
 
 
 PHRASINGS = (
@@ -56,7 +57,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def checked(step: str, claim: str) -> list[str]:
     """A check of one step by the opposite calculation, or another way to a product."""
     left, right = step.split("=")
-    a, op, b = re.fullmatch(r"(\d+)([-+*])(\d+)", left).groups()
+    a, op, b = find(r"^(\d+)([-+*])(\d+)$", left).groups()
     if op == "*":
         small, large = sorted((int(a), int(b)))
         if large > 9 and large % 10 == 0:
@@ -85,7 +86,7 @@ def worked(terms: str) -> tuple[list[str], str]:
     for k, step in enumerate(steps):
         left, right = step.split("=")
         if k == wrong:
-            a, op, b = re.fullmatch(r"(\d+)([-+*])(\d+)", left).groups()
+            a, op, b = find(r"^(\d+)([-+*])(\d+)$", left).groups()
             claim = str(slipped(rng, op, int(a), int(b)))
             lines += [f"{left}={claim}?", *checked(step, claim), f"Correction: {step}"]
         else:

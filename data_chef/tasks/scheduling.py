@@ -89,7 +89,8 @@ def pairs_of(jobs: list[str], facts) -> list[tuple[str, str]]:
 def worked(jobs: list[str], facts, ask) -> tuple[list[str], str]:
     """Again and again the one job that waits for no other that is left."""
     pairs = pairs_of(jobs, facts)
-    left, row, lines = list(jobs), [], []
+    row: list[str] = []
+    left, lines = list(jobs), []
     while left:
         waiting = {job: next((a for a, b in pairs if b == job and a in left), "") for job in left}
         (free,) = (job for job in left if not waiting[job])

@@ -1,5 +1,6 @@
 """People in a row of seats: clues, elimination, and who sits where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -45,7 +46,7 @@ SAYINGS = Sayings({
         "What is the order from left to right?",
     ),
 }, slot=r"(?:\w+(?:, \w+)* and \w+|\w+)")  # fmt: skip
-RULES = {
+RULES: dict[str, Callable[..., Callable[..., bool]]] = {
     "seat": lambda size, a, n: lambda p: p == n - 1,
     "not": lambda size, a, n: lambda p: p != n - 1,
     "end": lambda size, a: lambda p: p in (0, size - 1),
@@ -86,7 +87,8 @@ def clue(size: int, fact) -> Clue:
 
 def truths(rng: Random, row: list[str]) -> list:
     """A choice of true clues about the row."""
-    size, pool = len(row), []
+    size = len(row)
+    pool: list[tuple[str, ...]] = []
     for p, a in enumerate(row):
         pool.append(("end" if p in (0, size - 1) else "notend", a))
         pool.append(("not", a, str(rng.choice([q + 1 for q in range(size) if q != p]))))

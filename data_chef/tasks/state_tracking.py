@@ -71,7 +71,7 @@ def generate(rng: Random, config: Config) -> Problem:
                 facts.append(("move", item, rng.choice([colour for colour in colours if colour != at])))
             else:
                 facts.append((rng.choice(("swap", "pour")), *rng.sample(colours, 2)))
-        ask = ("where", rng.choice(items)) if rng.random() < 0.7 else ("count", rng.choice(colours))
+        ask: tuple[str, ...] = ("where", rng.choice(items)) if rng.random() < 0.7 else ("count", rng.choice(colours))
         sayings, worked, intro = BOXES, boxes, ""
     else:
         facts += [(rng.choice(("on", "off")), colour) for colour in colours]

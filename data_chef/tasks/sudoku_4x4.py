@@ -65,7 +65,8 @@ def seen(grid: list[int], place: int) -> set[int]:
 
 def worked(grid: list[int]) -> tuple[list[str], list[int]]:
     """Fills the first gap that allows one number, again and again."""
-    grid, lines = list(grid), []
+    lines: list[str] = []
+    grid = list(grid)
     while 0 in grid:
         for place in range(16):
             known = seen(grid, place)

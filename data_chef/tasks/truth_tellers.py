@@ -145,7 +145,7 @@ def verify(problem: Problem) -> bool:
         said = []
         for kind, speaker, *words in claims:
             if kind in ("count", "some"):
-                so = liars.bit_count() == int(words[0]) if kind == "count" else liars > 0
+                so = int(liars.bit_count() == int(words[0]) if kind == "count" else liars > 0)
             else:
                 other = lie[place[words[0]]]
                 so = (
