@@ -264,7 +264,8 @@ def _boolean(find: _Finder, node: ast.BoolOp) -> Iterator[Edit]:
 def _unary(find: _Finder, node: ast.UnaryOp) -> Iterator[Edit]:
     if isinstance(node.op, ast.Not):
         at = find.start(node)
-        yield Edit("not", at, at + len("not "), "", node.lineno)
+        if find.data[at : at + 4] == b"not ":
+            yield Edit("not", at, at + 4, "", node.lineno)
 
 
 def _constant(find: _Finder, node: ast.Constant) -> Iterator[Edit]:
@@ -320,7 +321,12 @@ def _shift(find: _Finder, kind: str, node) -> Iterator[Edit]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value == 1:
         if isinstance(node.op, (ast.Add, ast.Sub)):
-            yield Edit(kind, find.end(node.left), find.end(node), "", node.lineno)
+            sign = b"+" if isinstance(node.op, ast.Add) else b"-"
+            # After a bracket that closes on the left.
+            start = find.data.rindex(sign, find.end(node.left), find.end(node))
+            while find.data[start - 1 : start] == b" ":
+                start -= 1
+            yield Edit(kind, start, find.end(node), "", node.lineno)
             return
     end = find.end(node)
     yield Edit(kind, end, end, " - 1", node.lineno)
