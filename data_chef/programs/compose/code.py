@@ -98,7 +98,7 @@ class Writer:
     def element(self, step: Step, code: str, kind: str) -> str:
         """A code on one element, put on the comprehension's value."""
         gen = self.begin(kind)
-        if not gen.value.isidentifier() and (code.count("{0}") > 1 or self.style == "steps"):
+        if not gen.value.isidentifier() and (code.count("{0}") > 1 or "f'" in code or self.style == "steps"):
             self.settle(kind)
             gen = self.begin(kind)
         return put(code, gen.value)

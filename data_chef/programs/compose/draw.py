@@ -4,11 +4,13 @@ import builtins
 import keyword
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
 
 from data_chef.programs.compose import higher, lists, numbers, pairs, strings
+from data_chef.programs.compose.check import telling
 from data_chef.programs.compose.code import Unwritable, body, whole
 from data_chef.programs.compose.core import Op, Step, bind
 from data_chef.programs.compose.inputs import arguments
@@ -47,6 +49,8 @@ RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "gcd", "lcm", "iterto
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
 UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
+# Parameters with no other values than the constants that they stand for.
+CLOSED = ("digit", "d", "shift", "offset", "column", "index", "j")
 CANDIDATES = 20
 EXAMPLES = 8
 
@@ -347,8 +351,11 @@ def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = S
     """
     while True:
         function = attempt(rng, level, starts, want, ending)
-        if function:
-            return function
+        if function is None:
+            continue
+        told = [s for s in function.sources[:2] if telling(function.name, s, function.examples, function.canonical)]
+        if told:
+            return replace(function, sources=tuple(told))
 
 
 def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
@@ -459,7 +466,7 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
         if i == 9 and (len(kept) < 4 or 0 in changed):
             return None
         if found:
-            given = (*given, hole_value(rng, given, holes))
+            given = (*given, hole_value(rng, given, holes, found[0]))
         try:
             passed = trace(given)
         except UNDEFINED:
@@ -480,10 +487,10 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
     return tuple(rng.sample(pairs, len(pairs)))
 
 
-def hole_value(rng: Random, given: tuple[Any, ...], choices: tuple[Any, ...]) -> Any:
+def hole_value(rng: Random, given: tuple[Any, ...], choices: tuple[Any, ...], symbol: str) -> Any:
     """A value for the parameter that stands for a constant; often one that occurs in the other arguments."""
     k = rng.choice(choices)
-    if type(k) is not int or rng.random() < 0.5:
+    if type(k) is not int or symbol in CLOSED or rng.random() < 0.5:
         return k
     first = given[0]
     if isinstance(first, dict):

@@ -8,6 +8,13 @@ from data_chef.programs.compose.lists import distinct, filled, insertion_sorted
 from data_chef.programs.compose.numbers import GCD, MATH, natural
 
 
+def even(grid: list) -> list:
+    """The rows. Raises ValueError when there are none or they differ in length."""
+    if len({len(row) for row in grid}) != 1:
+        raise ValueError("no rectangle")
+    return grid
+
+
 II, LL, SS = ("int", "int"), ("list[int]", "list[int]"), ("str", "str")
 TWO = (
     Op("pair_sum", II, "int", ("the sum of {0} and {1}",), ("{0} + {1}",), lambda a, b: sum((a, b)), title="add"),
@@ -35,7 +42,7 @@ TWO = (
        "({0} > 0 and {1} > 0) or ({0} < 0 and {1} < 0)"), lambda a, b: {a > 0, b > 0, a < 0} == {a > 0, a < 0} and
        a != 0 != b, title="same_sign"),
     Op("pair_coprime", II, "bool", ("{0} and {1} have no common divisor except 1",), ("gcd({0}, {1}) == 1",),
-       lambda a, b: not any(natural(a, 1, 999) % d == natural(b, 1, 999) % d == 0 for d in range(2, a + 1)) ,
+       lambda a, b: not any(a % d == b % d == 0 for d in range(2, max(natural(a, 1, 999), natural(b, 1, 999)) + 1)),
        title="are_coprime", imports=GCD),
     Op("pair_same_last_digit", II, "bool", ("the last digits of {0} and {1} are equal",), ("{0} % 10 == {1} % 10",
        "str({0})[-1] == str({1})[-1]"), lambda a, b: str(natural(a))[::-1][0] == str(natural(b))[::-1][0],
@@ -135,18 +142,18 @@ NESTED = (
        imports=(("itertools", "import itertools"),)),
     Op("transpose", GRID, "list[list[int]]", ("the transpose of {whole}, with its rows as columns",),
        ("[list(column) for column in zip(*{0})]", "[[row[i] for row in {0}] for i in range(len({0}[0]))]"),
-       lambda g: [[r[i] for r in g] for i in range(len(g[0]))], done=("transpose {whole}",), title="transposed"),
+       lambda g: [[r[i] for r in g] for i in range(len(even(g)[0]))], done=("transpose {whole}",), title="transposed"),
     Op("flip", GRID, "list[list[int]]", ("{whole} with each row reversed",), ("[row[::-1] for row in {0}]",),
        lambda g: [[r[-1 - i] for i in range(len(r))] for r in g], done=("reverse each row",), title="flipped"),
     Op("rotate", GRID, "list[list[int]]", ("{whole} turned by 90 degrees clockwise",),
        ("[list(row) for row in zip(*{0}[::-1])]",),
-       lambda g: [[g[len(g) - 1 - j][i] for j in range(len(g))] for i in range(len(g[0]))], title="rotated"),
+       lambda g: [[g[len(g) - 1 - j][i] for j in range(len(g))] for i in range(len(even(g)[0]))], title="rotated"),
     Op("column_sums", GRID, "list[int]", ("the sums of the columns of {whole}",), ("[sum(column) for column in zip(*{0})]",
        "list(map(sum, zip(*{0})))"),
-       lambda g: [sum(g[j][i] for j in range(len(g))) for i in range(len(g[0]))], title="column_sums"),
+       lambda g: [sum(g[j][i] for j in range(len(g))) for i in range(len(even(g)[0]))], title="column_sums"),
     Op("column_maxima", GRID, "list[int]", ("the largest elements of the columns of {whole}",),
        ("[max(column) for column in zip(*{0})]",),
-       lambda g: [sorted(g[j][i] for j in range(len(g))).pop() for i in range(len(g[0]))], title="column_maxima"),
+       lambda g: [sorted(g[j][i] for j in range(len(g))).pop() for i in range(len(even(g)[0]))], title="column_maxima"),
     Op("total", GRID, "int", ("the sum of all elements of {whole}",), ("sum(sum(row) for row in {0})",
        "sum(x for row in {0} for x in row)", "sum(map(sum, {0}))"),
        lambda g: sum([*(x for i in range(len(g)) for x in g[i])]), title="total"),
@@ -164,7 +171,7 @@ NESTED = (
        hole=("column", "index", "j")),
     Op("diagonal", GRID, "list[int]", ("the elements of {whole} whose row index equals their column index",),
        ("[{0}[i][i] for i in range(min(len({0}), len({0}[0])))]",),
-       lambda g: [x for i, r in enumerate(filled(g)) for j, x in enumerate(r) if i == j], title="diagonal"),
+       lambda g: [x for i, r in enumerate(even(g)) for j, x in enumerate(r) if i == j], title="diagonal"),
     Op("grid_add", GRID, "list[list[int]]", ("{whole} with {k} added to every element",),
        ("[[x + {k} for x in row] for row in {0}]",), lambda g, k: [[sum((x, k)) for x in r] for r in g], (1, 2, 5, 10),
        ("add {k} to every element",), title="plus_{k}", hole=("amount", "k")),
@@ -173,15 +180,15 @@ NESTED = (
        lambda g, k: [[sum([x] * k) for x in r] for r in g], (2, 3, 4, 10), ("multiply every element by {k}",),
        title="times_{k}", hole=("factor", "k")),
     Op("shape", GRID, "tuple[int, int]", ("a tuple of the number of rows and the number of columns of {whole}",),
-       ("(len({0}), len({0}[0]))",), lambda g: (len([*g]), len([*zip(*filled(g), strict=True)])), title="shape"),
+       ("(len({0}), len({0}[0]))",), lambda g: (len([*g]), len([*zip(*even(g), strict=True)])), title="shape"),
     Op("border_sum", GRID, "int", ("the sum of the first and the last row of {whole}, counted once if they are the same "
        "row",), ("sum({0}[0]) + sum({0}[-1]) if len({0}) > 1 else sum({0}[0])",),
-       lambda g: sum(x for i, r in enumerate(filled(g)) for x in r if i in (0, len(g) - 1)), title="outer_rows_sum"),
+       lambda g: sum(x for i, r in enumerate(even(g)) for x in r if i in (0, len(g) - 1)), title="outer_rows_sum"),
     Op("is_square", GRID, "bool", ("{whole} has as many rows as columns",), ("len({0}) == len({0}[0])",
-       "all(len(row) == len({0}) for row in {0})"), lambda g: len([*zip(*filled(g), strict=True)]) == len(g),
+       "all(len(row) == len({0}) for row in {0})"), lambda g: len([*zip(*even(g), strict=True)]) == len(g),
        title="is_square"),
     Op("is_symmetric", GRID, "bool", ("{whole} is equal to its transpose",), ("{0} == [list(c) for c in zip(*{0})]",),
-       lambda g: g == [[r[i] for r in g] for i in range(len(filled(g)[0]))], title="is_symmetric"),
+       lambda g: g == [[r[i] for r in g] for i in range(len(even(g)[0]))], title="is_symmetric"),
 )  # fmt: skip
 
 TABLE = ("dict[str, int]",)
