@@ -32,6 +32,21 @@ def fulfils(name: str, source: str, examples: tuple[tuple[tuple[Any, ...], Any],
         return False
 
 
+def tests_tell(source: str, test: str, canonical: str) -> bool:
+    """Whether the tests fail for every mutant of a program without loops."""
+    return not any(passes(mutant, test) for mutant in mutated(source, Random(canonical)))
+
+
+def passes(source: str, test: str) -> bool:
+    space: dict[str, Any] = {}
+    try:
+        exec(source, space)  # noqa: S102  a small class, one mistake away from the one that was drawn
+        exec(test, space)  # noqa: S102
+    except Exception:  # noqa: BLE001  mutants fail in every way
+        return False
+    return True
+
+
 def copied(value: Any) -> Any:
     """The value, safe from changes in place."""
     if isinstance(value, list):

@@ -124,8 +124,11 @@ class Writer:
                 self.settle(kind)
                 gen = self.begin(kind)
             gen.conditions.append(put(step.filters, gen.var))
-        if step.loop and self.style == "loop" and kind in ELEMENT and "for" not in (self.gen or self).__dict__.get(
-            "value", ""
+        if (
+            step.loop
+            and self.style == "loop"
+            and kind in ELEMENT
+            and "for" not in (self.gen or self).__dict__.get("value", "")
         ):
             self.loop(step, kind, final)
             return
