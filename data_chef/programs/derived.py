@@ -1,5 +1,6 @@
 """What the tasks made from functions share: drawing, showing and parsing programs, and running them to verify."""
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from data_chef.item import Problem
 from data_chef.programs import algorithms, compose
 from data_chef.programs.function import Function
 from data_chef.programs.mutation import Edit, draw_edits, edits, mutants
-from data_chef.programs.tracing import STEPS, Recorder, TooLong, prepare
+from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, prepare, trace
 from data_chef.sandbox import run_programs
 
 
@@ -139,17 +140,29 @@ def passes(program: str, test: str, steps: int = 20 * STEPS) -> bool:
     return True
 
 
-def outcomes(source: str, name: str, calls: Sequence[tuple]) -> list[str]:
-    """What the calls of the function give: the `repr` of the value, the name of an exception, or `TooLong`."""
+def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> list[str]:
+    """What the calls of the function give: the `repr` of the value, the name of an exception, or `TooLong`.
+
+    Args:
+        like: a program that is known to end. A mistake in it can let values grow with each step, so that the source is
+            allowed little more steps than this one needs.
+    """
+    allowed = [2 * used + 8 for _, used in _observed(like, name, calls, [STEPS] * len(calls))] if like else []
+    return [result for result, _ in _observed(source, name, calls, allowed or [STEPS] * len(calls))]
+
+
+def _observed(source: str, name: str, calls: Sequence[tuple], limits: Sequence[int]) -> list[tuple[str, int]]:
+    """The outcome of each call and the steps it took."""
     recorder = Recorder(0)
     function = prepare(source, recorder, telling=False)[name]
     results = []
-    for arguments in calls:
-        recorder.left = STEPS
+    for arguments, limit in zip(calls, limits, strict=True):
+        recorder.left = limit
         try:
-            results.append(repr(function(*eval(repr(arguments)))))  # noqa: S307  plain values
+            result = repr(function(*eval(repr(arguments))))  # noqa: S307  plain values
         except (Exception, TooLong) as error:
-            results.append(type(error).__name__)
+            result = type(error).__name__
+        results.append((result, limit - recorder.left))
     return results
 
 
@@ -183,7 +196,7 @@ def draw_bug(rng: Random, level: int, values_only: bool = False) -> Bug:
         if not edits(source) or len(examples) < 3:
             return None
         for edit in draw_edits(source, rng, 4):
-            results = outcomes(edit.apply(source), function.name, [arguments for arguments, _ in examples])
+            results = outcomes(edit.apply(source), function.name, [arguments for arguments, _ in examples], source)
             for (arguments, expected), got in zip(examples, results, strict=True):
                 bug = Bug(function, source, edit, arguments, expected, got)
                 if got not in ("TooLong", "RecursionError", repr(expected)) and len(got) < 60:
@@ -196,3 +209,45 @@ def draw_bug(rng: Random, level: int, values_only: bool = False) -> Bug:
 
 def renamed(source: str, old: str, new: str) -> str:
     return re.sub(rf"\b{old}\b", new, source)
+
+
+def calls_in(text: str, name: str) -> list[str]:
+    """The calls `name(...)` of plain values in a text."""
+    calls = []
+    for found in re.finditer(rf"\b{name}\(", text):
+        for end in (i + 1 for i in range(found.end(), len(text)) if text[i] == ")"):
+            try:
+                tree = ast.parse(text[found.start() : end], mode="eval")
+                ast.literal_eval(ast.Tuple(tree.body.args, ast.Load()))  # type: ignore[attr-defined]
+            except (SyntaxError, ValueError):
+                continue
+            calls.append(text[found.start() : end])
+            break
+    return calls
+
+
+def arguments_of(call: str) -> tuple:
+    """The values in `f(1, 'a')`."""
+    return ast.literal_eval(ast.Tuple(ast.parse(call, mode="eval").body.args, ast.Load()))  # type: ignore[attr-defined]
+
+
+def defined_last(program: str) -> str:
+    """The name of the last function that a program defines: the others are its helpers."""
+    return re.findall(r"^def (\w+)\(", program, re.MULTILINE)[-1]
+
+
+def traceable(rng: Random, level: int, most: int, least: int = 2) -> tuple[Function, str, tuple, Any, list[Step]]:
+    """A function, one of its programs, and a call whose trace has `least` to `most` lines, with value and trace."""
+
+    def attempt() -> tuple | None:
+        function = draw(rng, level)
+        source = rng.choice(function.sources)
+        arguments, value = rng.choice(short_examples(function) or [function.examples[0]])
+        try:
+            steps, result = trace(source, function.name, arguments, most + 20)
+        except TooLong:
+            return None
+        fits = least <= len(steps) <= most and repr(result) == repr(value) and len(repr(value)) <= 60
+        return (function, source, arguments, value, steps) if fits else None
+
+    return search(attempt)

@@ -150,6 +150,7 @@ class _Uses:
         self.collections: set[str] = set()
         self.loads: list[tuple[ast.Name, list[str]]] = []
         self.nodes: list[ast.AST] = []
+        self.running: list[str] = []
         for statement in body:
             self.visit(statement, [])
 
@@ -164,7 +165,8 @@ class _Uses:
             return
         self.nodes.append(node)
         if isinstance(node, ast.stmt):
-            together = []
+            # What a loop runs over must not take another variable's place: it would grow, and the loop never end.
+            together = list(self.running)
         inner = None
         if kind is ast.Subscript or kind is ast.Attribute or kind is ast.Starred:
             inner = node.value
@@ -178,6 +180,9 @@ class _Uses:
             bound = node.target if kind is ast.comprehension else node.args
             self.local |= {n.id if isinstance(n, ast.Name) else n.arg
                            for n in ast.walk(bound) if isinstance(n, (ast.Name, ast.arg))}  # fmt: skip
+        loop = kind is ast.For and type(inner) is ast.Name
+        if loop:
+            self.running.append(inner.id)
         for field in fields(kind):
             child = getattr(node, field)
             if type(child) is list:
@@ -185,6 +190,8 @@ class _Uses:
                     self.visit(one, together)
             elif isinstance(child, ast.AST):
                 self.visit(child, together)
+        if loop:
+            self.running.pop()
 
     def name(self, node: ast.Name, together: list[str]) -> None:
         together.append(node.id)
@@ -246,7 +253,8 @@ def _boolean(find: _Finder, node: ast.BoolOp) -> Iterator[Edit]:
 def _unary(find: _Finder, node: ast.UnaryOp) -> Iterator[Edit]:
     if isinstance(node.op, ast.Not):
         at = find.start(node)
-        yield Edit("not", at, at + len("not "), "", node.lineno)
+        if find.data[at : at + 4] == b"not ":
+            yield Edit("not", at, at + 4, "", node.lineno)
 
 
 def _constant(find: _Finder, node: ast.Constant) -> Iterator[Edit]:
@@ -302,7 +310,12 @@ def _shift(find: _Finder, kind: str, node) -> Iterator[Edit]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value == 1:
         if isinstance(node.op, (ast.Add, ast.Sub)):
-            yield Edit(kind, find.end(node.left), find.end(node), "", node.lineno)
+            sign = b"+" if isinstance(node.op, ast.Add) else b"-"
+            # After a bracket that closes on the left.
+            start = find.data.rindex(sign, find.end(node.left), find.end(node))
+            while find.data[start - 1 : start] == b" ":
+                start -= 1
+            yield Edit(kind, start, find.end(node), "", node.lineno)
             return
     end = find.end(node)
     yield Edit(kind, end, end, " - 1", node.lineno)

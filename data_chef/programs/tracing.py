@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 
 STEPS = 400
+LONGEST_RANGE = 20_000
 NAME = "_recorder"
 WIDTH = 70
 
@@ -70,6 +71,24 @@ class Recorder:
         self.say(line, f"{told(named)}: {value!r}")
         return value
 
+    def explain(self, line: int, text: str, values: Mapping[str, Any]) -> None:
+        """The steps of an expression, but the last: that is told by what is done with its value."""
+        try:
+            steps = reduce(text, values)[:-1]
+        except (
+            NameError,
+            SyntaxError,
+            AttributeError,
+            TypeError,
+            ValueError,
+            IndexError,
+            ZeroDivisionError,
+            KeyError,
+        ):
+            return
+        for part, value in steps:
+            self.say(line, f"{part} -> {value!r}")
+
     def give(self, line: int, value: Any) -> Any:
         self.say(line, f"return {value!r}")
         return value
@@ -94,6 +113,14 @@ class Recorder:
 
 def told(named: tuple) -> str:
     return ", ".join(f"{name} = {value!r}" for name, value in zip(named[::2], named[1::2], strict=True))
+
+
+def short_range(*arguments: int) -> range:
+    """A range that a mistake has not made endless."""
+    numbers = range(*arguments)
+    if len(numbers) > LONGEST_RANGE:
+        raise TooLong
+    return numbers
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -125,16 +152,26 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign):
+        before = self.explained(node)
         self.generic_visit(node)
-        return self.after(node, node.targets)
+        return before + self.after(node, node.targets)
+
+    def explained(self, node) -> list[ast.stmt]:
+        """A call that tells the steps of the node's value when there are several."""
+        if not self.telling or node.value is None or not _has_steps(node.value):
+            return []
+        text = ast.Constant(self.segment(node.value))
+        values = ast.Call(ast.Name("locals", ast.Load()), [], [])
+        return [ast.Expr(self.call("explain", ast.Constant(node.lineno), text, values))]
 
     def visit_AugAssign(self, node: ast.AugAssign):
         plain = isinstance(node.value, (ast.Name, ast.Constant))
         text = "" if plain or not self.telling else self.segment(node.value)
+        before = self.explained(node)
         self.generic_visit(node)
         if text:
             node.value = self.call("part", ast.Constant(node.lineno), ast.Constant(text), node.value)
-        return self.after(node, [node.target])
+        return before + self.after(node, [node.target])
 
     def visit_Expr(self, node: ast.Expr):
         self.generic_visit(node)
@@ -165,10 +202,11 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Return(self, node: ast.Return):
+        before = self.explained(node)
         self.generic_visit(node)
         if self.telling:
             node.value = self.call("give", ast.Constant(node.lineno), node.value or ast.Constant(None))
-        return node
+        return [*before, node]
 
     def comprehension(self, node):
         self.generic_visit(node)
@@ -186,6 +224,16 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = comprehension
+
+
+def _has_steps(value: ast.expr) -> bool:
+    """Whether an expression takes more than one step; comprehensions tell their steps themselves."""
+    count = 0
+    for node in ast.walk(value):
+        if isinstance(node, (ast.comprehension, ast.Lambda, ast.JoinedStr, ast.IfExp)):
+            return False
+        count += isinstance(node, (ast.BinOp, ast.Call, ast.Compare, ast.Slice))
+    return count > 1
 
 
 def _names(target: ast.expr) -> list[str]:
@@ -206,7 +254,7 @@ def _pairs(names: list[str]) -> list[ast.expr]:
 def prepare(source: str, recorder: Recorder, telling: bool) -> dict[str, Any]:
     """The names that the program defines, rewritten to report to the recorder."""
     tree = ast.fix_missing_locations(_Rewriter(source, telling).visit(ast.parse(source)))
-    space: dict[str, Any] = {NAME: recorder, "__name__": "program"}
+    space: dict[str, Any] = {NAME: recorder, "__name__": "program", "range": short_range}
     exec(compile(tree, "program", "exec"), space)
     return space
 
@@ -223,7 +271,7 @@ def trace(source: str, name: str, arguments: tuple, steps: int = 60) -> tuple[li
     return recorder.steps, value
 
 
-def trace_lines(source: str, steps: int = 60) -> tuple[list[Step], dict[str, Any]]:
+def trace_script(source: str, steps: int = 60) -> tuple[list[Step], dict[str, Any]]:
     """The same for a program without functions; also gives the values of its names at the end."""
     recorder = Recorder(steps)
     space = prepare(source, recorder, telling=True)
@@ -244,6 +292,7 @@ def outcome(source: str, name: str, arguments: tuple, steps: int = STEPS) -> str
 
 
 def _copies(arguments: tuple) -> tuple:
+    """So that a program that changes its arguments leaves these alone."""
     return eval(repr(arguments))  # noqa: S307  plain values only
 
 
@@ -259,51 +308,66 @@ def evaluate(expression: str, values: Mapping[str, Any] = {}) -> Any:  # noqa: B
     return eval(expression, {"__builtins__": {}, **BUILTINS, **values})  # noqa: S307
 
 
-def reduce(expression: str, values: Mapping[str, Any] = {}) -> list[tuple[str, Any]]:  # noqa: B006  never changed
+def reduce(
+    expression: str,
+    values: Mapping[str, Any] = {},  # noqa: B006  never changed
+    steps: list[tuple[str, Any]] | None = None,
+) -> list[tuple[str, Any]]:
     """The steps of evaluating an expression, innermost first: what is evaluated, with values in it, and its value.
 
     `and`, `or` and conditional expressions leave out what Python does not evaluate.
+
+    Args:
+        steps: a list to write to; when the evaluation fails, it holds what came before.
     """
-    steps: list[tuple[str, Any]] = []
+    steps = [] if steps is None else steps
 
     def value_of(node: ast.expr) -> ast.expr:
-        """The node, evaluated to a constant where that is possible."""
+        """The node, evaluated to a plain value where that is possible."""
         if isinstance(node, ast.Name) and node.id in values:
             return literal(values[node.id])
         if isinstance(node, ast.BoolOp):
             return boolean(node)
         if isinstance(node, ast.IfExp):
-            chosen = value_of(node.test)
-            return value_of(node.body if evaluate(ast.unparse(chosen), values) else node.orelse)
-        if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.Lambda)):
-            return node if isinstance(node, (ast.Lambda, ast.GeneratorExp)) else step(node)
+            node.test = value_of(node.test)
+            chosen = "body" if evaluate(ast.unparse(node.test), values) else "orelse"
+            setattr(node, chosen, value_of(getattr(node, chosen)))
+            return step(node)
+        if isinstance(node, ast.Lambda):
+            return node
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            node.generators[0].iter = value_of(node.generators[0].iter)
+            # What a generator yields is shown as a list.
+            return step(ast.ListComp(node.elt, node.generators) if isinstance(node, ast.GeneratorExp) else node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node.func.value = value_of(node.func.value)
         for field, child in ast.iter_fields(node):
-            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and field == "func"):
-                setattr(node, field, value_of(child))
-            elif isinstance(child, list):
-                setattr(node, field, [value_of(c) if isinstance(c, ast.expr) else c for c in child])
-            elif isinstance(child, ast.Slice):
+            if isinstance(child, ast.Slice):
                 for part in ("lower", "upper", "step"):
                     if getattr(child, part):
                         setattr(child, part, value_of(getattr(child, part)))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            node.func.value = value_of(node.func.value)
-        if isinstance(node, (ast.Constant, ast.Name, ast.Slice)) or _is_literal(node):
+            elif isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and field == "func"):
+                setattr(node, field, value_of(child))
+            elif isinstance(child, list):
+                setattr(node, field, [value_of(c) if isinstance(c, ast.expr) else c for c in child])
+        if isinstance(node, (ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Set, ast.Dict)) or _is_literal(node):
             return node
         return step(node)
 
     def boolean(node: ast.BoolOp) -> ast.expr:
         stop = isinstance(node.op, ast.Or)
-        last = node.values[-1]
-        for part in node.values:
-            shown = value_of(part)
-            if part is last or bool(evaluate(ast.unparse(shown), values)) is stop:
+        for i, part in enumerate(node.values):
+            node.values[i] = value_of(part)
+            if bool(evaluate(ast.unparse(node.values[i]), values)) is stop:
                 break
-        return shown
+        return step(node)
 
     def step(node: ast.expr) -> ast.expr:
         text = ast.unparse(node)
         value = evaluate(text, values)
+        # Ranges, views and iterators have no value that could be written down.
+        if not isinstance(value, (bool, int, float, str, list, tuple, dict, set, type(None))):
+            return node
         steps.append((text, value))
         return literal(value)
 

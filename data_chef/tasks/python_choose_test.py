@@ -1,0 +1,120 @@
+"""Which of four asserts about a function holds, or does not, found by tracing each."""
+
+from random import Random
+from typing import Any
+
+from data_chef.item import Problem
+from data_chef.programs.derived import (
+    NAMESPACE,
+    Leveled,
+    arguments_of,
+    calls_in,
+    defined_last,
+    draw,
+    outcomes,
+    program_in,
+    search,
+    short_examples,
+    shown,
+)
+from data_chef.programs.tracing import TooLong, trace
+from data_chef.registry import Task, register
+
+
+FAILS = (
+    "Which of these tests fails?\n\n{code}\n\n{options}",
+    "{code}\n\nThree of the following asserts pass. Which one fails?\n{options}",
+    "One of these tests is wrong. Which one?\n{options}\n\n{code}",
+    "Find the assert that does not hold for this function.\n\n{code}\n\n{options}",
+)
+PASSES = (
+    "Which of these tests passes?\n\n{code}\n\n{options}",
+    "{code}\n\nOnly one of the following asserts holds. Which one?\n{options}",
+    "Three of these tests are wrong. Which one is right?\n{options}\n\n{code}",
+    "Find the assert that is true of this function.\n\n{code}\n\n{options}",
+)
+LETTERS = "ABCD"
+LONGEST = (4, 6, 8, 10, 14)
+
+
+class Config(Leveled):
+    """The level of the functions; the longest trace grows with it."""
+
+
+def changed(rng: Random, value: Any, others: list[Any]) -> Any:
+    """A value of the same type that is near."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + rng.choice((-2, -1, 1, 1, 2, 10))
+    candidates = [other for other in others if other != value]
+    if isinstance(value, (list, str)) and len(value) > 1:
+        candidates += [value[::-1], value[1:], value[:-1]]
+    return rng.choice([c for c in candidates if c != value])
+
+
+def line_of(program: str, name: str, call: str, claimed: str, most: int) -> str:
+    """The trace of a call in one line, and whether the assert holds."""
+    steps, value = trace(program, name, arguments_of(call), most)
+    return (
+        f"{'; '.join(step.text for step in steps)}; {'holds' if repr(value) == claimed else f'not {claimed}: fails'}"
+    )
+
+
+def generate(rng: Random, config: Config) -> Problem:
+    def attempt() -> tuple | None:
+        function = draw(rng, config.level)
+        source = rng.choice(function.sources)
+        examples = short_examples(function, 40)
+        if len(examples) < 4:
+            return None
+        chosen = rng.sample(examples, 4)
+        values = [value for _, value in chosen]
+        odd, want_fail = rng.randrange(4), rng.random() < 0.5
+        claims = []
+        try:
+            for i, (arguments, value) in enumerate(chosen):
+                wrong = (i == odd) is want_fail
+                claim = changed(rng, value, values) if wrong else value
+                claims.append((function.call(arguments), repr(claim)))
+            told = [line_of(source, function.name, *claim, LONGEST[config.level - 1]) for claim in claims]
+        except (TooLong, IndexError):
+            return None
+        return function, source, claims, told, odd, want_fail
+
+    function, source, claims, told, odd, want_fail = search(attempt)
+    options = "\n".join(f"{x}) assert {a} == {b}" for x, (a, b) in zip(LETTERS, claims, strict=True))
+    question = rng.choice(FAILS if want_fail else PASSES).format(code=shown(rng, source), options=options)
+    solution = "\n".join(f"{letter}: {line}" for letter, line in zip(LETTERS, told, strict=True))
+    return Problem(question, solution, LETTERS[odd], function.canonical)
+
+
+def verify(problem: Problem) -> bool:
+    program = program_in(problem.question)
+    name = defined_last(program)
+    holds, lines = [], []
+    for option in (line for line in problem.question.split("\n") if line[1:9] == ") assert"):
+        call = calls_in(option, name)[0]
+        claimed = option.split(f"{call} == ", 1)[1]
+        holds.append(outcomes(program, name, [arguments_of(call)]) == [claimed])
+        lines.append(f"{option[0]}: {line_of(program, name, call, claimed, 100)}")
+    if sum(holds) not in (1, 3) or problem.solution != "\n".join(lines):
+        return False
+    fails = any(
+        text.split("{")[0].strip() and text.split("{")[0] in problem.question for text in FAILS[:1] + FAILS[2:]
+    )
+    fails = fails or "Which one fails?" in problem.question
+    return fails is (sum(holds) == 3) and problem.answer == LETTERS[holds.index(sum(holds) == 1)]
+
+
+register(
+    Task(
+        "python_choose_test",
+        "python",
+        Config,
+        generate,
+        verify,
+        max_difficulty=4,
+        namespace=NAMESPACE,
+    )
+)
