@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -151,13 +152,18 @@ def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> 
     return [result for result, _ in _observed(source, name, calls, allowed or [STEPS] * len(calls))]
 
 
+@lru_cache(maxsize=2048)
+def _loaded(source: str, name: str) -> tuple[Recorder, Callable]:
+    recorder = Recorder(0)
+    return recorder, prepare(source, recorder, telling=False)[name]
+
+
 def _observed(source: str, name: str, calls: Sequence[tuple], limits: Sequence[int]) -> list[tuple[str, int]]:
     """The outcome of each call and the steps it took."""
-    recorder = Recorder(0)
-    function = prepare(source, recorder, telling=False)[name]
+    recorder, function = _loaded(source, name)
     results = []
     for arguments, limit in zip(calls, limits, strict=True):
-        recorder.left = limit
+        recorder.left, recorder.depth = limit, -1
         try:
             result = repr(function(*eval(repr(arguments))))  # noqa: S307  plain values
         except (Exception, TooLong) as error:

@@ -326,6 +326,9 @@ def reduce(
         """The node, evaluated to a plain value where that is possible."""
         if isinstance(node, ast.Name) and node.id in values:
             return literal(values[node.id])
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Name) and called.id not in BUILTINS and called.id not in values:
+            raise NameError(f"name '{called.id}' is not defined")
         if isinstance(node, ast.BoolOp):
             return boolean(node)
         if isinstance(node, ast.IfExp):
