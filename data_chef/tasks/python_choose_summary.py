@@ -13,9 +13,11 @@ from data_chef.programs.derived import (
     arguments_of,
     calls_in,
     defined_last,
+    fulfils,
     outcomes,
     program_in,
     renamed,
+    same,
     search,
     short_examples,
     shown,
@@ -64,7 +66,7 @@ def generate(rng: Random, config: Config) -> Problem:
         others: list[tuple[Function, str]] = []
         for other in rng.sample(known, min(len(known), 8)):
             got = value_of(other, arguments) if len(others) < 3 else ""
-            if got and got != repr(value) and not got.endswith(("Error", "TooLong")):
+            if got and not same(got, value) and not got.endswith(("Error", "TooLong")):
                 others.append((other, got))
         return (function, source, arguments, value, others, steps) if len(others) == 3 else None
 
@@ -97,8 +99,7 @@ def verify(problem: Problem) -> bool:
     fitting = algorithms.summaries(problem.canonical, parameters)
     if [letter for letter, text in options.items() if text in fitting] != [problem.answer]:
         return False
-    examples = algorithms.examples(problem.canonical, Random(problem.canonical))
-    if outcomes(program, name, [given for given, _ in examples]) != [repr(value) for _, value in examples]:
+    if not fulfils(program, name, algorithms.examples(problem.canonical, Random(problem.canonical))):
         return False
     first, *rest = problem.solution.split("\n")
     arguments = arguments_of(calls_in(first, name)[0])
@@ -107,7 +108,7 @@ def verify(problem: Problem) -> bool:
         return False
     claims = dict(re.fullmatch(r"([A-D]) would give (.*)", line).groups() for line in rest[-4:])  # type: ignore
     return claims[problem.answer] == repr(value) and all(
-        claims[letter] != repr(value) and gives(text, parameters, arguments, claims[letter])
+        not same(claims[letter], value) and gives(text, parameters, arguments, claims[letter])
         for letter, text in options.items()
         if letter != problem.answer
     )

@@ -4,7 +4,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs import algorithms
-from data_chef.programs.derived import NAMESPACE, Leveled, defined_last, outcomes, program_in, renamed, shown
+from data_chef.programs.derived import NAMESPACE, Leveled, defined_last, fulfils, program_in, renamed, shown
 from data_chef.registry import Task, register
 
 
@@ -43,8 +43,7 @@ def verify(problem: Problem) -> bool:
     parameters = signature.split("(")[1].removesuffix("):").split(", ")
     if problem.answer not in algorithms.summaries(problem.canonical, parameters):
         return False
-    examples = algorithms.examples(problem.canonical, Random(problem.canonical))
-    return outcomes(program, name, [given for given, _ in examples]) == [repr(value) for _, value in examples]
+    return fulfils(program, name, algorithms.examples(problem.canonical, Random(problem.canonical)))
 
 
 register(Task("python_explain", "python", Config, generate, verify, max_difficulty=4, namespace=NAMESPACE))
