@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.programs.compose.check import tests_tell
 from data_chef.programs.compose.classes import SmallClass, draw_class
 from data_chef.programs.parts import NAMESPACE, fenced, verify, verify_many
 from data_chef.registry import Task, register
@@ -12,7 +13,7 @@ from data_chef.registry import Task, register
 PHRASINGS = (
     "Write a Python class {name} that {told}. Its methods:\n{methods}",
     "Implement the class {name}, which {told}.\n\n{methods}",
-    "I need a Python class called {name}. It {told} and has these methods:\n{methods}",
+    "I need a Python class called {name}. It {told}. It has these methods:\n{methods}",
     "Class {name}: it {told}.\n{methods}\n\nWrite it in Python.",
     "Please write a small class {name} that {told}. Methods:\n{methods}",
     "Define a class {name}. It {told}.\n{methods}\n\nThis must hold:\n{test}",
@@ -39,7 +40,7 @@ class Config:
 def draw(rng: Random, methods: int) -> SmallClass:
     while True:
         drawn = draw_class(rng, methods)
-        if drawn:
+        if drawn and tests_tell(drawn.source, "\n".join(drawn.tests), drawn.canonical):
             return drawn
 
 

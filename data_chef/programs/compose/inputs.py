@@ -74,10 +74,18 @@ def draw(rng: Random, kind: str, near: list[int], marks: list[str], i: int, natu
             words[-1] = words[0]
         return words
     if kind == "list[list[int]]":
-        width, height = rng.randint(1, 3), rng.randint(1, 3)
+        width, height = rng.choice((1, 2, 3, 3)), rng.randint(1, 3)
         if rng.random() < 0.4:
             height = width
-        return [[abs(integer(rng, near)) if natural else integer(rng, near) for _ in range(width)] for _ in range(height)]
+        rows = [
+            [abs(integer(rng, near)) if natural else integer(rng, near) for _ in range(width)] for _ in range(height)
+        ]
+        for row in rows:
+            if rng.random() < 0.3:
+                row[-1] = row[0]
+            elif rng.random() < 0.2:
+                row.sort()
+        return rows
     if kind == "dict[str, int]":
         size = 0 if i == 1 else rng.randint(1, 4)
         return {key: rng.choice((*near, 1, 2, 5, 7, 12)) if rng.random() < 0.4 else rng.randint(0, 20)

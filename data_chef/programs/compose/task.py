@@ -70,7 +70,7 @@ SENTENCES = (
     "Please write {call} to {task}. It should satisfy:\n{tests}",
     "I need a function {call} to {task}.",
     "Create a Python function called {name} to {task}, for example:\n{tests}",
-    "How can I {task} in Python? Write a function {call}.",
+    "In Python, how can I {task}? Write a function {call}.",
 )
 PARAGRAPHS = (
     "{summary} Write the function {call}.",
