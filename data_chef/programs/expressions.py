@@ -7,7 +7,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs.algorithms.recipe import WORDS
-from data_chef.programs.tracing import evaluate, reduce
+from data_chef.programs.tracing import evaluate, reduce, show
 
 
 NAMES = {"int": ("n", "x", "k", "count"), "list": ("values", "xs", "numbers", "items"), "str": ("text", "s", "word"),
@@ -118,7 +118,7 @@ def filled(rng: Random, name: str, depth: int, after: str, before: str) -> str:
 
 def steps_of(text: str) -> list[str]:
     """The evaluation of an expression, one step a line: `len([1, 2]) -> 2`."""
-    return [f"{part} -> {value!r}" for part, value in reduce(text)]
+    return [f"{part} -> {show(value)}" for part, value in reduce(text)]
 
 
 def readable(text: str, most: int, longest: int = 60) -> bool:
@@ -130,7 +130,7 @@ def readable(text: str, most: int, longest: int = 60) -> bool:
     if not 1 <= len(steps) <= most or len(text) > longest + 20:
         return False
     for part, value in steps:
-        hard = isinstance(value, int) and abs(value) > 999
+        hard = isinstance(value, int) and abs(value) > 999 or isinstance(value, float) and len(repr(value)) > 6
         if hard or len(part) > longest + 20 or len(repr(value)) > longest:
             return False
     return True
@@ -181,7 +181,7 @@ def value_problem(rng: Random, text: str, phrasings: Sequence[str], printed: Seq
         question = rng.choice(phrasings).format(code=code)
         if assignment:
             question = f"{assignment}\n\n{question}" if rng.random() < 0.5 else f"Let {assignment}. {question}"
-    answer = str(value) if prints else repr(value)
+    answer = str(value) if prints else show(value)
     return Problem(question, "\n".join(steps_of(text)), answer, text)
 
 
@@ -200,7 +200,7 @@ def verify_value(problem: Problem) -> bool:
     steps = problem.solution.split("\n")
     if not steps_hold(steps) or steps != steps_of(problem.canonical):
         return False
-    return problem.answer == (str(value) if "print(" in problem.question else repr(value))
+    return problem.answer == (str(value) if "print(" in problem.question else show(value))
 
 
 def steps_hold(lines: Sequence[str]) -> bool:
@@ -208,7 +208,7 @@ def steps_hold(lines: Sequence[str]) -> bool:
     for line in lines:
         left, _, right = line.rpartition(" -> ")
         try:
-            if not left or repr(evaluate(left)) != repr(evaluate(right)):
+            if not left or show(evaluate(left)) != show(evaluate(right)):
                 return False
         except Exception:
             return False

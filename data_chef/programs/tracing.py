@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
-STEPS = 400
+STEPS = 3000
 LONGEST_RANGE = 20_000
 NAME = "_recorder"
 WIDTH = 70
@@ -50,14 +50,14 @@ class Recorder:
         """`named` are names and values in turn."""
         for name, value in zip(named[::2], named[1::2], strict=True):
             if not callable(value):
-                self.say(line, f"{name} = {value!r}")
+                self.say(line, f"{name} = {show(value)}")
 
     def test(self, line: int, text: str, value: Any) -> Any:
         self.say(line, f"{text}: {bool(value)}")
         return value
 
     def part(self, line: int, text: str, value: Any) -> Any:
-        self.say(line, f"{text}: {value!r}")
+        self.say(line, f"{text}: {show(value)}")
         return value
 
     def keep(self, line: int, value: Any, *named: Any) -> Any:
@@ -68,29 +68,26 @@ class Recorder:
         return value
 
     def item(self, line: int, value: Any, *named: Any) -> Any:
-        self.say(line, f"{told(named)}: {value!r}")
+        self.say(line, f"{told(named)}: {show(value)}")
         return value
 
     def explain(self, line: int, text: str, values: Mapping[str, Any]) -> None:
         """The steps of an expression, but the last: that is told by what is done with its value."""
         try:
             steps = reduce(text, values)[:-1]
-        except (
-            NameError,
-            SyntaxError,
-            AttributeError,
-            TypeError,
-            ValueError,
-            IndexError,
-            ZeroDivisionError,
-            KeyError,
-        ):
+        except (NameError, SyntaxError, AttributeError, TypeError, ValueError, ArithmeticError, LookupError):
             return
         for part, value in steps:
-            self.say(line, f"{part} -> {value!r}")
+            self.say(line, f"{part} -> {show(value)}")
+
+    def over(self, values: Any) -> Any:
+        """What a loop runs over; a set of strings has another order in every process."""
+        if isinstance(values, (set, frozenset)) and any(isinstance(value, str) for value in values):
+            raise TooLong
+        return values
 
     def give(self, line: int, value: Any) -> Any:
-        self.say(line, f"return {value!r}")
+        self.say(line, f"return {show(value)}")
         return value
 
     def enter(self, function: Callable) -> Callable:
@@ -100,7 +97,7 @@ class Recorder:
             self.depth += 1
             if self.depth:
                 self.depth -= 1
-                self.say(0, f"{function.__name__}({', '.join(map(repr, arguments))}):")
+                self.say(0, f"{function.__name__}({', '.join(map(show, arguments))}):")
                 self.depth += 1
             self.tick()
             try:
@@ -111,8 +108,19 @@ class Recorder:
         return wrapped
 
 
+def show(value: Any) -> str:
+    """The `repr` of a plain value, sets in order. Raises TooLong for values that have no such form."""
+    if isinstance(value, (set, frozenset)) and value:
+        inner = f"{{{', '.join(sorted(map(show, value)))}}}"
+        return inner if isinstance(value, set) else f"frozenset({inner})"
+    text = repr(value)
+    if " at 0x" in text:
+        raise TooLong
+    return text
+
+
 def told(named: tuple) -> str:
-    return ", ".join(f"{name} = {value!r}" for name, value in zip(named[::2], named[1::2], strict=True))
+    return ", ".join(f"{name} = {show(value)}" for name, value in zip(named[::2], named[1::2], strict=True))
 
 
 def short_range(*arguments: int) -> range:
@@ -184,6 +192,8 @@ class _Rewriter(ast.NodeTransformer):
         names = _names(node.target)
         first = self.tell(node.lineno, names) if self.telling and names else ast.Expr(self.call("tick"))
         node.body.insert(0, first)
+        if self.telling:
+            node.iter = self.call("over", node.iter)
         return node
 
     def visit_While(self, node: ast.While):
@@ -215,6 +225,7 @@ class _Rewriter(ast.NodeTransformer):
         for i, part in enumerate(node.generators):
             known = [name for earlier in node.generators[: i + 1] for name in _names(earlier.target)]
             if self.telling:
+                part.iter = self.call("over", part.iter)
                 part.ifs = [self.call("keep", ast.Constant(line), test, *_pairs(known)) for test in part.ifs]
             else:
                 part.ifs.insert(0, self.call("tick"))
@@ -278,19 +289,6 @@ def trace_script(source: str, steps: int = 60) -> tuple[list[Step], dict[str, An
     return recorder.steps, space
 
 
-def run(source: str, name: str, arguments: tuple, steps: int = STEPS) -> Any:
-    """What the function returns. Raises what `trace` raises."""
-    return prepare(source, Recorder(steps), telling=False)[name](*_copies(arguments))
-
-
-def outcome(source: str, name: str, arguments: tuple, steps: int = STEPS) -> str:
-    """The `repr` of what the function returns, or the name of the exception it raises, or `TooLong`."""
-    try:
-        return repr(run(source, name, arguments, steps))
-    except (Exception, TooLong) as error:
-        return type(error).__name__
-
-
 def _copies(arguments: tuple) -> tuple:
     """So that a program that changes its arguments leaves these alone."""
     return eval(repr(arguments))  # noqa: S307  plain values only
@@ -326,6 +324,9 @@ def reduce(
         """The node, evaluated to a plain value where that is possible."""
         if isinstance(node, ast.Name) and node.id in values:
             return literal(values[node.id])
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Name) and called.id not in BUILTINS and called.id not in values:
+            raise NameError(f"name '{called.id}' is not defined")
         if isinstance(node, ast.BoolOp):
             return boolean(node)
         if isinstance(node, ast.IfExp):
@@ -376,7 +377,7 @@ def reduce(
 
 
 def literal(value: Any) -> ast.expr:
-    return ast.parse(repr(value), mode="eval").body
+    return ast.parse(show(value), mode="eval").body
 
 
 def _is_literal(node: ast.AST) -> bool:

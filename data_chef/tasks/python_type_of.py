@@ -5,7 +5,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs.expressions import draw_expression, expression, readable, steps_hold, steps_of
-from data_chef.programs.tracing import evaluate
+from data_chef.programs.tracing import evaluate, show
 from data_chef.registry import Task, register
 
 
@@ -47,14 +47,14 @@ def generate(rng: Random, config: Config) -> Problem:
     steps = steps_of(text) if readable(text, config.steps) else []
     value = evaluate(text)
     name = type(value).__name__
-    last = f"{value!r} has the type {name}"
+    last = f"{show(value)} has the type {name}"
     return Problem(rng.choice(PHRASINGS).format(code=text), "\n".join([*steps, last]), name, text)
 
 
 def verify(problem: Problem) -> bool:
     """The type by the forms of the written value, and every step anew."""
     *steps, last = problem.solution.split("\n")
-    value = repr(evaluate(problem.canonical))
+    value = show(evaluate(problem.canonical))
     kinds = {"True": "bool", "False": "bool", "None": "NoneType"}
     brackets = {"[": "list", "(": "tuple", "'": "str", '"': "str", "{": "dict" if ":" in value else "set"}
     number = "float" if "." in value or "e" in value else "int"
