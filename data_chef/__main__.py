@@ -1,9 +1,9 @@
-"""`python -m data_chef build | check | bench | stats | show | list | tokenizer`: see `--help` of each."""
+"""`python -m data_chef COMMAND`: `--help` lists the commands, and `COMMAND --help` their options."""
 
 import argparse
 import sys
 
-from data_chef import stats
+from data_chef import descriptor, stats
 from data_chef.registry import get_task, make_items, tasks
 from data_chef.splits import SPLITS
 from data_chef.text import response
@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
     tokenizer.add_argument("--corpus", required=True)
     tokenizer.add_argument("--vocab-size", type=int, required=True)
     tokenizer.add_argument("--out", required=True)
+    descriptor.add_arguments(commands.add_parser("descriptor", help="describe a corpus for other programs, as JSON"))
+    descriptor.add_ingest_arguments(commands.add_parser("ingest", help="read a file by a descriptor and check it"))
     options = parser.parse_args(arguments)
     try:
         {
@@ -57,6 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
             "show": _show,
             "list": _list,
             "tokenizer": _tokenizer,
+            "descriptor": descriptor.run,
+            "ingest": descriptor.run_ingest,
         }[options.command](options)
     except (ValueError, OSError) as error:
         sys.exit(f"data_chef: {error}")
