@@ -5,7 +5,6 @@ from random import Random
 from data_chef.logic import PEOPLE
 
 
-
 CLAUSES = tuple(
     tuple(part.strip() for part in line.split("/"))
     for line in """

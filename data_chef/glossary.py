@@ -173,10 +173,13 @@ PAIRS = {
     ("a list", "a tuple"): "A list can be changed after it is made; a tuple cannot.",
     ("a list", "a set"): "A list keeps order and repeats; a set has no order and holds each item once.",
     ("a list", "a dictionary"): "A list finds items by their place; a dictionary finds values by keys.",
-    ("a string", "a list"): "A string holds characters and cannot be changed; a list holds any items and can be changed.",
+    ("a string", "a list"):
+        "A string holds characters and cannot be changed; a list holds any items and can be changed.",
     ("an integer", "a float"): "An integer is a whole number; a float has a decimal point.",
-    ("a parameter", "an argument"): "A parameter is the name in the function's head; an argument is the value in a call.",
-    ("a for loop", "a while loop"): "A for loop runs once for each item; a while loop runs as long as a condition is true.",
+    ("a parameter", "an argument"):
+        "A parameter is the name in the function's head; an argument is the value in a call.",
+    ("a for loop", "a while loop"):
+        "A for loop runs once for each item; a while loop runs as long as a condition is true.",
     ("a function", "a method"): "A method is a function that belongs to a value and is called with a dot.",
     ("= in Python", "== in Python"): "= gives a name a value; == asks whether two values are equal.",
     ("/ in Python", "// in Python"): "/ divides exactly; // divides and rounds down to a whole number.",
@@ -192,10 +195,12 @@ PAIRS = {
     ("a prime number", "a composite number"): "A prime number has exactly two divisors; a composite number has more.",
     ("a factor", "a multiple"): "A factor divides a number; a multiple is divided by it.",
     ("a numerator", "a denominator"): "The numerator stands above the line of a fraction; the denominator below.",
-    ("an expression", "an equation"): "An equation has an equals sign between two expressions; an expression has none.",
+    ("an expression", "an equation"):
+        "An equation has an equals sign between two expressions; an expression has none.",
     ("an equation", "an inequality"): "An equation says equal; an inequality says less or greater.",
     ("a variable", "a constant"): "A variable can take different values; a constant keeps one.",
-    ("a rational number", "an irrational number"): "A rational number is a fraction of integers; an irrational number is not.",
+    ("a rational number", "an irrational number"):
+        "A rational number is a fraction of integers; an irrational number is not.",
     ("an area", "a perimeter"): "The area measures the surface inside; the perimeter measures the length of the edge.",
     ("an area", "a volume"): "An area belongs to a flat shape; a volume belongs to a body in space.",
     ("a radius", "a diameter"): "The diameter is twice the radius.",
@@ -213,7 +218,8 @@ PAIRS = {
     ("a tautology", "a contradiction"): "A tautology is always true; a contradiction never.",
     ("a premise", "a conclusion"): "A premise is given; a conclusion is drawn from it.",
     ("an axiom", "a theorem"): "An axiom is taken without proof; a theorem is proved.",
-    ("an arithmetic sequence", "a geometric sequence"): "In the first one always adds the same number; in the second one "
+    ("an arithmetic sequence", "a geometric sequence"):
+        "In the first one always adds the same number; in the second one "
     "always multiplies by it.",
     ("a sum", "a product"): "A sum comes from adding; a product comes from multiplying.",
     ("a quotient", "a remainder"): "The quotient says how often the divisor fits; the remainder is what is left.",
@@ -222,7 +228,8 @@ PAIRS = {
     ("a digit", "a number"): "A digit is one of the signs 0 to 9; a number may need several of them.",
     ("a bit", "a byte"): "A byte is eight bits.",
     ("a theorem", "a counterexample"): "A theorem holds always; a counterexample shows that a claim fails.",
-    ("rounding", "an estimate"): "Rounding gives the nearest simpler number; an estimate is any quick value near the truth.",
+    ("rounding", "an estimate"):
+        "Rounding gives the nearest simpler number; an estimate is any quick value near the truth.",
 }  # fmt: skip
 
 # what is asked: why it is so
@@ -230,37 +237,54 @@ WHY = {
     "can one not divide by zero": "Because no number times 0 gives anything but 0, so 5/0 would have no value.",
     "is 1 not a prime number": "Because a prime number has exactly two divisors, and 1 has only one.",
     "is 2 the only even prime number": "Because every larger even number has 2 as a third divisor.",
-    "is the product of two negative numbers positive": "Because -1 times a number turns it round on the number line, and "
+    "is the product of two negative numbers positive":
+        "Because -1 times a number turns it round on the number line, and "
     "two turns lead back.",
-    "is any number to the power of 0 equal to 1": "Because each step down divides by the base: 8, 4, 2 and then 1. This "
+    "is any number to the power of 0 equal to 1":
+        "Because each step down divides by the base: 8, 4, 2 and then 1. This "
     "holds for every base but 0.",
-    "does adding a 0 at the end multiply a whole number by ten": "Because every digit moves up one place, and each place "
+    "does adding a 0 at the end multiply a whole number by ten":
+        "Because every digit moves up one place, and each place "
     "is worth ten times the one before.",
-    "must fractions have the same denominator to be added": "Because only parts of equal size can be counted together.",
-    "does one turn the second fraction over in a division": "Because dividing by a number is the same as multiplying by "
+    "must fractions have the same denominator to be added":
+        "Because only parts of equal size can be counted together.",
+    "does one turn the second fraction over in a division":
+        "Because dividing by a number is the same as multiplying by "
     "its reciprocal.",
-    "is a number divisible by 3 when its digit sum is": "Because 10, 100, 1000 and so on leave remainder 1 when divided by 3.",
-    "is a number divisible by 9 when its digit sum is": "Because 10, 100, 1000 and so on leave remainder 1 when divided by 9.",
+    "is a number divisible by 3 when its digit sum is":
+        "Because 10, 100, 1000 and so on leave remainder 1 when divided by 3.",
+    "is a number divisible by 9 when its digit sum is":
+        "Because 10, 100, 1000 and so on leave remainder 1 when divided by 9.",
     "does the last digit tell whether a number is even": "Because tens, hundreds and so on are even anyway.",
     "is a number that ends in 5 divisible by 5": "Because tens are divisible by 5, and so is the last digit.",
-    "do the angles of a triangle add up to 180 degrees": "Because a line through one corner, parallel to the other side, "
+    "do the angles of a triangle add up to 180 degrees":
+        "Because a line through one corner, parallel to the other side, "
     "shows all three angles side by side on a straight line.",
-    "is the area of a triangle half of base times height": "Because two copies of it make a parallelogram with that base "
+    "is the area of a triangle half of base times height":
+        "Because two copies of it make a parallelogram with that base "
     "and height.",
-    "is the area of a rectangle length times width": "Because it consists of that many rows with that many unit squares each.",
-    "can the mean be a number that does not occur": "Because the total is shared out evenly, and the share need not be one "
+    "is the area of a rectangle length times width":
+        "Because it consists of that many rows with that many unit squares each.",
+    "can the mean be a number that does not occur":
+        "Because the total is shared out evenly, and the share need not be one "
     "of the values.",
-    "is the sum of two odd numbers even": "Because each has one left over after making pairs, and these two make a pair.",
-    "are there infinitely many prime numbers": "Because the product of any primes plus 1 has a prime divisor that is none "
+    "is the sum of two odd numbers even":
+        "Because each has one left over after making pairs, and these two make a pair.",
+    "are there infinitely many prime numbers":
+        "Because the product of any primes plus 1 has a prime divisor that is none "
     "of them.",
     "does multiplication come before addition": "Because it is an agreement, so that everyone reads 2 + 3 * 4 as 14.",
-    "must one do the same on both sides of an equation": "Because equal things stay equal only when they are changed alike.",
-    "does the inequality sign turn when one multiplies by a negative number": "Because that reflects the number line, so "
+    "must one do the same on both sides of an equation":
+        "Because equal things stay equal only when they are changed alike.",
+    "does the inequality sign turn when one multiplies by a negative number":
+        "Because that reflects the number line, so "
     "that left and right are exchanged.",
-    "is the square root of 2 irrational": "Because in a reduced fraction with square 2 both parts would have to be even.",
+    "is the square root of 2 irrational":
+        "Because in a reduced fraction with square 2 both parts would have to be even.",
     "does a probability never exceed 1": "Because 1 means certain, and nothing is more likely than certain.",
     "does order not matter in addition": "Because the same things are counted together either way.",
-    "does order not matter in multiplication": "Because rows times columns and columns times rows count the same grid.",
+    "does order not matter in multiplication":
+        "Because rows times columns and columns times rows count the same grid.",
     "is a percentage out of one hundred": "Because per cent means for each hundred.",
     "does one check a division by multiplying": "Because multiplication undoes division: quotient times divisor plus "
     "remainder gives the number back.",
@@ -269,11 +293,14 @@ WHY = {
     "does Python count from 0": "Because an index says how many items come before.",
     "does range(5) end at 4": "Because it starts at 0 and gives five numbers, so 5 itself is left out.",
     "does 7 // 2 give 3 in Python": "Because // rounds the quotient 3.5 down to a whole number.",
-    "does 0.1 + 0.2 not equal 0.3 exactly in Python": "Because these decimals have no exact binary form, so tiny rounding "
+    "does 0.1 + 0.2 not equal 0.3 exactly in Python":
+        "Because these decimals have no exact binary form, so tiny rounding "
     "errors remain.",
-    "does one indent code in Python": "Because the indentation tells which lines belong to a loop, a condition or a function.",
+    "does one indent code in Python":
+        "Because the indentation tells which lines belong to a loop, a condition or a function.",
     "does one write functions": "Because a function gives a piece of work a name and can be used again.",
-    "can a dictionary not have the same key twice": "Because a key stands for one value, so a second one replaces the first.",
+    "can a dictionary not have the same key twice":
+        "Because a key stands for one value, so a second one replaces the first.",
     "can a list not be a dictionary key": "Because keys must not change, and a list can.",
     "does a recursive function need a base case": "Because without one it would call itself for ever.",
     "does binary search need a sorted list": "Because only then does the middle item tell in which half to look.",

@@ -48,7 +48,11 @@ def lay_out(rng: Random, clues: Sequence[str], ask: str, intro: str = "") -> str
 
 def sentences(text: str) -> list[str]:
     """The sentences of a question, whatever its layout, with their stops."""
-    return [re.sub(r"^- ", "", part).strip() for part in re.split(r"(?:(?<=[.?!])|(?<=[.?!]\"))\s+|\n", text) if part.strip()]
+    return [
+        re.sub(r"^- ", "", part).strip()
+        for part in re.split(r"(?:(?<=[.?!])|(?<=[.?!]\"))\s+|\n", text)
+        if part.strip()
+    ]
 
 
 class Sayings:
@@ -221,7 +225,7 @@ def arrangements(groups: Sequence[Sequence[str]], size: int, clues: Sequence[Clu
 @cache
 def _frequent() -> tuple[str, ...]:
     crude = set(
-        "sex sexy sexual fuck fucking fucked shit bitch ass porn rape raped nude naked gay lesbian slut damn hell dick "
+        "sex sexy sexual fuck fucking fucked shit bitch ass porn rape raped nude naked gay lesbian slut damn dick "
         "kill killed killing murder dead death die died suicide drug drugs terrorist nazi hitler holocaust".split()
     )
     words = (files("data_chef") / "data" / "english.txt").read_text().split()

@@ -11,7 +11,8 @@ from data_chef.item import Problem
 
 CALLS = ("Hi! ", "Hello! ", "Hey, ", "ODIN, ", "Hello ODIN, ", "Hi ODIN! ", "Good morning! ", "Good evening! ")
 ASKING = (
-    "Tell me: ", "A question: ", "I have a question: ", "Please tell me: ", "I would like to know: ", "One more thing: ",
+    "Tell me: ", "A question: ", "I have a question: ", "Please tell me: ", "I would like to know: ",
+    "One more thing: ",
     "Quick question: ", "I wonder: ", "May I ask: ",
 )  # fmt: skip
 THANKS = (" Thanks!", " Thank you.")
@@ -89,7 +90,7 @@ class Talk:
             elif self.plain.setdefault(bare(ask), topic) != topic:
                 raise ValueError(f"{ask!r} is asked in two topics")
 
-    def problem(self, rng: Random) -> Problem:
+    def generate(self, rng: Random, config: Plain) -> Problem:
         """A topic, a way to ask and the reply that goes with it."""
         topic = rng.choice(list(self.topics))
         ask = rng.choice(self.topics[topic][0])
@@ -115,5 +116,6 @@ class Talk:
                     return pick(question, self.topics[topic][1]).format(**words)
         return None
 
-    def holds(self, problem: Problem) -> bool:
+    def verify(self, problem: Problem) -> bool:
+        """Finds the topic in the question again, and its reply."""
         return problem.answer == self.reply(problem.question) and not problem.solution

@@ -4,14 +4,15 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 
 from data_chef.item import Problem
 from data_chef.programs import algorithms, compose
 from data_chef.programs.function import Function
-from data_chef.programs.mutation import Edit, draw_edits, edits, mutants
-from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, prepare, trace
+from data_chef.programs.mutation import Edit, draw_edits, edits, is_program, mutants
+from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, prepare, show, trace
 from data_chef.sandbox import run_programs
 
 
@@ -37,7 +38,11 @@ class Leveled:
 
 def draw(rng: Random, level: int) -> Function:
     """A function of either source."""
-    return (algorithms.draw_algorithm if rng.random() < 0.5 else compose.draw_function)(rng, level)
+    while True:
+        function = (algorithms.draw_algorithm if rng.random() < 0.5 else compose.draw_function)(rng, level)
+        # Before Python 3.12 an f-string cannot hold its own quotes.
+        if not any("f'" in source and not is_program(source) for source in function.sources):
+            return function
 
 
 def search(attempt: Callable[[], Any]) -> Any:
@@ -63,7 +68,7 @@ def program_in(question: str) -> str:
     found = re.search(r"^(?:(?:import|from|def) .*\n?|(?<=\n)(?:[ ]+.*)?\n|(?<=\n)[ ]+.*)+", question, re.MULTILINE)
     if not found:
         raise ValueError(f"no program in {question!r}")
-    return found[0].rstrip() + "\n"
+    return found[0].strip() + "\n"
 
 
 def main_line(source: str, name: str) -> int:
@@ -130,7 +135,7 @@ def verify(problem: Problem) -> bool:
     return verify_many([problem])[0]
 
 
-def passes(program: str, test: str, steps: int = 20 * STEPS) -> bool:
+def passes(program: str, test: str, steps: int = 3 * STEPS) -> bool:
     """Whether the program passes its tests, in this process, within a number of steps. For programs that are known to
     do nothing but compute."""
     try:
@@ -138,6 +143,22 @@ def passes(program: str, test: str, steps: int = 20 * STEPS) -> bool:
     except (Exception, TooLong):
         return False
     return True
+
+
+def same(got: str, value: Any) -> bool:
+    """Whether an outcome is this value, as an assert would see it."""
+    if got == repr(value):
+        return True
+    try:
+        return ast.literal_eval(got) == value
+    except (ValueError, SyntaxError):
+        return False
+
+
+def fulfils(program: str, name: str, examples: Sequence[tuple[tuple, Any]]) -> bool:
+    """Whether the function gives the expected values."""
+    results = outcomes(program, name, [arguments for arguments, _ in examples])
+    return all(same(got, value) for got, (_, value) in zip(results, examples, strict=True))
 
 
 def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> list[str]:
@@ -151,13 +172,18 @@ def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> 
     return [result for result, _ in _observed(source, name, calls, allowed or [STEPS] * len(calls))]
 
 
+@lru_cache(maxsize=2048)
+def _loaded(source: str, name: str) -> tuple[Recorder, Callable]:
+    recorder = Recorder(0)
+    return recorder, prepare(source, recorder, telling=False)[name]
+
+
 def _observed(source: str, name: str, calls: Sequence[tuple], limits: Sequence[int]) -> list[tuple[str, int]]:
     """The outcome of each call and the steps it took."""
-    recorder = Recorder(0)
-    function = prepare(source, recorder, telling=False)[name]
+    recorder, function = _loaded(source, name)
     results = []
     for arguments, limit in zip(calls, limits, strict=True):
-        recorder.left = limit
+        recorder.left, recorder.depth = limit, -1
         try:
             result = repr(function(*eval(repr(arguments))))  # noqa: S307  plain values
         except (Exception, TooLong) as error:
@@ -199,7 +225,7 @@ def draw_bug(rng: Random, level: int, values_only: bool = False) -> Bug:
             results = outcomes(edit.apply(source), function.name, [arguments for arguments, _ in examples], source)
             for (arguments, expected), got in zip(examples, results, strict=True):
                 bug = Bug(function, source, edit, arguments, expected, got)
-                if got not in ("TooLong", "RecursionError", repr(expected)) and len(got) < 60:
+                if got not in ("TooLong", "RecursionError") and not same(got, expected) and len(got) < 60:
                     if not bug.raises or not (values_only or rng.random() < 0.7):
                         return bug
         return None
@@ -217,9 +243,8 @@ def calls_in(text: str, name: str) -> list[str]:
     for found in re.finditer(rf"\b{name}\(", text):
         for end in (i + 1 for i in range(found.end(), len(text)) if text[i] == ")"):
             try:
-                tree = ast.parse(text[found.start() : end], mode="eval")
-                ast.literal_eval(ast.Tuple(tree.body.args, ast.Load()))  # type: ignore[attr-defined]
-            except (SyntaxError, ValueError):
+                arguments_of(text[found.start() : end])
+            except (SyntaxError, ValueError, AttributeError):
                 continue
             calls.append(text[found.start() : end])
             break
@@ -247,7 +272,7 @@ def traceable(rng: Random, level: int, most: int, least: int = 2) -> tuple[Funct
             steps, result = trace(source, function.name, arguments, most + 20)
         except TooLong:
             return None
-        fits = least <= len(steps) <= most and repr(result) == repr(value) and len(repr(value)) <= 60
+        fits = least <= len(steps) <= most and repr(result) == repr(value) == show(value)
         return (function, source, arguments, value, steps) if fits else None
 
     return search(attempt)

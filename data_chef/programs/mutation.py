@@ -76,7 +76,7 @@ def draw_edits(source: str, rng: Random, count: int) -> list[Edit]:
     while pools and len(chosen) < count:
         pool = rng.choice(pools)
         edit = pool.pop(rng.randrange(len(pool)))
-        if _is_program(edit.apply(source)):
+        if is_program(edit.apply(source)):
             chosen.append(edit)
         if not pool:
             pools = [rest for rest in pools if rest]
@@ -91,7 +91,7 @@ def edits(source: str) -> tuple[Edit, ...]:
     return tuple(edit for edit in found.values() if data[edit.start : edit.end] != edit.new.encode())
 
 
-def _is_program(source: str) -> bool:
+def is_program(source: str) -> bool:
     """Whether it still compiles: a cut inside a generator's brackets may not."""
     try:
         ast.parse(source)
@@ -264,7 +264,8 @@ def _boolean(find: _Finder, node: ast.BoolOp) -> Iterator[Edit]:
 def _unary(find: _Finder, node: ast.UnaryOp) -> Iterator[Edit]:
     if isinstance(node.op, ast.Not):
         at = find.start(node)
-        yield Edit("not", at, at + len("not "), "", node.lineno)
+        if find.data[at : at + 4] == b"not ":
+            yield Edit("not", at, at + 4, "", node.lineno)
 
 
 def _constant(find: _Finder, node: ast.Constant) -> Iterator[Edit]:
@@ -320,7 +321,12 @@ def _shift(find: _Finder, kind: str, node) -> Iterator[Edit]:
         return
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant) and node.right.value == 1:
         if isinstance(node.op, (ast.Add, ast.Sub)):
-            yield Edit(kind, find.end(node.left), find.end(node), "", node.lineno)
+            sign = b"+" if isinstance(node.op, ast.Add) else b"-"
+            # After a bracket that closes on the left.
+            start = find.data.rindex(sign, find.end(node.left), find.end(node))
+            while find.data[start - 1 : start] == b" ":
+                start -= 1
+            yield Edit(kind, start, find.end(node), "", node.lineno)
             return
     end = find.end(node)
     yield Edit(kind, end, end, " - 1", node.lineno)

@@ -51,7 +51,7 @@ def with_hints(function: Function, source: str) -> str:
 
 def shown(function: Function, rng: Random, count: int) -> list[int]:
     """Which examples to show: short ones, with different values as far as there are any."""
-    order = sorted(range(len(function.examples)), key=lambda i: (len(repr(function.examples[i])) + rng.randrange(40)))
+    order = sorted(range(len(function.examples)), key=lambda i: len(repr(function.examples[i])) + rng.randrange(40))
     chosen: list[int] = []
     for i in order:
         if all(repr(function.examples[i][1]) != repr(function.examples[j][1]) for j in chosen):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
-STEPS = 400
+STEPS = 3000
 LONGEST_RANGE = 20_000
 NAME = "_recorder"
 WIDTH = 70
@@ -50,14 +50,14 @@ class Recorder:
         """`named` are names and values in turn."""
         for name, value in zip(named[::2], named[1::2], strict=True):
             if not callable(value):
-                self.say(line, f"{name} = {value!r}")
+                self.say(line, f"{name} = {show(value)}")
 
     def test(self, line: int, text: str, value: Any) -> Any:
         self.say(line, f"{text}: {bool(value)}")
         return value
 
     def part(self, line: int, text: str, value: Any) -> Any:
-        self.say(line, f"{text}: {value!r}")
+        self.say(line, f"{text}: {show(value)}")
         return value
 
     def keep(self, line: int, value: Any, *named: Any) -> Any:
@@ -68,11 +68,26 @@ class Recorder:
         return value
 
     def item(self, line: int, value: Any, *named: Any) -> Any:
-        self.say(line, f"{told(named)}: {value!r}")
+        self.say(line, f"{told(named)}: {show(value)}")
         return value
 
+    def explain(self, line: int, text: str, values: Mapping[str, Any]) -> None:
+        """The steps of an expression, but the last: that is told by what is done with its value."""
+        try:
+            steps = reduce(text, values)[:-1]
+        except (NameError, SyntaxError, AttributeError, TypeError, ValueError, ArithmeticError, LookupError):
+            return
+        for part, value in steps:
+            self.say(line, f"{part} -> {show(value)}")
+
+    def over(self, values: Any) -> Any:
+        """What a loop runs over; a set of strings has another order in every process."""
+        if isinstance(values, (set, frozenset)) and any(isinstance(value, str) for value in values):
+            raise TooLong
+        return values
+
     def give(self, line: int, value: Any) -> Any:
-        self.say(line, f"return {value!r}")
+        self.say(line, f"return {show(value)}")
         return value
 
     def enter(self, function: Callable) -> Callable:
@@ -82,7 +97,7 @@ class Recorder:
             self.depth += 1
             if self.depth:
                 self.depth -= 1
-                self.say(0, f"{function.__name__}({', '.join(map(repr, arguments))}):")
+                self.say(0, f"{function.__name__}({', '.join(map(show, arguments))}):")
                 self.depth += 1
             self.tick()
             try:
@@ -93,8 +108,19 @@ class Recorder:
         return wrapped
 
 
+def show(value: Any) -> str:
+    """The `repr` of a plain value, sets in order. Raises TooLong for values that have no such form."""
+    if isinstance(value, (set, frozenset)) and value:
+        inner = f"{{{', '.join(sorted(map(show, value)))}}}"
+        return inner if isinstance(value, set) else f"frozenset({inner})"
+    text = repr(value)
+    if " at 0x" in text:
+        raise TooLong
+    return text
+
+
 def told(named: tuple) -> str:
-    return ", ".join(f"{name} = {value!r}" for name, value in zip(named[::2], named[1::2], strict=True))
+    return ", ".join(f"{name} = {show(value)}" for name, value in zip(named[::2], named[1::2], strict=True))
 
 
 def short_range(*arguments: int) -> range:
@@ -134,16 +160,26 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign):
+        before = self.explained(node)
         self.generic_visit(node)
-        return self.after(node, node.targets)
+        return before + self.after(node, node.targets)
+
+    def explained(self, node) -> list[ast.stmt]:
+        """A call that tells the steps of the node's value when there are several."""
+        if not self.telling or node.value is None or not _has_steps(node.value):
+            return []
+        text = ast.Constant(self.segment(node.value))
+        values = ast.Call(ast.Name("locals", ast.Load()), [], [])
+        return [ast.Expr(self.call("explain", ast.Constant(node.lineno), text, values))]
 
     def visit_AugAssign(self, node: ast.AugAssign):
         plain = isinstance(node.value, (ast.Name, ast.Constant))
         text = "" if plain or not self.telling else self.segment(node.value)
+        before = self.explained(node)
         self.generic_visit(node)
         if text:
             node.value = self.call("part", ast.Constant(node.lineno), ast.Constant(text), node.value)
-        return self.after(node, [node.target])
+        return before + self.after(node, [node.target])
 
     def visit_Expr(self, node: ast.Expr):
         self.generic_visit(node)
@@ -156,6 +192,8 @@ class _Rewriter(ast.NodeTransformer):
         names = _names(node.target)
         first = self.tell(node.lineno, names) if self.telling and names else ast.Expr(self.call("tick"))
         node.body.insert(0, first)
+        if self.telling:
+            node.iter = self.call("over", node.iter)
         return node
 
     def visit_While(self, node: ast.While):
@@ -174,10 +212,11 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Return(self, node: ast.Return):
+        before = self.explained(node)
         self.generic_visit(node)
         if self.telling:
             node.value = self.call("give", ast.Constant(node.lineno), node.value or ast.Constant(None))
-        return node
+        return [*before, node]
 
     def comprehension(self, node):
         self.generic_visit(node)
@@ -186,6 +225,7 @@ class _Rewriter(ast.NodeTransformer):
         for i, part in enumerate(node.generators):
             known = [name for earlier in node.generators[: i + 1] for name in _names(earlier.target)]
             if self.telling:
+                part.iter = self.call("over", part.iter)
                 part.ifs = [self.call("keep", ast.Constant(line), test, *_pairs(known)) for test in part.ifs]
             else:
                 part.ifs.insert(0, self.call("tick"))
@@ -195,6 +235,16 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = comprehension
+
+
+def _has_steps(value: ast.expr) -> bool:
+    """Whether an expression takes more than one step; comprehensions tell their steps themselves."""
+    count = 0
+    for node in ast.walk(value):
+        if isinstance(node, (ast.comprehension, ast.Lambda, ast.JoinedStr, ast.IfExp)):
+            return False
+        count += isinstance(node, (ast.BinOp, ast.Call, ast.Compare, ast.Slice))
+    return count > 1
 
 
 def _names(target: ast.expr) -> list[str]:
@@ -232,27 +282,15 @@ def trace(source: str, name: str, arguments: tuple, steps: int = 60) -> tuple[li
     return recorder.steps, value
 
 
-def trace_lines(source: str, steps: int = 60) -> tuple[list[Step], dict[str, Any]]:
+def trace_script(source: str, steps: int = 60) -> tuple[list[Step], dict[str, Any]]:
     """The same for a program without functions; also gives the values of its names at the end."""
     recorder = Recorder(steps)
     space = prepare(source, recorder, telling=True)
     return recorder.steps, space
 
 
-def run(source: str, name: str, arguments: tuple, steps: int = STEPS) -> Any:
-    """What the function returns. Raises what `trace` raises."""
-    return prepare(source, Recorder(steps), telling=False)[name](*_copies(arguments))
-
-
-def outcome(source: str, name: str, arguments: tuple, steps: int = STEPS) -> str:
-    """The `repr` of what the function returns, or the name of the exception it raises, or `TooLong`."""
-    try:
-        return repr(run(source, name, arguments, steps))
-    except (Exception, TooLong) as error:
-        return type(error).__name__
-
-
 def _copies(arguments: tuple) -> tuple:
+    """So that a program that changes its arguments leaves these alone."""
     return eval(repr(arguments))  # noqa: S307  plain values only
 
 
@@ -268,51 +306,69 @@ def evaluate(expression: str, values: Mapping[str, Any] = {}) -> Any:  # noqa: B
     return eval(expression, {"__builtins__": {}, **BUILTINS, **values})  # noqa: S307
 
 
-def reduce(expression: str, values: Mapping[str, Any] = {}) -> list[tuple[str, Any]]:  # noqa: B006  never changed
+def reduce(
+    expression: str,
+    values: Mapping[str, Any] = {},  # noqa: B006  never changed
+    steps: list[tuple[str, Any]] | None = None,
+) -> list[tuple[str, Any]]:
     """The steps of evaluating an expression, innermost first: what is evaluated, with values in it, and its value.
 
     `and`, `or` and conditional expressions leave out what Python does not evaluate.
+
+    Args:
+        steps: a list to write to; when the evaluation fails, it holds what came before.
     """
-    steps: list[tuple[str, Any]] = []
+    steps = [] if steps is None else steps
 
     def value_of(node: ast.expr) -> ast.expr:
-        """The node, evaluated to a constant where that is possible."""
+        """The node, evaluated to a plain value where that is possible."""
         if isinstance(node, ast.Name) and node.id in values:
             return literal(values[node.id])
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Name) and called.id not in BUILTINS and called.id not in values:
+            raise NameError(f"name '{called.id}' is not defined")
         if isinstance(node, ast.BoolOp):
             return boolean(node)
         if isinstance(node, ast.IfExp):
-            chosen = value_of(node.test)
-            return value_of(node.body if evaluate(ast.unparse(chosen), values) else node.orelse)
-        if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp, ast.Lambda)):
-            return node if isinstance(node, (ast.Lambda, ast.GeneratorExp)) else step(node)
+            node.test = value_of(node.test)
+            chosen = "body" if evaluate(ast.unparse(node.test), values) else "orelse"
+            setattr(node, chosen, value_of(getattr(node, chosen)))
+            return step(node)
+        if isinstance(node, ast.Lambda):
+            return node
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            node.generators[0].iter = value_of(node.generators[0].iter)
+            # What a generator yields is shown as a list.
+            return step(ast.ListComp(node.elt, node.generators) if isinstance(node, ast.GeneratorExp) else node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node.func.value = value_of(node.func.value)
         for field, child in ast.iter_fields(node):
-            if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and field == "func"):
-                setattr(node, field, value_of(child))
-            elif isinstance(child, list):
-                setattr(node, field, [value_of(c) if isinstance(c, ast.expr) else c for c in child])
-            elif isinstance(child, ast.Slice):
+            if isinstance(child, ast.Slice):
                 for part in ("lower", "upper", "step"):
                     if getattr(child, part):
                         setattr(child, part, value_of(getattr(child, part)))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            node.func.value = value_of(node.func.value)
-        if isinstance(node, (ast.Constant, ast.Name, ast.Slice)) or _is_literal(node):
+            elif isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and field == "func"):
+                setattr(node, field, value_of(child))
+            elif isinstance(child, list):
+                setattr(node, field, [value_of(c) if isinstance(c, ast.expr) else c for c in child])
+        if isinstance(node, (ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Set, ast.Dict)) or _is_literal(node):
             return node
         return step(node)
 
     def boolean(node: ast.BoolOp) -> ast.expr:
         stop = isinstance(node.op, ast.Or)
-        last = node.values[-1]
-        for part in node.values:
-            shown = value_of(part)
-            if part is last or bool(evaluate(ast.unparse(shown), values)) is stop:
+        for i, part in enumerate(node.values):
+            node.values[i] = value_of(part)
+            if bool(evaluate(ast.unparse(node.values[i]), values)) is stop:
                 break
-        return shown
+        return step(node)
 
     def step(node: ast.expr) -> ast.expr:
         text = ast.unparse(node)
         value = evaluate(text, values)
+        # Ranges, views and iterators have no value that could be written down.
+        if not isinstance(value, (bool, int, float, str, list, tuple, dict, set, type(None))):
+            return node
         steps.append((text, value))
         return literal(value)
 
@@ -321,7 +377,7 @@ def reduce(expression: str, values: Mapping[str, Any] = {}) -> list[tuple[str, A
 
 
 def literal(value: Any) -> ast.expr:
-    return ast.parse(repr(value), mode="eval").body
+    return ast.parse(show(value), mode="eval").body
 
 
 def _is_literal(node: ast.AST) -> bool:

@@ -22,15 +22,16 @@ Question = Callable[[Story, int], Asked]
 # A question is given up for another only after so many draws of words and numbers, lest easy ones crowd out the rest.
 PATIENCE = 25
 # How often each topic is drawn in a mixture, after the topics of real questions.
-TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]]]] = {
-    "counts": (38, COUNTS),
-    "money": (30, MONEY),
-    "motion": (5, MOTION),
-    "time": (8, TIME),
-    "measures": (4, MEASURES),
-    "ages": (4, AGES),
-    "shapes": (3, SHAPES),
-    "puzzles": (11, PUZZLES),
+# The most steps that the questions of a topic can take is the last.
+TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]], int]] = {
+    "counts": (38, COUNTS, 12),
+    "money": (30, MONEY, 12),
+    "motion": (5, MOTION, 5),
+    "time": (8, TIME, 4),
+    "measures": (4, MEASURES, 3),
+    "ages": (4, AGES, 6),
+    "shapes": (3, SHAPES, 4),
+    "puzzles": (11, PUZZLES, 5),
 }
 
 
@@ -80,7 +81,7 @@ class Config:
 def generate(rng: Random, config: Config) -> Problem:
     """A word problem. Draws again whenever the words and numbers make no sense together."""
     steps = rng.choice(config.steps)
-    questions = [question for least, question in _questions(config.topics, config.questions) if least <= steps]
+    questions = _questions(config.topics, config.questions, steps)
     while True:
         question = questions[int(rng.random() * len(questions))]
         for _ in range(PATIENCE):
@@ -118,24 +119,18 @@ def _has(s: Story, names: tuple[str, ...]) -> bool:
     return any(schema.__name__ in names for schema in s.used)
 
 
-_CACHE: dict = {}
-
-
-def _questions(topics: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[int, Question]]:
-    """The questions of these topics, repeated so that each topic has its weight; of these names only, if any."""
-    key = topics, names
-    if key not in _CACHE:
-        drawn: list[tuple[int, Question]] = []
-        for topic in topics:
-            weight, questions = TOPICS[topic]
-            chosen = [q for q in questions if not names or q[1].__name__ in names]
-            drawn += (
-                [chosen[i % len(chosen)] for i in range(max(len(chosen), weight * 10 // len(topics)))]
-                if chosen
-                else []
-            )
-        _CACHE[key] = drawn
-    return _CACHE[key]
+@cache
+def _questions(topics: tuple[str, ...], names: tuple[str, ...], steps: int) -> list[Question]:
+    """The questions of these topics that can take so many steps, repeated so that each topic has its weight; of these
+    names only, if any."""
+    drawn: list[Question] = []
+    for topic in topics:
+        weight, questions, most = TOPICS[topic]
+        chosen = [question for least, question in questions if least <= steps <= most]
+        chosen = [question for question in chosen if not names or question.__name__ in names]
+        times = max(len(chosen), weight * 10 // len(topics)) if chosen else 0
+        drawn += [chosen[i % len(chosen)] for i in range(times)]
+    return drawn
 
 
 def _resolved(question: str, past: bool) -> str:

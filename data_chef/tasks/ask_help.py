@@ -1,8 +1,5 @@
 """What to ask ODIN, with an example for every subject."""
 
-from random import Random
-
-from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
 
@@ -23,7 +20,8 @@ EXAMPLES = {
     "Python lists": "Write a Python function that removes all even numbers from a list.",
     "Python strings": "Write a Python function that reverses a string.",
     "spelling": 'Spell the word "house".', "sorting": "Sort the numbers 7, 3, 9, 1.",
-    "negative numbers": "What is 3 - 8?", "decimals": "What is 0.5 + 0.25?", "clock times": "How long is it from 9:40 to 11:05?",
+    "negative numbers": "What is 3 - 8?", "decimals": "What is 0.5 + 0.25?",
+    "clock times": "How long is it from 9:40 to 11:05?",
     "probability": "A die is rolled. What is the probability of an even number?",
     "estimates": "About how much is 398 + 203?", "definitions": "What is a prime number?",
     "days of the week": "Today is Monday. Which day is it in 10 days?", "letters": 'How many "s" are in "grass"?',
@@ -49,7 +47,7 @@ TALK = Talk({
          "What do you know?", "What is your purpose?", "What should I ask?", "Give me an idea what to ask.",
          "What kinds of problems can you solve?", "How do I use this?", "What are your skills?", "What are you for?",
          "Show me what you can do.", "Which subjects do you know?", "Tell me what you can do."),
-        ("I calculate step by step, solve equations, word problems and logic puzzles, and write short Python functions.",
+        ("I calculate step by step, solve equations and puzzles, and write short Python functions.",
          "Give me a sum, an equation, a word problem, a logic puzzle or a small Python task.",
          "I can do arithmetic, fractions, equations, word problems, logic and short Python functions. Try: 34 * 27",
          "Mathematics, logic and short Python programs. For example, ask me to solve 3x + 5 = 20."),
@@ -68,13 +66,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("ask_help", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("ask_help", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from data_chef.arithmetic import equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
+from data_chef.text import find
 
 
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -18,7 +20,8 @@ NEAR = {
     "the day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "the day after tomorrow": 2,
 }  # fmt: skip
 ON = (
-    "Today is {d}. What day of the week is it in {n} days?", "If today is {d}, which day will it be {n} days from now?",
+    "Today is {d}. What day of the week is it in {n} days?",
+    "If today is {d}, which day will it be {n} days from now?",
     "It is {d}. Which day of the week comes after {n} days?", "What day is it {n} days after a {d}?",
     "Today is {d}. {n} days from now is which day of the week?",
 )  # fmt: skip
@@ -66,7 +69,7 @@ def phrase(offset: int, depth: int, rng: Random) -> str:
 
 def offset_of(text: str) -> int:
     """The reading of such a phrase: how many days from today."""
-    match = re.fullmatch(r"(?:(one|two|three|four|five) days? (after|before) )?(.+)", text)
+    match = find(r"^(?:(one|two|three|four|five) days? (after|before) )?(.+)$", text)
     words = ("", "one", "two", "three", "four", "five")
     by = words.index(match.group(1)) if match.group(1) else 0
     return NEAR[match.group(3)] + (by if match.group(2) == "after" else -by)
@@ -74,6 +77,7 @@ def offset_of(text: str) -> int:
 
 def generate(rng: Random, config: Config) -> Problem:
     kind, day = rng.choice(config.kinds), rng.choice(DAYS)
+    puzzle: tuple[Any, ...]
     if kind in ("on", "back"):
         n = rng.randint(8 if config.days > 12 else 2, config.days)
         question = rng.choice(ON if kind == "on" else BACK).format(d=day, n=n)
@@ -135,8 +139,7 @@ def worked(kind: str, day: str, *more) -> tuple[list[str], str]:
         a, b, month = more
         left = MONTHS[month] - a
         lines, end = weeks(day, left + b)
-        head = [f"Left in {month}: {MONTHS[month]}-{a}={left}", f"{left}+{b}={left + b} days later"]
-        return [*head, *lines], end
+        return [f"Left in {month}: {MONTHS[month]}-{a}={left}", f"{left}+{b}={left + b} days later", *lines], end
     first, second = more
     lines = []
     for name in (first, second):
@@ -147,11 +150,11 @@ def worked(kind: str, day: str, *more) -> tuple[list[str], str]:
             by = offset_of(name) - NEAR[near]
             lines.append(f"{name}: {NEAR[near]}{by:+d}={offset_of(name)}, today {offset_of(name):+d}")
     p, q = offset_of(first), offset_of(second)
-    told, end = counted(day, (q - p) % 7 if q > p else -((p - q) % 7))
+    passed, end = counted(day, (q - p) % 7 if q > p else -((p - q) % 7))
     side = "on" if q > p else "back"
     n = abs(q - p) % 7
     lines.append(f"From {p} to {q}: {n} day{'s' * (n != 1)} {side}{' after whole weeks' * (abs(q - p) > 6)}")
-    return [*lines, told], end
+    return [*lines, passed], end
 
 
 def verify(problem: Problem) -> bool:
@@ -161,6 +164,7 @@ def verify(problem: Problem) -> bool:
     if day is None:
         return False
     numbers = [int(n) for n in re.findall(r"\d+", text)]
+    puzzle: tuple[Any, ...]
     months = re.findall("|".join(MONTHS), text)
     if len(months) == 2 and months[0] == months[1]:
         puzzle, by = ("date", day.group(), *numbers), numbers[1] - numbers[0]
@@ -173,10 +177,10 @@ def verify(problem: Problem) -> bool:
         puzzle = ("back" if back else "on", day.group(), by)
     else:
         near = "|".join(sorted(NEAR, key=len, reverse=True))
-        told = [one.lower() for one in re.findall(rf"(?i)(?:\w+ days? (?:after|before) )?(?:{near})", text)]
-        if len(told) != 2:
+        named = [one.lower() for one in re.findall(rf"(?i)(?:\w+ days? (?:after|before) )?(?:{near})", text)]
+        if len(named) != 2:
             return False
-        puzzle, by = ("riddle", day.group(), *told), offset_of(told[1]) - offset_of(told[0])
+        puzzle, by = ("riddle", day.group(), *named), offset_of(named[1]) - offset_of(named[0])
     place = DAYS.index(day.group())
     for _ in range(abs(by)):
         place = place + 1 if by > 0 else place - 1

@@ -8,16 +8,19 @@ from data_chef.arithmetic import equations_hold, evaluate
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.slips import draw, parts, slipped
+from data_chef.text import find
 
 
 INTRO = (
-    "Check this solution of {t}:", "Is this calculation of {t} right?", "Someone worked out {t}:", "Here is my work on {t}:",
+    "Check this solution of {t}:", "Is this calculation of {t} right?", "Someone worked out {t}:",
+    "Here is my work on {t}:",
     "A pupil computed {t} like this:", "Find the mistake, if there is one, in {t}:", "Look over these steps for {t}:",
     "I calculated {t} this way:",
 )  # fmt: skip
 ASK = (
     "Which line is wrong? If none, say right.", "Give the number of the wrong line, or say right.",
-    "Answer with the first wrong line, or with right.", "Name the first line with a mistake; if there is none, say right.",
+    "Answer with the first wrong line, or with right.",
+    "Name the first line with a mistake; if there is none, say right.",
     "Is it right? If not, give the first wrong line.", "Where is the first mistake? Say right if there is none.",
 )  # fmt: skip
 
@@ -53,7 +56,7 @@ def generate(rng: Random, config: Config) -> Problem:
         if k == wrong:
             at = rng.randrange(len(steps))
             left = steps[at].split("=")[0]
-            one, sign, two = re.fullmatch(r"(\d+)([-+*])(\d+)", left).groups()
+            one, sign, two = find(r"^(\d+)([-+*])(\d+)$", left).groups()
             claim = slipped(rng, sign, int(one), int(two))
             steps[at] = f"{left}={claim}"
             if at < len(steps) - 1 and op == "*":
@@ -79,7 +82,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def worked(lines: list[str]) -> tuple[list[str], str]:
     """Each line computed again, up to the first that is wrong."""
-    steps = []
+    steps: list[str] = []
     for k, line in enumerate(lines, 1):
         left, claim = line.split("=")
         right = evaluate(left)
@@ -92,9 +95,9 @@ def worked(lines: list[str]) -> tuple[list[str], str]:
 def verify(problem: Problem) -> bool:
     """Undoes each line from its result: sums by subtracting, differences by adding, products by dividing."""
     lines = re.findall(r"(?m)^\d+\. (.+)$", problem.question)
-    wrong = []
+    wrong: list[int] = []
     for k, line in enumerate(lines, 1):
-        a, op, b, claim = re.fullmatch(r"(\d+)([-+*])(\d+)=(\d+)", line).groups()
+        a, op, b, claim = find(r"^(\d+)([-+*])(\d+)=(\d+)$", line).groups()
         a, b, claim = int(a), int(b), int(claim)
         back = {"+": claim - b == a, "-": claim + b == a, "*": divmod(claim, b) == (a, 0)}[op]
         wrong += [] if back else [k]

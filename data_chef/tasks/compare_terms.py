@@ -1,12 +1,8 @@
 """The difference between two terms of mathematics, logic or programming."""
 
-from random import Random
-
 from data_chef.glossary import PAIRS
-from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
-
 
 
 def asks(one: str, two: str) -> tuple[str, ...]:
@@ -16,7 +12,8 @@ def asks(one: str, two: str) -> tuple[str, ...]:
         for a, b in ((one, two), (two, one))
         for text in (
             "What is the difference between {} and {}?", "How does {} differ from {}?", "Compare {} with {}.",
-            "How do {} and {} differ?", "Explain the difference between {} and {}.", "{} or {}: what is the difference?",
+            "How do {} and {} differ?", "Explain the difference between {} and {}.",
+            "{} or {}: what is the difference?",
             "What sets {} apart from {}?", "In what way is {} different from {}?",
         )
     )  # fmt: skip
@@ -29,13 +26,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("compare_terms", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("compare_terms", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

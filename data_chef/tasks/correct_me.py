@@ -11,10 +11,12 @@ from data_chef.slips import draw, parts, slipped, value
 
 
 PHRASINGS = (
-    "{a}{o}{b}={r}, right?", "I think {a} {o} {b} = {r}.", "Is it true that {a} {o} {b} = {r}?", "{a} {o} {b} is {r}, isn't it?",
+    "{a}{o}{b}={r}, right?", "I think {a} {o} {b} = {r}.", "Is it true that {a} {o} {b} = {r}?",
+    "{a} {o} {b} is {r}, isn't it?",
     "My result is {a}{o}{b}={r}. Is that correct?", "I computed {a} {o} {b} and got {r}.", "So {a} {o} {b} makes {r}.",
     "My friend says {a} {o} {b} is {r}.", "As everyone knows, {a} {o} {b} = {r}.", "I am sure that {a}{o}{b}={r}.",
-    "{a} {o} {b} = {r}. Agreed?", "For {a} {o} {b} I have {r}. Did I do it right?", "Check this for me: {a} {o} {b} = {r}",
+    "{a} {o} {b} = {r}. Agreed?", "For {a} {o} {b} I have {r}. Did I do it right?",
+    "Check this for me: {a} {o} {b} = {r}",
     "In my exercise book I wrote {a} {o} {b} = {r}. OK?", "Correct me if I am wrong: {a} {o} {b} = {r}",
     "My teacher wrote {a} {o} {b} = {r} on the board.", "You told me that {a} {o} {b} is {r}.",
 )  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from random import Random
+from string import ascii_lowercase
 
 from data_chef.item import Problem
 from data_chef.logic import draw_word
@@ -26,7 +27,11 @@ VOWELS = (
     'Count the vowels a, e, i, o, u in the word "{w}".',
     'How many letters of "{w}" are vowels (a, e, i, o, u)?',
 )
-LENGTH = ('How many letters does "{w}" have?', 'Count the letters of "{w}".', 'How long is the word "{w}", in letters?')
+LENGTH = (
+    'How many letters does "{w}" have?',
+    'Count the letters of "{w}".',
+    'How long is the word "{w}", in letters?',
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ def generate(rng: Random, config: Config) -> Problem:
     else:
         common = [letter for letter, count in Counter(word).items() if count > 1]
         letter = rng.choice(common) if common and rng.random() < 0.6 else rng.choice(word)
-        question, wanted = rng.choice(PHRASINGS), letter if rng.random() < 0.93 else rng.choice("abcdefghijklmnopqrstuvwxyz")
+        question = rng.choice(PHRASINGS)
+        wanted = letter if rng.random() < 0.93 else rng.choice(ascii_lowercase)
     return Problem(
         question=question.format(w=word, c=wanted),
         solution=worked(word, wanted),

@@ -26,7 +26,8 @@ SAYINGS = Sayings(
         ),
         "ask": (
             "True, false or unknown: {0} is {1}.", "Is it true, false or unknown that {0} is {1}?",
-            "Given all this, is the claim that {0} is {1} true, false or unknown?", "{0} is {1}: true, false or unknown?",
+            "Given all this, is the claim that {0} is {1} true, false or unknown?",
+            "{0} is {1}: true, false or unknown?",
             "Does it follow that {0} is {1} (true), the opposite (false), or neither (unknown)?",
             "Judge this as true, false or unknown: {0} is {1}.",
             "Decide between true, false and unknown: {0} is {1}.", "True, false or unknown: is {0} {1}?",
@@ -61,7 +62,8 @@ def drawn(rng: Random, config: Config, wanted: str):
     chain, extra = words[: config.hops + 1], words[config.hops + 1 :]
     signed = [word if rng.random() < 0.75 else f"not {word}" for word in chain]
     who, other = rng.sample(PEOPLE, 2)
-    facts, rules = [("fact", who, signed[0])], []
+    facts = [("fact", who, signed[0])]
+    rules: list[tuple[str, ...]] = []
     for x, y in zip(signed, signed[1:], strict=False):
         if rng.random() < config.both_rate and extra:
             side = extra.pop() if rng.random() < 0.7 else f"not {extra.pop()}"

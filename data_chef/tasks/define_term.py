@@ -1,12 +1,8 @@
 """What a term of mathematics, logic or programming means, in one sentence."""
 
-from random import Random
-
 from data_chef.glossary import TERMS
-from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
-
 
 
 def bare_term(term: str) -> str:
@@ -36,13 +32,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("define_term", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("define_term", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

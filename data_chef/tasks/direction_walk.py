@@ -14,7 +14,8 @@ DX, DY = (0, 1, 0, -1), (1, 0, -1, 0)
 TURNS = {"left": 3, "right": 1, "around": 2}
 SAYINGS = Sayings({
     "start": ("{0} starts facing {1}.", "{0} stands facing {1}.", "{0} looks {1} at first.", "{0} begins facing {1}."),
-    "walk": ("{0} walks {1} steps.", "{0} goes {1} steps forward.", "Then {0} walks {1} steps.", "{0} takes {1} steps."),
+    "walk": ("{0} walks {1} steps.", "{0} goes {1} steps forward.", "Then {0} walks {1} steps.",
+             "{0} takes {1} steps."),
     "turn": ("{0} turns {1}.", "Then {0} turns {1}.", "Now {0} turns {1}.", "Next, {0} turns {1}."),
     "face": (
         "Which way does {0} face now?", "In which direction does {0} look at the end?", "Which way is {0} facing?",

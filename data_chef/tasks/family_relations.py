@@ -29,13 +29,16 @@ JOINED = {
 }  # fmt: skip
 CHAINS = (
     ("parent parent", "parent sibling", "child child", "sibling child", "sibling parent", "child sibling"),
-    ("parent sibling child", "parent parent parent", "parent parent sibling", "child child child", "sibling parent parent",
+    ("parent sibling child", "parent parent parent", "parent parent sibling", "child child child",
+    "sibling parent parent",
      "sibling child child", "parent sibling parent", "sibling parent sibling", "child child sibling"),
     ("sibling parent sibling child", "parent sibling sibling child", "sibling parent parent parent",
      "child sibling child sibling", "sibling sibling child child", "sibling parent parent sibling",
      "sibling child sibling child", "parent parent sibling sibling", "child child sibling child"),
-    ("sibling parent sibling sibling child", "sibling sibling parent sibling child", "sibling sibling parent parent parent",
-     "sibling sibling child sibling child", "child sibling child sibling child", "sibling parent parent sibling sibling"),
+    ("sibling parent sibling sibling child", "sibling sibling parent sibling child",
+    "sibling sibling parent parent parent",
+     "sibling sibling child sibling child", "child sibling child sibling child",
+     "sibling parent parent sibling sibling"),
 )  # fmt: skip
 SAYINGS = Sayings({
     "fact": ("{0} is the {1} of {2}.", "{0} is {2}'s {1}.", "{2}'s {1} is {0}.", "{2} has a {1} named {0}."),
@@ -157,8 +160,8 @@ def verify(problem: Problem) -> bool:
             ups.append(root(parent[root(ups[-1])]))
         return ups
 
-    one, two = line(ask[1]), line(ask[2])
-    shared = next((x, y) for x in range(1, len(one)) for y in range(1, len(two)) if one[x] == two[y])
+    first, second = line(ask[1]), line(ask[2])
+    shared = next((x, y) for x in range(1, len(first)) for y in range(1, len(second)) if first[x] == second[y])
     exact = (shared[0] - 1, shared[1] - 1)
     direct = {
         "up": {(0, 1): "parent", (0, 2): "grandparent", (0, 3): "greatgrandparent"},
@@ -168,9 +171,11 @@ def verify(problem: Problem) -> bool:
     }  # fmt: skip
     up, down = parents_of(ask[2], parent, root), parents_of(ask[1], parent, root)
     side = "up" if ask[1] in up else "down" if ask[2] in down else "side"
-    relation = direct[side].get(exact)
-    return relation is not None and problem.answer == word(relation, ask[1]) and problem.solution == "\n".join(
-        worked(facts, ask)[0]
+    found = direct[side].get(exact)
+    return (
+        found is not None
+        and problem.answer == word(found, ask[1])
+        and problem.solution == "\n".join(worked(facts, ask)[0])
     )
 
 

@@ -17,7 +17,8 @@ ORDERS = {
     "upper": ('Write "{w}" in capital letters.', 'Say "{w}" in upper case.', 'Put "{w}" into capitals.',
               'How does "{w}" look in capital letters?'),
     "title": ('Write "{w}" with a capital first letter.', 'Capitalize the word "{w}".'),
-    "say": ('Say "{w}".', 'Only say the word "{w}".', 'Answer with the word "{w}" and nothing else.', 'Just write "{w}".',
+    "say": ('Say "{w}".', 'Only say the word "{w}".', 'Answer with the word "{w}" and nothing else.',
+            'Just write "{w}".',
             'Reply with "{w}".'),
     "even": ("List {c} even numbers, starting from {n}.", "Give me {c} even numbers from {n} on.",
              "Name the first {c} even numbers that are at least {n}."),
@@ -26,7 +27,8 @@ ORDERS = {
     "multiples": ("List the first {c} multiples of {n}.", "Give me the first {c} multiples of {n}.",
                   "Write down {c} multiples of {n}, starting with {n}."),
     "up": ("Count from {n} to {m}.", "Count up from {n} to {m}.", "Write the numbers from {n} to {m}."),
-    "down": ("Count down from {m} to {n}.", "Count backwards from {m} to {n}.", "Write the numbers from {m} down to {n}."),
+    "down": ("Count down from {m} to {n}.", "Count backwards from {m} to {n}.",
+             "Write the numbers from {m} down to {n}."),
     "number": ("What is {n} + {k}? Answer with the number only.", "{n} + {k}. Only the number, please.",
                "Give just the number: {n} + {k}", "Without any words: what is {n} + {k}?"),
     "sentence": ("What is {n} + {k}? Answer in a full sentence.", "Say in a sentence what {n} + {k} is.",
@@ -39,7 +41,17 @@ ORDERS = {
     "swap": ('Write "{w} {v}" with the two words exchanged.', 'Swap the words in "{w} {v}".'),
     "lines": ('Write "{w}" and "{v}" on two lines.', 'Put "{w}" and "{v}" on separate lines.'),
 }  # fmt: skip
-DRESSES = ("{}", "{}", "{}", "{}", "Please follow this: {}", "A small task: {}", "{} Thanks!", "Hi! {}", "Now do this: {}")
+DRESSES = (
+    "{}",
+    "{}",
+    "{}",
+    "{}",
+    "Please follow this: {}",
+    "A small task: {}",
+    "{} Thanks!",
+    "Hi! {}",
+    "Now do this: {}",
+)
 
 
 @dataclass(frozen=True)
@@ -60,30 +72,28 @@ def generate(rng: Random, config: Config) -> Problem:
     kind = rng.choice(tuple(ORDERS))
     c, n = rng.randint(2, config.count), rng.randint(1, config.high)
     n = rng.randint(2, 12) if kind == "multiples" else n
-    words = {
-        "w": draw_word(rng, 3, 8), "v": draw_word(rng, 3, 8), "c": COUNTS[c] if rng.random() < 0.6 else c, "n": n,
-        "m": n + rng.randint(2, config.count), "k": rng.randint(1, 10),
-    }  # fmt: skip
-    question = rng.choice(DRESSES).format(rng.choice(ORDERS[kind])).format(**words)
+    w, v, m, k = draw_word(rng, 3, 8), draw_word(rng, 3, 8), n + rng.randint(2, config.count), rng.randint(1, 10)
+    times = COUNTS[c] if rng.random() < 0.6 else c
+    question = rng.choice(DRESSES).format(rng.choice(ORDERS[kind])).format(w=w, v=v, c=times, n=n, m=m, k=k)
     answer = {
-        "repeat": lambda: " ".join([words["w"]] * c),
-        "commas": lambda: ", ".join([words["w"]] * c),
-        "upper": lambda: words["w"].upper(),
-        "title": lambda: words["w"].title(),
-        "say": lambda: words["w"],
+        "repeat": lambda: " ".join([w] * c),
+        "commas": lambda: ", ".join([w] * c),
+        "upper": w.upper,
+        "title": w.title,
+        "say": lambda: w,
         "even": lambda: numbers(n + n % 2, 2, c),
         "odd": lambda: numbers(n + 1 - n % 2, 2, c),
         "multiples": lambda: numbers(n, n, c),
-        "up": lambda: numbers(n, 1, words["m"] - n + 1),
-        "down": lambda: numbers(words["m"], -1, words["m"] - n + 1),
-        "number": lambda: str(n + words["k"]),
-        "sentence": lambda: f"{n} + {words['k']} is {n + words['k']}.",
+        "up": lambda: numbers(n, 1, m - n + 1),
+        "down": lambda: numbers(m, -1, m - n + 1),
+        "number": lambda: str(n + k),
+        "sentence": lambda: f"{n} + {k} is {n + k}.",
         "yesno": lambda: "No" if re.search(rf"is {n} greater", question, re.IGNORECASE) else "Yes",
-        "word": lambda: COUNTS[words["k"]],
-        "quoted": lambda: f"[{words['w']}]",
-        "two": lambda: f"{words['w']} {words['v']}",
-        "swap": lambda: f"{words['v']} {words['w']}",
-        "lines": lambda: f"{words['w']}\n{words['v']}",
+        "word": lambda: COUNTS[k],
+        "quoted": lambda: f"[{w}]",
+        "two": lambda: f"{w} {v}",
+        "swap": lambda: f"{v} {w}",
+        "lines": lambda: f"{w}\n{v}",
     }[kind]()
     return Problem(question=question, solution="", answer=answer, canonical=question.lower())
 

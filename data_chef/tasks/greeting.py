@@ -1,8 +1,5 @@
 """Hellos of all kinds, answered in kind."""
 
-from random import Random
-
-from data_chef.item import Problem
 from data_chef.logic import PEOPLE
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
@@ -27,7 +24,8 @@ TALK = Talk(
              "My name is {name}.", "I am {name}. Nice to meet you!", "{name} here, hello!", "Hello, {name} speaking.",
              "Hey, it's {name}.", "You can call me {name}."),
             ("Hello, {name}! What shall we work out?", "Nice to meet you, {name}! How can I help?",
-             "Hi {name}! I am ODIN. Which problem do you have?", "Welcome, {name}! Ask me anything about mathematics or Python."),
+             "Hi {name}! I am ODIN. Which problem do you have?",
+             "Welcome, {name}! Ask me anything about mathematics or Python."),
         ),
         "how": (
             ("How are you?", "How are you doing?", "How is it going?", "How do you do?", "Are you well?", "What's up?",
@@ -43,10 +41,12 @@ TALK = Talk(
              "Hi {name}, all set, thanks! What is your question?"),
         ),
         "start": (
-            ("Can we start?", "Are you there?", "Are you ready?", "Is anyone there?", "Shall we begin?", "Let us begin.",
+            ("Can we start?", "Are you there?", "Are you ready?", "Is anyone there?", "Shall we begin?",
+            "Let us begin.",
              "Let's start!", "Can you help me?", "Do you have a minute?", "I need help.", "I have a problem.",
              "Can I ask you something?"),
-            ("Yes, I am here. What is the question?", "Of course. What shall I work out?", "Ready! Tell me the problem."),
+            ("Yes, I am here. What is the question?", "Of course. What shall I work out?",
+            "Ready! Tell me the problem."),
         ),
     },
     {"name": PEOPLE, "day": ("morning", "afternoon", "evening", "day")},
@@ -58,13 +58,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("greeting", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("greeting", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

@@ -12,7 +12,8 @@ from data_chef.registry import Task, register
 ACT = r"(?:[Aa]dd \d+|[Ss]ubtract \d+|[Dd]ouble it|[Hh]alve it)"
 SAYINGS = Sayings(
     {
-        "start": ("Start with {0}.", "Take the number {0}.", "Begin with {0}.", "Think of {0}.", "Your number is {0}."),
+        "start": ("Start with {0}.", "Take the number {0}.", "Begin with {0}.", "Think of {0}.",
+                  "Your number is {0}."),
         "do": ("{0}.", "Now {0}.", "Then {0}.", "Next, {0}."),
         "if": (
             "If it is {0}, {1}, otherwise {2}.", "If the number is {0}, {1}, else {2}.",
@@ -125,7 +126,7 @@ def verify(problem: Problem) -> bool:
     told = SAYINGS.read(text)
     steps = [one for one in told if one[0] not in ("start", "ask")]
     number = start = int(next(one[1] for one in told if one[0] == "start"))
-    run = []
+    run: list[tuple[str, ...]] = []
     for step in steps:
         run += [run[-1]] * int(step[1]) if step[0] == "repeat" else [step]
     effect = {"add": lambda n, k: n + k, "subtract": lambda n, k: n - k, "double": lambda n, k: n + n,

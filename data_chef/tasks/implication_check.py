@@ -16,7 +16,8 @@ SAYINGS = Sayings(
         "either": ("Either {0} or {1}, or both.", "{0}, or {1}, or both."),
         "ask": (
             "Does it follow that {0}?", "Can we conclude that {0}?", "Is it certain that {0}?", "Must it be that {0}?",
-            "So {0}: is this conclusion valid?", "Is it a valid conclusion that {0}?", "Therefore {0}: does this follow?",
+            "So {0}: is this conclusion valid?", "Is it a valid conclusion that {0}?",
+            "Therefore {0}: does this follow?",
             "Do these statements prove that {0}?",
         ),
         "fact": ("We know that {0}.", "It is a fact that {0}.", "{0}."),
@@ -118,8 +119,10 @@ def verify(problem: Problem) -> bool:
 
     possible = mask(fact)
     for kind, a, b in rules:
-        possible &= mask(a) | mask(b) if kind == "either" else (
-            (every & ~mask(a)) | mask(b) if kind == "if" else mask(a) | (every & ~mask(b))
+        possible &= (
+            mask(a) | mask(b)
+            if kind == "either"
+            else ((every & ~mask(a)) | mask(b) if kind == "if" else mask(a) | (every & ~mask(b)))
         )
     answer = "Yes" if possible and possible & mask(goal) == possible else "No"
     return problem.answer == answer and problem.solution == "\n".join(worked(rules, fact, goal)[0])

@@ -1,6 +1,7 @@
 """Statements about a number, one of them false (or one true): which?"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -23,9 +24,11 @@ SAYINGS = Sayings({
     "plus": ("Adding {0} to it gives {1}.", "{0} more than it is {1}."),
 })  # fmt: skip
 INTRO = (
-    "Of these statements about {n}, exactly one is {word}.", "Only one of these statements about the number {n} is {word}.",
+    "Of these statements about {n}, exactly one is {word}.",
+    "Only one of these statements about the number {n} is {word}.",
     "Here are statements about {n}. One of them is {word}, and the others are not.",
-    "These statements are about {n}; just one of them is {word}.", "Think of the number {n}. Just one of the statements about it is {word}.",
+    "These statements are about {n}; just one of them is {word}.",
+    "Think of the number {n}. Just one of the statements about it is {word}.",
 )  # fmt: skip
 ASK = (
     "Which one?", "Which statement is it?", "Give its letter.", "Name the {word} statement.", "Which one is {word}?",
@@ -124,6 +127,20 @@ def worked(n: int, facts, word: str) -> tuple[list[str], str]:
     return lines, answer
 
 
+COUNTED: dict[str, Callable[[int, int, list[str]], bool]] = {
+    "even": lambda n, k, words: str(n)[-1] in "02468",
+    "odd": lambda n, k, words: str(n)[-1] in "13579",
+    "divisible": lambda n, k, words: n in range(0, n + 1, k),
+    "remainder": lambda n, k, words: int(words[1]) < k and n in range(int(words[1]), n + 1, k),
+    "sum": lambda n, k, words: n // 100 + n // 10 % 10 + n % 10 == k,
+    "above": lambda n, k, words: n - k > 0,
+    "below": lambda n, k, words: k - n > 0,
+    "ends": lambda n, k, words: str(n).endswith(words[0]),
+    "double": lambda n, k, words: k / 2 == n,
+    "plus": lambda n, k, words: int(words[1]) - k == n,
+}
+
+
 def verify(problem: Problem) -> bool:
     """Each statement tested on the number by counting, not by its own rule."""
     head, *parts = re.split(r"\s(?=[A-G]\) )", problem.question)
@@ -134,19 +151,7 @@ def verify(problem: Problem) -> bool:
         facts.append(SAYINGS.read(part[3:])[0])
         kind, *words = facts[-1]
         k = int(words[0]) if words else 0
-        true = {
-            "even": lambda: str(n)[-1] in "02468",
-            "odd": lambda: str(n)[-1] in "13579",
-            "divisible": lambda k=k: n in range(0, n + 1, k),
-            "remainder": lambda k=k, words=words: n in range(int(words[1]), n + 1, k) and int(words[1]) < k,
-            "sum": lambda k=k: n // 100 + n // 10 % 10 + n % 10 == k,
-            "above": lambda k=k: n - k > 0,
-            "below": lambda k=k: k - n > 0,
-            "ends": lambda words=words: str(n).endswith(words[0]),
-            "double": lambda k=k: k / 2 == n,
-            "plus": lambda k=k, words=words: int(words[1]) - k == n,
-        }[kind]()
-        if true == (word == "true"):
+        if COUNTED[kind](n, k, words) == (word == "true"):
             found.append(part[0])
     steps = "\n".join(worked(n, facts, word)[0])
     return found == [problem.answer] and problem.solution == steps and equations_hold(steps)

@@ -34,7 +34,8 @@ SAYINGS = Sayings({
         "Tell me whose {0} is {1}.",
     ),
     "what": (
-        "What is {1}'s {0}?", "Which {0} is {1}'s?", "Find out {1}'s {0}.", "Tell me {1}'s {0}.", "What {0} does {1} have?",
+        "What is {1}'s {0}?", "Which {0} is {1}'s?", "Find out {1}'s {0}.", "Tell me {1}'s {0}.",
+        "What {0} does {1} have?",
     ),
 }, slot=r"(?:[\w ]+(?:, [\w ]+)* and [\w ]+|(?:[Tt]he )?\w+)")  # fmt: skip
 
@@ -85,7 +86,7 @@ def generate(rng: Random, config: Config) -> Problem:
         people, things = rng.sample(PEOPLE, config.people), rng.sample(THEMES[theme].split(","), config.people)
         stock = sorted(map(bare, things))
         pool = truths(rng, theme, people, things)
-        kept = chosen_clues(rng, [people], stock, pool, lambda fact: clue(stock, fact))
+        kept = chosen_clues(rng, [people], stock, pool, lambda fact, stock=stock: clue(stock, fact))
     names, choice = sorted(people), sorted(things, key=bare)
     ask = ("who", theme, rng.choice(things)) if rng.random() < 0.6 else ("what", theme, rng.choice(people))
     lines, found = worked(names, stock, kept)

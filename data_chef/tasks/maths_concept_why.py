@@ -1,9 +1,6 @@
 """Why something in mathematics or programming is so, in one sentence."""
 
-from random import Random
-
 from data_chef.glossary import WHY
-from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
 
@@ -19,13 +16,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("maths_concept_why", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("maths_concept_why", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

@@ -45,7 +45,7 @@ class Config:
 
 def generate(rng: Random, config: Config) -> Problem:
     people, things = rng.sample(PEOPLE, config.people), rng.sample(THINGS, config.people)
-    facts = [("has", *pair) for pair in zip(people, things, strict=True)]
+    facts: list[tuple[str, ...]] = [("has", *pair) for pair in zip(people, things, strict=True)]
     facts += [("swap", *rng.sample(people, 2)) for _ in range(config.swaps)]
     ask = ("who", rng.choice(things)) if rng.random() < 0.5 else ("what", rng.choice(people))
     lines, answer = worked(facts, ask)

@@ -74,7 +74,8 @@ def generate(rng: Random, config: Config) -> Problem:
     k = rng.choice((3, 4, 5, 6, 7, 8, 9, 11, 12)) if kind == "multiple" else rng.randint(4, 12)
     high = 99 if kind in ("prime", "sum") else max(config.high, 100) if kind == "square" else config.high
     high = max(high, k * (config.count + 1))
-    own, other = [], []
+    own: list[int] = []
+    other: list[int] = []
     for n in range(10 if kind == "sum" else 2, high + 1):
         (own if checked(kind, k, n)[0] else other).append(n)
     if kind == "prime":

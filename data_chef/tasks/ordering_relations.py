@@ -26,7 +26,8 @@ SAYINGS = Sayings({
     "most": ("Who is the {0} of all?", "Which of them is the {0}?", "Name the {0} of them all."),
     "count": ("How many of them are {0} than {1}?", "Count those who are {0} than {1}."),
     "is": ("Is {0} {1} than {2}?", "Can we be sure that {0} is {1} than {2}?"),
-    "list": ("List them all, the {0} first.", "Put them in order, starting with the {0}.", "Sort them, the {0} first."),
+    "list": ("List them all, the {0} first.", "Put them in order, starting with the {0}.",
+             "Sort them, the {0} first."),
 })  # fmt: skip
 ASKS = ("third", "most", "count", "is", "list")
 
@@ -50,9 +51,12 @@ def generate(rng: Random, config: Config) -> Problem:
     most, plain, less, least = SCALES[more]
     row = rng.sample(PEOPLE, config.people)
     pairs = [(p, p + 1) for p in range(len(row) - 1)]
-    pairs += [tuple(sorted(rng.sample(range(len(row)), 2))) for _ in range(config.extra)]
+    for _ in range(config.extra):
+        high, low = sorted(rng.sample(range(len(row)), 2))
+        pairs.append((high, low))
     rng.shuffle(pairs)
-    clues, skip = [], set()
+    clues: list[tuple[str, ...]] = []
+    skip = set()
     for high, low in pairs:
         a, b = row[high], row[low]
         if (a, b) in skip:

@@ -80,12 +80,12 @@ def verify(problem: Problem) -> bool:
     if not (size and start and list_):
         return False
     rows, columns = map(int, size.groups())
-    first = r, c = tuple(map(int, start.groups()))
+    r, c = first = (int(start.group(1)), int(start.group(2)))
     moves = list_.group(1).split(", ")
     for move in moves:
         r = min(max(r + (move == "down") - (move == "up"), 1), rows)
         c = min(max(c + (move == "right") - (move == "left"), 1), columns)
-    steps = worked(rows, columns, *first, moves)[0]
+    steps = worked(rows, columns, first[0], first[1], moves)[0]
     return problem.answer == f"row {r}, column {c}" and problem.solution == "\n".join(steps)
 
 

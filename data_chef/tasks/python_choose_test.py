@@ -1,5 +1,6 @@
 """Which of four asserts about a function holds, or does not, found by tracing each."""
 
+import ast
 from random import Random
 from typing import Any
 
@@ -13,10 +14,12 @@ from data_chef.programs.derived import (
     draw,
     outcomes,
     program_in,
+    same,
     search,
     short_examples,
     shown,
 )
+from data_chef.programs.function import Function
 from data_chef.programs.tracing import TooLong, trace
 from data_chef.registry import Task, register
 
@@ -42,7 +45,7 @@ class Config(Leveled):
 
 
 def changed(rng: Random, value: Any, others: list[Any]) -> Any:
-    """A value of the same type that is near."""
+    """A value of the same type that is near, or None."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
@@ -50,15 +53,22 @@ def changed(rng: Random, value: Any, others: list[Any]) -> Any:
     candidates = [other for other in others if other != value]
     if isinstance(value, (list, str)) and len(value) > 1:
         candidates += [value[::-1], value[1:], value[:-1]]
-    return rng.choice([c for c in candidates if c != value])
+    return rng.choice([c for c in candidates if c != value] or [None])
+
+
+def traceable(source: str, function: Function, example: tuple[tuple, Any], config: Config) -> bool:
+    try:
+        trace(source, function.name, example[0], LONGEST[config.level - 1])
+    except TooLong:
+        return False
+    return True
 
 
 def line_of(program: str, name: str, call: str, claimed: str, most: int) -> str:
     """The trace of a call in one line, and whether the assert holds."""
     steps, value = trace(program, name, arguments_of(call), most)
-    return (
-        f"{'; '.join(step.text for step in steps)}; {'holds' if repr(value) == claimed else f'not {claimed}: fails'}"
-    )
+    verdict = "holds" if same(repr(value), ast.literal_eval(claimed)) else f"not {claimed}: fails"
+    return "; ".join([*(step.text for step in steps), verdict])
 
 
 def generate(rng: Random, config: Config) -> Problem:
@@ -66,20 +76,18 @@ def generate(rng: Random, config: Config) -> Problem:
         function = draw(rng, config.level)
         source = rng.choice(function.sources)
         examples = short_examples(function, 40)
-        if len(examples) < 4:
+        chosen = [e for e in rng.sample(examples, len(examples)) if traceable(source, function, e, config)][:4]
+        if len(chosen) < 4:
             return None
-        chosen = rng.sample(examples, 4)
         values = [value for _, value in chosen]
         odd, want_fail = rng.randrange(4), rng.random() < 0.5
         claims = []
-        try:
-            for i, (arguments, value) in enumerate(chosen):
-                wrong = (i == odd) is want_fail
-                claim = changed(rng, value, values) if wrong else value
-                claims.append((function.call(arguments), repr(claim)))
-            told = [line_of(source, function.name, *claim, LONGEST[config.level - 1]) for claim in claims]
-        except (TooLong, IndexError):
-            return None
+        for i, (arguments, value) in enumerate(chosen):
+            claim = changed(rng, value, values) if (i == odd) is want_fail else value
+            if claim is None and value is not None:
+                return None
+            claims.append((function.call(arguments), repr(claim)))
+        told = [line_of(source, function.name, *claim, 100) for claim in claims]
         return function, source, claims, told, odd, want_fail
 
     function, source, claims, told, odd, want_fail = search(attempt)
@@ -96,7 +104,7 @@ def verify(problem: Problem) -> bool:
     for option in (line for line in problem.question.split("\n") if line[1:9] == ") assert"):
         call = calls_in(option, name)[0]
         claimed = option.split(f"{call} == ", 1)[1]
-        holds.append(outcomes(program, name, [arguments_of(call)]) == [claimed])
+        holds.append(same(outcomes(program, name, [arguments_of(call)])[0], ast.literal_eval(claimed)))
         lines.append(f"{option[0]}: {line_of(program, name, call, claimed, 100)}")
     if sum(holds) not in (1, 3) or problem.solution != "\n".join(lines):
         return False

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.programs.compose.check import tests_tell
 from data_chef.programs.compose.classes import SmallClass, draw_class
 from data_chef.programs.parts import NAMESPACE, fenced, verify, verify_many
 from data_chef.registry import Task, register
@@ -39,7 +40,7 @@ class Config:
 def draw(rng: Random, methods: int) -> SmallClass:
     while True:
         drawn = draw_class(rng, methods)
-        if drawn:
+        if drawn and tests_tell(drawn.source, "\n".join(drawn.tests), drawn.canonical):
             return drawn
 
 

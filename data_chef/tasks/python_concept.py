@@ -1,12 +1,8 @@
 """What a function, operator or keyword of Python does, with a tiny example."""
 
-from random import Random
-
-from data_chef.item import Problem
 from data_chef.pythonisms import CONCEPTS, STATEMENTS
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
-
 
 
 def asks(name: str) -> tuple[str, ...]:
@@ -14,11 +10,13 @@ def asks(name: str) -> tuple[str, ...]:
     if name[:2] in ("a ", "an", "th"):
         return (
             f"What does {name} do in Python?", f"In Python, what is {name}?", f"Explain {name} in Python.",
-            f"What is {name} in Python good for?", f"How does {name} work in Python?", f"What is {name} for in Python?",
+            f"What is {name} in Python good for?", f"How does {name} work in Python?",
+            f"What is {name} for in Python?",
             f"Python: what does {name} do?", f"Show me {name} in Python.",
         )  # fmt: skip
     return (
-        f"What does {name} do in Python?", f"What does `{name}` do?", f"What is {name} in Python?", f"Explain `{name}`.",
+        f"What does {name} do in Python?", f"What does `{name}` do?", f"What is {name} in Python?",
+        f"Explain `{name}`.",
         f"How does {name} work in Python?", f"What is `{name}` good for?", f"Python: what does {name} do?",
         f"Show me how `{name}` works.", f"Give an example of {name} in Python.", f"When do I use `{name}`?",
     )  # fmt: skip
@@ -50,13 +48,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("python_concept", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("python_concept", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

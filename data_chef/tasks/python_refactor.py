@@ -1,11 +1,22 @@
 """Rewriting a function: without its loop, or with one."""
 
 import ast
+import re
 from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs import derived
-from data_chef.programs.derived import NAMESPACE, Leveled, code_problem, defined_last, draw, program_in, search, shown
+from data_chef.programs.derived import (
+    NAMESPACE,
+    Leveled,
+    code_problem,
+    defined_last,
+    draw,
+    main_line,
+    program_in,
+    search,
+    shown,
+)
 from data_chef.registry import Task, register
 
 
@@ -50,6 +61,10 @@ def generate(rng: Random, config: Config) -> Problem:
     to_loop = rng.random() < 0.4
     question = rng.choice(LONGER if to_loop else SHORTER)
     given, wanted = rng.choice(kinds[not to_loop]), rng.choice(kinds[to_loop])
+    if len(re.findall("^def ", given, re.MULTILINE)) > 1:
+        # The helper functions stay as they are.
+        first, second = main_line(given, function.name), main_line(wanted, function.name)
+        wanted = "\n".join(given.split("\n")[:first] + wanted.split("\n")[second:])
     return code_problem(function, question.format(code=shown(rng, given)), wanted)
 
 

@@ -21,8 +21,8 @@ PHRASINGS = (
     "Write this program with the variable {old} named {new}.\n\n{code}",
 )
 NAMES = (
-    "value number current amount first_number entry result_list outcome final_value answer_so_far data my_value "
-    "position place step thing part piece input_value size limit_value chosen quantity score"
+    "value entry data thing part piece given chosen kept known wanted place my_value outcome inner current_value "
+    "selected stored found_so_far temporary working new_name member content next_one"
 ).split()
 
 

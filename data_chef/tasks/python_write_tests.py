@@ -11,6 +11,7 @@ from data_chef.programs.derived import (
     draw,
     fenced,
     outcomes,
+    same,
     search,
     short_examples,
     shown,
@@ -44,9 +45,9 @@ def generate(rng: Random, config: Config) -> Problem:
         examples = short_examples(function)
         calls = [arguments for arguments, _ in examples]
         wrong, caught = [], set()
-        for mutant in mutants(source, rng, 2 * WRONG):
+        for mutant in mutants(source, rng, WRONG + 2):
             results = outcomes(mutant, function.name, calls, source)
-            noticed = [i for i, (_, value) in enumerate(examples) if results[i] not in (repr(value), "TooLong")]
+            noticed = [i for i, (_, value) in enumerate(examples) if not same(results[i], value)]
             if noticed and "TooLong" not in results and "RecursionError" not in results:
                 wrong.append((mutant, noticed))
         if len(examples) < 3 or len(wrong) < 2:

@@ -1,4 +1,4 @@
-"""A calculation in which a slip is made, noticed by a check, and corrected. What is wrong is marked by a question mark."""
+"""A calculation in which a slip is made, marked by a question mark, noticed by a check and corrected."""
 
 import re
 from dataclasses import dataclass
@@ -9,13 +9,17 @@ from data_chef.arithmetic import equations_hold, evaluate
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.slips import draw, parts, slipped
+from data_chef.text import find
 
 
 PHRASINGS = (
-    "What is {t}? Check your steps.", "Calculate {t} and check the result.", "{t} = ? Check each step and correct mistakes.",
-    "Work out {t}, looking over each step.", "Compute {t} carefully, with a check.", "What is {t}? Correct yourself if needed.",
+    "What is {t}? Check your steps.", "Calculate {t} and check the result.",
+    "{t} = ? Check each step and correct mistakes.",
+    "Work out {t}, looking over each step.", "Compute {t} carefully, with a check.",
+    "What is {t}? Correct yourself if needed.",
     "Find {t}. Check as you go.", "Carefully: {t} = ?", "Double-check this: what is {t}?",
-    "Take your time and check: {t}", "Solve {t} and prove that each step is right.", "Please compute {t} and verify it.",
+    "Take your time and check: {t}", "Solve {t} and prove that each step is right.",
+    "Please compute {t} and verify it.",
 )  # fmt: skip
 
 
@@ -53,7 +57,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def checked(step: str, claim: str) -> list[str]:
     """A check of one step by the opposite calculation, or another way to a product."""
     left, right = step.split("=")
-    a, op, b = re.fullmatch(r"(\d+)([-+*])(\d+)", left).groups()
+    a, op, b = find(r"^(\d+)([-+*])(\d+)$", left).groups()
     if op == "*":
         small, large = sorted((int(a), int(b)))
         if large > 9 and large % 10 == 0:
@@ -82,7 +86,7 @@ def worked(terms: str) -> tuple[list[str], str]:
     for k, step in enumerate(steps):
         left, right = step.split("=")
         if k == wrong:
-            a, op, b = re.fullmatch(r"(\d+)([-+*])(\d+)", left).groups()
+            a, op, b = find(r"^(\d+)([-+*])(\d+)$", left).groups()
             claim = str(slipped(rng, op, int(a), int(b)))
             lines += [f"{left}={claim}?", *checked(step, claim), f"Correction: {step}"]
         else:

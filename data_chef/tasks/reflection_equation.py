@@ -11,7 +11,8 @@ from data_chef.registry import Task, register
 
 
 PHRASINGS = (
-    "Solve {e} and check the solution.", "Find {x}: {e}. Put your result back in.", "Solve {e}. Check by substituting.",
+    "Solve {e} and check the solution.", "Find {x}: {e}. Put your result back in.",
+    "Solve {e}. Check by substituting.",
     "{e}. What is {x}? Check it.", "Which {x} fits {e}? Verify your answer.", "Solve for {x} and test: {e}",
     "Work out {x} from {e}, then check.", "Find the solution of {e} and correct yourself if the check fails.",
     "What is {x} if {e}? Do the check as well.", "Solve with a check: {e}",
@@ -41,7 +42,9 @@ def generate(rng: Random, config: Config) -> Problem:
     equation = f"{a}{letter} {sign} {b} = {c}"
     lines, answer = worked(a, sign, b, c, letter)
     return Problem(
-        question=rng.choice(PHRASINGS).format(e=equation.replace(" ", "") if rng.random() < 0.3 else equation, x=letter),
+        question=rng.choice(PHRASINGS).format(
+            e=equation.replace(" ", "") if rng.random() < 0.3 else equation, x=letter
+        ),
         solution="\n".join(lines),
         answer=answer,
         canonical=f"{a}x{sign}{b}={c}",
@@ -84,8 +87,11 @@ def verify(problem: Problem) -> bool:
     marked = re.findall(r"(?m)([\d+*/-]+)=(-?\d+)\?$", problem.solution)
     plain = re.sub(r"(?m)^.*\?$", "", problem.solution)
     steps = "\n".join(worked(int(a), sign, int(b), int(c), letter)[0])
-    return fits and problem.solution == steps and equations_hold(plain) and all(
-        evaluate(left) != int(right) for left, right in marked
+    return (
+        fits
+        and problem.solution == steps
+        and equations_hold(plain)
+        and all(evaluate(left) != int(right) for left, right in marked)
     )
 
 

@@ -3,7 +3,6 @@
 from random import Random
 
 from data_chef.about import CAN
-from data_chef.item import Problem
 from data_chef.nouns import invented
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
@@ -36,7 +35,18 @@ DISHES = (
     "dumplings", "a cheesecake", "paella", "risotto",
 )  # fmt: skip
 MONEY = ("gold", "shares", "bitcoin", "bonds", "houses", "oil", "silver", "a savings plan", "real estate", "wine")
-FILMS = ("science fiction", "romance", "western", "horror", "comedy", "fantasy", "crime", "war", "adventure", "cartoon")
+FILMS = (
+    "science fiction",
+    "romance",
+    "western",
+    "horror",
+    "comedy",
+    "fantasy",
+    "crime",
+    "war",
+    "adventure",
+    "cartoon",
+)
 ANIMALS = ("whales", "bees", "wolves", "owls", "sharks", "elephants", "ants", "frogs", "bats", "camels", "penguins")
 
 
@@ -49,7 +59,8 @@ def made_up() -> list[str]:
 TALK = Talk(
     {
         "capital": (
-            ("What is the capital of {country}?", "Who is the president of {country}?", "How many people live in {country}?",
+            ("What is the capital of {country}?", "Who is the president of {country}?",
+            "How many people live in {country}?",
              "Which language is spoken in {country}?", "What is the history of {country}?", "Who rules {country}?",
              "What is the highest mountain of {country}?", "Which money do they use in {country}?",
              "What is the longest river in {country}?", "Tell me something about {country}."),
@@ -58,7 +69,8 @@ TALK = Talk(
         ),
         "weather": (
             ("What is the weather in {city}?", "Will it rain in {city} tomorrow?", "How warm is it in {city}?",
-             "Is it snowing in {city} right now?", "What is the forecast for {city}?", "Do I need an umbrella in {city}?"),
+             "Is it snowing in {city} right now?", "What is the forecast for {city}?",
+             "Do I need an umbrella in {city}?"),
             tuple(f"I cannot know the weather in {{city}}. {can}" for can in CAN)
             + tuple(f"I have no weather data, for {{city}} or elsewhere. {can}" for can in CAN),
         ),
@@ -70,7 +82,8 @@ TALK = Talk(
             + tuple(f"Places such as {{city}} are outside of what I have learned. {can}" for can in CAN),
         ),
         "person": (
-            ("Who was {who}?", "When was {who} born?", "Where did {who} live?", "What did {who} do?", "When did {who} die?",
+            ("Who was {who}?", "When was {who} born?", "Where did {who} live?", "What did {who} do?",
+            "When did {who} die?",
              "Tell me about the life of {who}.", "What is {who} famous for?", "Was {who} married?"),
             tuple(f"I know nothing about {{who}}, and I do not want to make anything up. {can}" for can in CAN)
             + tuple(f"I have not learned about people such as {{who}}. {can}" for can in CAN),
@@ -84,14 +97,16 @@ TALK = Talk(
              f"I am not able to judge {{pain}}; a doctor is. {CAN[2]}"),
         ),
         "legal": (
-            ("Can I {legal}?", "Is it legal to {legal}?", "How do I {legal}?", "May I {legal}?", "Am I allowed to {legal}?",
+            ("Can I {legal}?", "Is it legal to {legal}?", "How do I {legal}?", "May I {legal}?",
+            "Am I allowed to {legal}?",
              "What does the law say if I {legal}?"),
             (f"I cannot give legal advice; please ask a lawyer. {CAN[0]}",
              f"I know nothing of the law, so I cannot say whether you may {{legal}}. {CAN[1]}",
              f"Whether you can {{legal}} is a question for a lawyer. {CAN[2]}"),
         ),
         "sport": (
-            ("Who won the {sport} match yesterday?", "Who is the best {sport} player?", "Which team is the {sport} champion?",
+            ("Who won the {sport} match yesterday?", "Who is the best {sport} player?",
+            "Which team is the {sport} champion?",
              "Who invented {sport}?", "When is the next {sport} game?", "Which country is best at {sport}?"),
             tuple(f"I do not follow {{sport}}. {can}" for can in CAN)
             + tuple(f"I have no results or facts on {{sport}}. {can}" for can in CAN),
@@ -115,7 +130,8 @@ TALK = Talk(
             tuple(f"I do not know any {{film}} films or books. {can}" for can in CAN),
         ),
         "nature": (
-            ("What do {animals} eat?", "How long do {animals} live?", "Where do {animals} live?", "How do {animals} sleep?",
+            ("What do {animals} eat?", "How long do {animals} live?", "Where do {animals} live?",
+            "How do {animals} sleep?",
              "Are {animals} dangerous?", "How fast are {animals}?"),
             tuple(f"I have learned nothing about {{animals}}. {can}" for can in CAN)
             + tuple(f"Facts about {{animals}} are not my field. {can}" for can in CAN),
@@ -125,7 +141,7 @@ TALK = Talk(
              "What does {thing} mean?", "Tell me about the people of {thing}.", "How does the {thing} machine work?",
              "Which animals live in {thing}?"),
             tuple(f"I do not know anything called {{thing}}. {can}" for can in CAN)
-            + tuple(f"The name {{thing}} tells me nothing, and I do not want to invent an answer. {can}" for can in CAN),
+            + tuple(f"The name {{thing}} tells me nothing, and I invent no answers. {can}" for can in CAN),
         ),
     },
     {
@@ -139,13 +155,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("refuse_unknown", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("refuse_unknown", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

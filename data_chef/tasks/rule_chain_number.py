@@ -87,7 +87,8 @@ def tested(number: int, text: str, names: list[str]) -> tuple[bool, str]:
 def generate(rng: Random, config: Config) -> Problem:
     number = rng.randint(12, config.number)
     names = draw_nouns(rng, config.rules, 0.7)
-    rules, given = [], []
+    rules: list[tuple[str, ...]] = []
+    given: list[str] = []
     for name in names:
         conditions: list[str] = []
         size = rng.choice((1, 2, 2, 3)) if given else 2
@@ -116,7 +117,8 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def worked(rules, ask) -> tuple[list[str], str]:
     """Each rule tried in turn, each condition up to the first that fails."""
-    number, names, lines = int(ask[1]), [], []
+    names: list[str] = []
+    number, lines = int(ask[1]), []
     for name, *conditions in rules:
         steps = []
         for one in conditions:

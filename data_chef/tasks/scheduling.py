@@ -10,7 +10,7 @@ from data_chef.registry import Task, register
 
 JOBS = (
     "baking cleaning cooking digging drawing drilling dusting filing fishing ironing mending mowing packing painting "
-    "planting polishing printing reading sanding sewing shopping sorting sweeping typing washing watering weaving writing"
+    "planting polishing printing reading sanding sewing shopping sorting sweeping typing washing watering writing"
 ).split()
 SAYINGS = Sayings({
     "intro": ("These jobs must be done one after the other: {0}.", "The jobs are {0}, one at a time.",
@@ -19,7 +19,8 @@ SAYINGS = Sayings({
         "{0} comes before {1}.", "{1} comes after {0}.", "Do {0} before {1}.", "{1} must wait until {0} is done.",
         "{0} must be done before {1}.", "{0} is earlier than {1}.",
     ),
-    "right": ("{1} comes right after {0}.", "{0} comes directly before {1}.", "Nothing is done between {0} and {1}, and "
+    "right": ("{1} comes right after {0}.", "{0} comes directly before {1}.",
+              "Nothing is done between {0} and {1}, and "
               "{0} is first of the two."),
     "first": ("{0} comes first.", "Start with {0}.", "The first job is {0}."),
     "last": ("{0} comes last.", "End with {0}.", "The last job is {0}."),
@@ -88,7 +89,8 @@ def pairs_of(jobs: list[str], facts) -> list[tuple[str, str]]:
 def worked(jobs: list[str], facts, ask) -> tuple[list[str], str]:
     """Again and again the one job that waits for no other that is left."""
     pairs = pairs_of(jobs, facts)
-    left, row, lines = list(jobs), [], []
+    row: list[str] = []
+    left, lines = list(jobs), []
     while left:
         waiting = {job: next((a for a, b in pairs if b == job and a in left), "") for job in left}
         (free,) = (job for job in left if not waiting[job])

@@ -1,5 +1,6 @@
 """People in a row of seats: clues, elimination, and who sits where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -36,7 +37,8 @@ SAYINGS = Sayings({
         "Which person has seat {0}?", "Tell me who sits in seat {0}.",
     ),
     "where": (
-        "In which seat does {0} sit?", "Which seat is {0}'s?", "Where does {0} sit?", "What is the number of {0}'s seat?",
+        "In which seat does {0} sit?", "Which seat is {0}'s?", "Where does {0} sit?",
+        "What is the number of {0}'s seat?",
         "Find the seat of {0}.", "Give the number of {0}'s seat.",
     ),
     "order": (
@@ -44,7 +46,7 @@ SAYINGS = Sayings({
         "What is the order from left to right?",
     ),
 }, slot=r"(?:\w+(?:, \w+)* and \w+|\w+)")  # fmt: skip
-RULES = {
+RULES: dict[str, Callable[..., Callable[..., bool]]] = {
     "seat": lambda size, a, n: lambda p: p == n - 1,
     "not": lambda size, a, n: lambda p: p != n - 1,
     "end": lambda size, a: lambda p: p in (0, size - 1),
@@ -56,7 +58,8 @@ RULES = {
     "apart": lambda size, a, b: lambda p, q: abs(p - q) > 1,
 }
 SHORT = {
-    "seat": "{0} is in {1}.", "not": "{0} is not in {1}.", "end": "{0} is at an end.", "notend": "{0} is not at an end.",
+    "seat": "{0} is in {1}.", "not": "{0} is not in {1}.", "end": "{0} is at an end.",
+    "notend": "{0} is not at an end.",
     "next": "{0} is just left of {1}.", "two": "{0} is two left of {1}.", "left": "{0} is left of {1}.",
     "beside": "{0} is next to {1}.", "apart": "{0} is not next to {1}.",
 }  # fmt: skip
@@ -84,7 +87,8 @@ def clue(size: int, fact) -> Clue:
 
 def truths(rng: Random, row: list[str]) -> list:
     """A choice of true clues about the row."""
-    size, pool = len(row), []
+    size = len(row)
+    pool: list[tuple[str, ...]] = []
     for p, a in enumerate(row):
         pool.append(("end" if p in (0, size - 1) else "notend", a))
         pool.append(("not", a, str(rng.choice([q + 1 for q in range(size) if q != p]))))
@@ -141,8 +145,10 @@ def verify(problem: Problem) -> bool:
     (ask,) = (one for one in facts if one[0] in ("who", "where", "order"))
     facts = [one for one in facts if one[0] in RULES]
     found = list(arrangements([people], len(people), [clue(len(people), fact) for fact in facts]))
-    return len(found) == 1 and problem.answer == told(found[0], ask) and problem.solution == "\n".join(
-        worked(people, facts, ask)[0]
+    return (
+        len(found) == 1
+        and problem.answer == told(found[0], ask)
+        and problem.solution == "\n".join(worked(people, facts, ask)[0])
     )
 
 

@@ -115,8 +115,10 @@ def verify(problem: Problem) -> bool:
                 "both": both,
             }[kind]  # fmt: skip
             lines, _ = worked(kind, n, a, b, last)
-            return problem.answer == str(found) and problem.solution == "\n".join(lines) and equations_hold(
-                problem.solution
+            return (
+                problem.answer == str(found)
+                and problem.solution == "\n".join(lines)
+                and equations_hold(problem.solution)
             )
     return False
 

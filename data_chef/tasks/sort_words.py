@@ -12,10 +12,12 @@ from data_chef.registry import Task, register
 PHRASINGS = {
     "up": (
         "Sort these words alphabetically: {w}", "Put in alphabetical order: {w}", "Arrange from A to Z: {w}",
-        "Sort the words {w} as in a dictionary.", "In which order are {w} in a dictionary?", "Alphabetical order of {w}?",
+        "Sort the words {w} as in a dictionary.", "In which order are {w} in a dictionary?",
+        "Alphabetical order of {w}?",
         "Order these words from A to Z: {w}", "Please sort {w} by the alphabet.",
     ),
-    "down": ("Sort from Z to A: {w}", "Sort these words in reverse alphabetical order: {w}", "Arrange from Z to A: {w}"),
+    "down": ("Sort from Z to A: {w}", "Sort these words in reverse alphabetical order: {w}",
+             "Arrange from Z to A: {w}"),
     "first": (
         "Which of the words {w} comes first in a dictionary?", "Which word is first in alphabetical order: {w}?",
         "Find the alphabetically first of {w}.",

@@ -11,7 +11,8 @@ from data_chef.registry import Task, register
 
 PHRASINGS = {
     "spell": (
-        'Spell "{w}".', 'Spell the word "{w}" letter by letter.', 'How is "{w}" spelled?', 'What are the letters of "{w}"?',
+        'Spell "{w}".', 'Spell the word "{w}" letter by letter.', 'How is "{w}" spelled?',
+        'What are the letters of "{w}"?',
         'Write the letters of "{w}" with hyphens between them.', 'Take "{w}" apart into letters.',
         'Spell out "{w}", one letter at a time.',
     ),
@@ -23,7 +24,8 @@ PHRASINGS = {
         'What is the {n} letter of "{w}"?', 'Which letter is {n} in "{w}"?', 'Name the {n} letter of the word "{w}".',
         'Give the {n} letter of "{w}".',
     ),
-    "last": ('What is the last letter of "{w}"?', 'Which letter does "{w}" end with?', 'With which letter does "{w}" end?'),
+    "last": ('What is the last letter of "{w}"?', 'Which letter does "{w}" end with?',
+             'With which letter does "{w}" end?'),
 }  # fmt: skip
 
 

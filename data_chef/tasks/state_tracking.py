@@ -12,7 +12,8 @@ ITEMS = "coin marble button pebble bead spool ring stamp key nut shell token fea
 BOXES = Sayings({
     "in": ("The {0} is in the {1} box.", "In the {1} box is the {0}.", "At first the {0} lies in the {1} box."),
     "move": (
-        "The {0} is moved to the {1} box.", "Then someone puts the {0} into the {1} box.", "The {0} goes into the {1} box.",
+        "The {0} is moved to the {1} box.", "Then someone puts the {0} into the {1} box.",
+        "The {0} goes into the {1} box.",
         "Put the {0} into the {1} box.", "Next, the {0} is put into the {1} box.",
     ),
     "swap": (
@@ -70,7 +71,7 @@ def generate(rng: Random, config: Config) -> Problem:
                 facts.append(("move", item, rng.choice([colour for colour in colours if colour != at])))
             else:
                 facts.append((rng.choice(("swap", "pour")), *rng.sample(colours, 2)))
-        ask = ("where", rng.choice(items)) if rng.random() < 0.7 else ("count", rng.choice(colours))
+        ask: tuple[str, ...] = ("where", rng.choice(items)) if rng.random() < 0.7 else ("count", rng.choice(colours))
         sayings, worked, intro = BOXES, boxes, ""
     else:
         facts += [(rng.choice(("on", "off")), colour) for colour in colours]

@@ -69,7 +69,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def worked(text: str, rules, limit: int) -> tuple[list[str], str | None]:
     """A line a step; None when the rules do not come to an end within the limit."""
-    lines = []
+    lines: list[str] = []
     for _ in range(limit):
         rule = next((rule for rule in rules if rule[0] in text), None)
         if rule is None:

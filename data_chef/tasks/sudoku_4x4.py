@@ -14,7 +14,8 @@ RULES = (
     "In rows, columns and 2x2 blocks each of 1, 2, 3, 4 occurs once.",
 )
 INTRO = (
-    "Solve this 4x4 sudoku.", "Fill in this small sudoku.", "Here is a 4x4 sudoku.", "A 4x4 sudoku:", "Complete the grid.",
+    "Solve this 4x4 sudoku.", "Fill in this small sudoku.", "Here is a 4x4 sudoku.", "A 4x4 sudoku:",
+    "Complete the grid.",
     "Look at this sudoku.", "Find the missing numbers.",
 )  # fmt: skip
 ASKS = {
@@ -64,7 +65,8 @@ def seen(grid: list[int], place: int) -> set[int]:
 
 def worked(grid: list[int]) -> tuple[list[str], list[int]]:
     """Fills the first gap that allows one number, again and again."""
-    grid, lines = list(grid), []
+    lines: list[str] = []
+    grid = list(grid)
     while 0 in grid:
         for place in range(16):
             known = seen(grid, place)

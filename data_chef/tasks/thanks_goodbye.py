@@ -1,8 +1,5 @@
 """Thanks, goodbyes, praise and blame."""
 
-from random import Random
-
-from data_chef.item import Problem
 from data_chef.logic import PEOPLE
 from data_chef.registry import Task, register
 from data_chef.talk import Plain, Talk
@@ -17,20 +14,23 @@ TALK = Talk(
             ("You are welcome!", "My pleasure!", "Glad that it helped!", "You are welcome. Is there anything else?"),
         ),
         "topic": (
-            ("Thanks for the help with {topic}!", "Thank you for explaining {topic}.", "Now I understand {topic}, thanks!",
+            ("Thanks for the help with {topic}!", "Thank you for explaining {topic}.",
+            "Now I understand {topic}, thanks!",
              "Thanks, {topic} makes sense now.", "You helped me a lot with {topic}, thank you!",
              "I finally get {topic}. Thank you!"),
             ("You are welcome! Ask again whenever {topic} gives you trouble.", "Glad that {topic} became clearer!",
              "My pleasure! Practice makes {topic} easy."),
         ),
         "bye": (
-            ("Goodbye!", "Bye!", "Bye bye!", "See you!", "See you later!", "See you tomorrow!", "Farewell!", "Take care!",
+            ("Goodbye!", "Bye!", "Bye bye!", "See you!", "See you later!", "See you tomorrow!", "Farewell!",
+            "Take care!",
              "I have to go.", "That is all for today.", "Until next time!", "I am leaving now, bye!", "So long!"),
             ("Goodbye!", "Bye! Come back with another problem.", "See you! It was good to calculate with you.",
              "Take care, and goodbye!"),
         ),
         "night": (
-            ("Good night!", "Good night, ODIN!", "I am going to bed, good night.", "Sleep well!", "It is late, good night!"),
+            ("Good night!", "Good night, ODIN!", "I am going to bed, good night.", "Sleep well!",
+            "It is late, good night!"),
             ("Good night!", "Good night, and sleep well!", "Good night! Until the next problem."),
         ),
         "byenamed": (
@@ -39,7 +39,8 @@ TALK = Talk(
             ("Goodbye, {name}!", "Bye, {name}! Come back any time.", "Take care, {name}!"),
         ),
         "praise": (
-            ("Well done!", "You are great!", "Good job!", "Nice work!", "You are clever!", "That was fast!", "Excellent!",
+            ("Well done!", "You are great!", "Good job!", "Nice work!", "You are clever!", "That was fast!",
+            "Excellent!",
              "You are really good at this.", "Wow, impressive!", "I like you.", "Right answer, well done!"),
             ("Thank you! Shall we do another one?", "Thanks! I am happy to go on.", "Kind of you! What is next?"),
         ),
@@ -67,13 +68,4 @@ class Config(Plain):
     """No knobs: there is no harder form."""
 
 
-def generate(rng: Random, config: Config) -> Problem:
-    return TALK.problem(rng)
-
-
-def verify(problem: Problem) -> bool:
-    """Finds the topic in the question again, and its reply."""
-    return TALK.holds(problem)
-
-
-register(Task("thanks_goodbye", "chat", Config, generate, verify, max_difficulty=1, extrapolates=False))
+register(Task("thanks_goodbye", "chat", Config, TALK.generate, TALK.verify, max_difficulty=1, extrapolates=False))

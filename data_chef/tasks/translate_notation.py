@@ -15,7 +15,8 @@ SMALL = (
 ).split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 TO_SYMBOLS = (
-    'Write "{t}" in symbols.', 'Write in symbols: {t}', 'How do you write "{t}" with symbols?', 'Turn into symbols: {t}',
+    'Write "{t}" in symbols.', 'Write in symbols: {t}', 'How do you write "{t}" with symbols?',
+    'Turn into symbols: {t}',
     'Put "{t}" into mathematical notation.', 'Translate "{t}" into symbols.', 'Use symbols for "{t}".',
     'What is "{t}" as an expression?',
 )  # fmt: skip
@@ -24,7 +25,7 @@ TO_WORDS = (
     "Translate {t} into words.", "How is {t} spoken?", "Write out {t} in words.",
 )  # fmt: skip
 WORDS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
-NOUNS = {"+": ("sum", "and"), "-": ("difference", "and"), "*": ("product", "and"), "/": ("quotient", "and")}
+WHOLE = {"+": "sum", "-": "difference"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls((2, 3, 3, 4)[difficulty - 1], (20, 40, 99, 99)[difficulty - 1], (0.0, 0.0, 0.6, 0.8)[difficulty - 1])
+        return cls(
+            (2, 3, 3, 4)[difficulty - 1], (20, 40, 99, 99)[difficulty - 1], (0.0, 0.0, 0.6, 0.8)[difficulty - 1]
+        )
 
     def validate(self) -> None:
         if self.terms < 2 or not 10 <= self.high <= 99 or not 0 <= self.nested <= 1:
@@ -54,6 +57,11 @@ def heard(word: str) -> int:
 
 
 ALL = [spoken(n) for n in range(100)]
+SPOKEN = re.compile(
+    r"\bthe (?:sum|difference) of |plus|minus|times|divided by|equals|is less than|is greater than|\band\b|,|\b(?:"
+    + "|".join(sorted(ALL, key=len, reverse=True))
+    + r")\b"
+)
 
 
 def generate(rng: Random, config: Config) -> Problem:
@@ -63,7 +71,8 @@ def generate(rng: Random, config: Config) -> Problem:
         # A sum or difference taken as a whole, then a product or quotient of it.
         first, outer = rng.choice("+-"), rng.choice("*/")
         symbols = f"({numbers[0]} {first} {numbers[1]}) {outer} {numbers[2]}"
-        words = f"the {NOUNS[first][0]} of {spoken(numbers[0])} and {spoken(numbers[1])}, {WORDS[outer]} {spoken(numbers[2])}"
+        words = f"the {WHOLE[first]} of {spoken(numbers[0])} and {spoken(numbers[1])}, "
+        words += f"{WORDS[outer]} {spoken(numbers[2])}"
         if config.terms > 3:
             symbols += f" {signs[0]} {numbers[3]}"
             words += f", {WORDS[signs[0]]} {spoken(numbers[3])}"
@@ -99,9 +108,7 @@ def to_symbols(words: str) -> str:
 def verify(problem: Problem) -> bool:
     """Both sides as symbols are the same; each part can be computed."""
     inside = re.search(r"\(?\d+(?: [-+*/=<>] \(?\d+\)?)+", problem.question)
-    words = " ".join(re.findall(rf"(?:\bthe (?:sum|difference) of |\b(?:{'|'.join(sorted(ALL, key=len, reverse=True))})\b"
-                                r"|plus|minus|times|divided by|equals|is less than|is greater than|\band\b|,)",
-                                problem.question.replace("into mathematical", "")))  # fmt: skip
+    words = " ".join(SPOKEN.findall(problem.question.replace("into mathematical", "")))
     if inside:
         try:
             said = to_symbols(problem.answer)

@@ -114,11 +114,11 @@ def worked(formula, kind: str) -> tuple[list[str], str]:
 def verify(problem: Problem) -> bool:
     """Evaluates the text of the formula in all rows by Python's own operators."""
     text = find(r"`(.+)`", problem.question).group(1)
-    kind = next(kind for kind, word in (("kind", "autology"), ("column", "rows in the order"), ("count", "")) if word in
-                problem.question)  # fmt: skip
+    rest = problem.question
+    kind = "kind" if "autology" in rest else "column" if "rows in the order" in rest else "count"
     formula = parse(text)
     letters = sorted(letters_of(formula))
-    rows = [implied(text, dict(zip(letters, row, strict=True))) for row in product((1, 0), repeat=len(letters))]
+    rows = [implied(text, dict(zip(letters, row, strict=True))) for row in product((True, False), repeat=len(letters))]
     answer = {
         "column": ", ".join("T" if value else "F" for value in rows),
         "count": str(rows.count(True)),

@@ -69,7 +69,9 @@ def holds(claim, honest: dict[str, bool]) -> bool:
     if kind == "some":
         return not all(honest.values())
     about = honest[words[0]]
-    return {"lies": not about, "true": about, "same": about == honest[speaker], "differ": about != honest[speaker]}[kind]
+    return {"lies": not about, "true": about, "same": about == honest[speaker], "differ": about != honest[speaker]}[
+        kind
+    ]
 
 
 def cases(people: list[str]) -> list[dict[str, bool]]:
@@ -143,11 +145,13 @@ def verify(problem: Problem) -> bool:
         said = []
         for kind, speaker, *words in claims:
             if kind in ("count", "some"):
-                so = liars.bit_count() == int(words[0]) if kind == "count" else liars > 0
+                so = int(liars.bit_count() == int(words[0]) if kind == "count" else liars > 0)
             else:
                 other = lie[place[words[0]]]
-                so = (other ^ lie[place[speaker]] ^ (kind == "same")) if kind in ("same", "differ") else (
-                    other ^ (kind == "true")
+                so = (
+                    (other ^ lie[place[speaker]] ^ (kind == "same"))
+                    if kind in ("same", "differ")
+                    else (other ^ (kind == "true"))
                 )
             said.append(bool(so) != bool(lie[place[speaker]]))
         if all(said):

@@ -27,14 +27,16 @@ KINDS = {
         "One portion is {a} {u}. How much are {n} portions?",
     ),
     "area": (
-        "A rectangle is {a} {u} long and {n} {u} wide. What is its area?", "Find the area of a rectangle of {a} {u} by {n} {u}.",
+        "A rectangle is {a} {u} long and {n} {u} wide. What is its area?",
+        "Find the area of a rectangle of {a} {u} by {n} {u}.",
         "What area has a rectangle with sides {a} {u} and {n} {u}?",
     ),
     "perimeter": (
         "A square has sides of {a} {u}. What is its perimeter?", "Find the perimeter of a square with side {a} {u}.",
     ),
     "volume": (
-        "What is the volume of a box of {n} {u} by {k} {u} by {m} {u}?", "A box measures {n} {u}, {k} {u} and {m} {u}. "
+        "What is the volume of a box of {n} {u} by {k} {u} by {m} {u}?",
+        "A box measures {n} {u}, {k} {u} and {m} {u}. "
         "What is its volume?",
     ),
     "speed": (
@@ -100,7 +102,8 @@ def worked(kind: str, numbers: tuple[int, ...], unit: str) -> tuple[list[str], s
             lines = [f"{by}*{tens}={by * tens}", f"{whole}-{by * tens}={by * ones}", f"{by * ones}/{by}={ones}",
                      f"{tens}+{ones}={share}"]  # fmt: skip
         rule = {"speed": "km divided by h gives km/h", "price": "dollars for one piece", "density": "kg per dm^3",
-                "part": f"the unit stays {unit}", "count": f"{unit} divided by {unit} leaves no unit"}[kind]  # fmt: skip
+                "part": f"the unit stays {unit}",
+                "count": f"{unit} divided by {unit} leaves no unit"}[kind]  # fmt: skip
         end = {"speed": " km/h", "price": " dollars", "density": " kg/dm^3", "part": f" {unit}", "count": ""}[kind]
         return [*lines, f"Unit: {rule}"], f"{share}{end}"
     if kind == "volume":

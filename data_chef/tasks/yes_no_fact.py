@@ -67,7 +67,8 @@ NUMBER = {
     "odd": ("Is {n} odd?", "Is {n} an odd number?"),
     "prime": ("Is {n} prime?", "Is {n} a prime number?", "Does {n} have exactly two divisors?"),
     "square": ("Is {n} a square number?", "Is {n} a perfect square?", "Is {n} the square of a whole number?"),
-    "divides": ("Is {n} divisible by {k}?", "Is {n} a multiple of {k}?", "Does {k} divide {n}?", "Is {k} a divisor of {n}?"),
+    "divides": ("Is {n} divisible by {k}?", "Is {n} a multiple of {k}?", "Does {k} divide {n}?",
+                "Is {k} a divisor of {n}?"),
     "less": ("Is {n} less than {k}?", "Is {n} smaller than {k}?", "Is {k} greater than {n}?"),
     "half": ("Is {n} half of {k}?", "Is {k} twice {n}?"),
     "power": ("Is {n} a power of 2?", "Can {n} be written as a power of 2?"),
@@ -122,7 +123,10 @@ def reason(kind: str, n: int, k: int) -> tuple[bool, str]:
         return False, f"{root}*{root}={root * root} and {root + 1}*{root + 1}={(root + 1) ** 2}."
     if kind == "divides":
         whole, rest = divmod(n, k)
-        return rest == 0, f"{whole}*{k}={n}." if rest == 0 else f"{whole}*{k}={whole * k}, and {n}-{whole * k}={rest} is left."
+        return (
+            rest == 0,
+            f"{whole}*{k}={n}." if rest == 0 else f"{whole}*{k}={whole * k}, and {n}-{whole * k}={rest} is left.",
+        )
     if kind == "less":
         return n < k, f"{n}<{k}." if n < k else f"{n}>{k}."
     if kind == "half":
@@ -179,7 +183,12 @@ def verify(problem: Problem) -> bool:
 
 
 PATTERNS = [
-    (kind, re.compile(re.escape(ask.rstrip("?").lower()).replace(r"\{n\}", r"(?P<n>\d+)").replace(r"\{k\}", r"(?P<k>\d+)")))
+    (
+        kind,
+        re.compile(
+            re.escape(ask.rstrip("?").lower()).replace(r"\{n\}", r"(?P<n>\d+)").replace(r"\{k\}", r"(?P<k>\d+)")
+        ),
+    )
     for kind, asks in NUMBER.items()
     for ask in asks
 ]

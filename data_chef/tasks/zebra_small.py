@@ -47,7 +47,8 @@ HOLDS = {
     "before": lambda p, q: p < q, "next": lambda p, q: abs(p - q) == 1,
 }  # fmt: skip
 SHORT = {
-    "in": "{1} is in {0}.", "notin": "{1} is not in {0}.", "number": "{0} is in {1}.", "left": "{0} is just left of {1}.",
+    "in": "{1} is in {0}.", "notin": "{1} is not in {0}.", "number": "{0} is in {1}.",
+    "left": "{0} is just left of {1}.",
     "before": "{0} is left of {1}.", "next": "{1} is next to {0}.",
 }  # fmt: skip
 COUNT = {3: "Three", 4: "Four", 5: "Five"}
@@ -96,7 +97,9 @@ def generate(rng: Random, config: Config) -> Problem:
     while kept is None:
         colours, animals = rng.sample(COLOURS, size), rng.sample(ANIMALS, size)
         kept = chosen_clues(rng, [colours, animals], labels(size), truths(rng, colours, animals), clue)
-    ask = rng.choice((("animal", rng.choice(colours)), ("colour", rng.choice(animals)), ("house", rng.choice(animals))))
+    ask = rng.choice(
+        (("animal", rng.choice(colours)), ("colour", rng.choice(animals)), ("house", rng.choice(animals)))
+    )
     groups = [sorted(colours), sorted(animals)]
     lines, found = worked(groups, kept)
     stock = listed([f"a {animal}" if animal[0] != "o" else f"an {animal}" for animal in groups[1]])

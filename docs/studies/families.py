@@ -33,7 +33,7 @@ from training.io import replace_block, write_json  # noqa: E402
 
 POOL = HERE.parents[1] / "runs" / "families"
 RESULT = HERE.parent / "measurements" / "families.json"
-ITEMS, VOCAB, SEQ_LEN, TOKENS = 40_000, 4096, 384, 700_000
+ITEMS, VOCAB, SEQ_LEN, TOKENS = 40_000, 4096, 384, 400_000
 SHAPE = {"hidden_size": 128, "num_hidden_layers": 3, "head_dim": 32, "intermediate_size": 256}
 SETS = ("gsm8k", "asdiv", "mbpp")
 
@@ -45,10 +45,10 @@ def foreign(folder: Path) -> dict[str, list[tuple[str, str]]]:
         return [json.loads(line) for line in (folder / name).read_text().split("\n") if line]
 
     return {
-        "gsm8k": [(row["question"], row["solution"]) for row in rows("gsm8k_train_dev500.jsonl")[:250]],
-        "asdiv": [("", row["question"]) for row in rows("asdiv_open_clean.jsonl")[:400]],
+        "gsm8k": [(row["question"], row["solution"]) for row in rows("gsm8k_train_dev500.jsonl")[:120]],
+        "asdiv": [("", row["question"]) for row in rows("asdiv_open_clean.jsonl")[:250]],
         "mbpp": [
-            (row["prompt"], f"```python\n{row['canonical_solution']}```") for row in rows("mbpp_open.jsonl")[:250]
+            (row["prompt"], f"```python\n{row['canonical_solution']}```") for row in rows("mbpp_open.jsonl")[:120]
         ],
     }
 

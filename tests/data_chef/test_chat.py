@@ -31,7 +31,13 @@ def test_examples_of_python_are_true():
 
 def test_tables_are_clean():
     assert len(TERMS) >= 150 and len(PAIRS) >= 50 and len(WHY) >= 40
-    texts = [*TERMS.values(), *PAIRS.values(), *WHY.values(), *STATEMENTS.values(), *(told for told, *_ in CONCEPTS.values())]
+    texts = [
+        *TERMS.values(),
+        *PAIRS.values(),
+        *WHY.values(),
+        *STATEMENTS.values(),
+        *(told for told, *_ in CONCEPTS.values()),
+    ]
     texts += [reply for table in (about.WHAT, about.LIMITS) for _, replies in table.values() for reply in replies]
     for text in texts:
         assert text == text.strip() and "  " not in text and len(text) < 200 and text.isascii()

@@ -26,7 +26,9 @@ def test_a_saying_is_read_back_as_it_was_said():
 @pytest.mark.parametrize("seed", range(12))
 def test_every_layout_keeps_the_sentences(seed):
     text = logic.lay_out(Random(seed), ["Ann is tall.", 'Ben says: "It rains."'], "Who is tall?", "A riddle.")
-    assert sorted(logic.sentences(text)) == sorted(["Ann is tall.", 'Ben says: "It rains."', "Who is tall?", "A riddle."])
+    assert sorted(logic.sentences(text)) == sorted(
+        ["Ann is tall.", 'Ben says: "It rains."', "Who is tall?", "A riddle."]
+    )
 
 
 def test_masks_are_the_rows_of_a_truth_table():

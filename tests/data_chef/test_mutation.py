@@ -23,12 +23,13 @@ def report(numbers, limit, flag=True):
             continue
         best = math.floor(x) if (total < 2) is True else -1
     pairs = list(map(lambda a: (a, best), numbers))
+    more = sum(n for n in range(1, (2 * (limit + 1)) + 1) if not (n < 3))
     words = f"{total + 1} {best}" + " ".join(sorted(map(str, numbers), key=lambda n: n))
     try:
         total -= divmod(total, limit)[0]
     except (ZeroDivisionError, TypeError) as error:
         words += str(error)
-    return {**found, "words": words, "pairs": pairs, "é": best, "total": (total * 2) // limit}
+    return {**found, "words": words, "more": more, "pairs": pairs, "é": best, "total": (total * 2) // limit}
 '''
 SHORT = "def shift(text, k):\n    return text[k:] + text[:k]\n"
 

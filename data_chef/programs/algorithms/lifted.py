@@ -296,9 +296,7 @@ def draw_lifted(rng: Random, lift: Lift, helpers: list[Recipe]) -> Function:
     constants = {name: rng.choice(choices) for name, choices in lift.constants.items()}
     names = [rng.choice(recipe.names.split()) for recipe in helpers]
     xs = rng.choice(POOL[kind].split())
-    slots = {"xs": xs, "helper": names[0], "second": names[-1], "phrase": helpers[0].phrase,
-             "measure": helpers[-1].phrase, **constants.get("test", {}), "k": constants.get("k"),
-             "compared": " Words are compared alphabetically." if kind == "str" else ""}  # fmt: skip
+    slots = {"xs": xs, "helper": names[0], "second": names[-1], **_told_of(helpers, constants)}
     name = fill(rng.choice(lift.names.split()), slots)
     order = rng.sample(lift.sources, len(lift.sources))
     return Function(
@@ -310,6 +308,30 @@ def draw_lifted(rng: Random, lift: Lift, helpers: list[Recipe]) -> Function:
         canonical=":".join([lift.key, *(recipe.key for recipe in helpers), *_told(constants)]),
         hints=(f"list[{kind}]", {"list": f"list[{kind}]", "object": f"{kind} | None"}.get(lift.result, lift.result)),
     )
+
+
+def _told_of(helpers: list[Recipe], constants: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots of the summaries, but for the list's name."""
+    compared = " Words are compared alphabetically." if helpers[0].hints.startswith("str") else ""
+    return {"phrase": helpers[0].phrase, "measure": helpers[-1].phrase, **constants.get("test", {}),
+            "k": constants.get("k"), "compared": compared}  # fmt: skip
+
+
+def lifted_summaries(lift: Lift, helpers: list[Recipe], told: list[str], xs: str) -> set[str]:
+    """All the wordings of a function; `told` is the end of its canonical form."""
+    slots = {"xs": xs, **_told_of(helpers, _recalled(told))}
+    return {fill(text, slots) for text in lift.summaries}
+
+
+def _recalled(told: list[str]) -> dict[str, Any]:
+    """The constants that the end of a canonical form stands for."""
+    test = next((test for test in TEST["test"] if told and test["key"] == told[0]), None)
+    return {"test": test, "k": int(told[1]) if len(told) > 1 else None} if test else {}
+
+
+def examples_of(rng: Random, lift: Lift, helpers: list[Recipe], parts: list[str]) -> tuple:
+    """Arguments and values for a function given by its canonical form, `parts` being what follows its first word."""
+    return _examples(rng, lift, helpers, _recalled(parts[len(helpers) :]))
 
 
 def _told(constants: Mapping[str, Any]) -> list[str]:

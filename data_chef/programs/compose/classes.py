@@ -68,7 +68,8 @@ NUMBER = (
            ("self.{a} += n", "return self.{a}"), lambda s, g, k: (sum((s, *g)),) * 2, amount),
     Method("subtract decrease lower_by", "n", "subtracts n from the {a} and returns the new {a}",
            ("self.{a} -= n", "return self.{a}"), lambda s, g, k: (-(g[0] - s),) * 2, amount),
-    Method("take withdraw use", "n", "subtracts n from the {a} and returns True if the {a} is at least n; otherwise it "
+    Method("take withdraw use", "n", "subtracts n from the {a} and returns True if the {a} is at least n; otherwise "
+       "it "
            "changes nothing and returns False",
            ("if n > self.{a}:", "    return False", "self.{a} -= n", "return True"),
            lambda s, g, k: (s - g[0], True) if s - g[0] >= 0 else (s, False), near),
@@ -88,14 +89,16 @@ NUMBER = (
            ("return self.{a} % n == 0",), lambda s, g, k: (s, s // g[0] * g[0] == s),
            lambda rng, s: (rng.choice((2, 3, 5)),)),
     Method("missing left_to remaining", "", "returns how much the {a} is below {k}, or 0 if it is not below",
-           ("return max(0, {k} - self.{a})",), lambda s, g, k: (s, k - s if s <= k else 0), constants=(20, 30, 50, 100)),
+           ("return max(0, {k} - self.{a})",), lambda s, g, k: (s, k - s if s <= k else 0), constants=(20, 30, 50,
+            100)),
 )  # fmt: skip
 LIST = (
     Method("add push append_item", "item", "adds item at the end of the {a}", ("self.{a}.append(item)",),
            lambda s, g, k: ([*s, *g], None), amount),
     Method("size count length", "", "returns the number of {a}", ("return len(self.{a})",),
            lambda s, g, k: (s, sum(1 for _ in s))),
-    Method("pop take_last remove_last", "", "removes the last of the {a} and returns it, or returns None if there are none",
+    Method("pop take_last remove_last", "", "removes the last of the {a} and returns it, or returns None if there "
+       "are none",
            ("return self.{a}.pop() if self.{a} else None",), lambda s, g, k: (s[:-1], s[-1] if s else None)),
     Method("take_first dequeue next_item", "", "removes the first of the {a} and returns it, or returns None if there "
            "are none", ("if not self.{a}:", "    return None", "return self.{a}.pop(0)"),
@@ -105,7 +108,8 @@ LIST = (
     Method("total sum_all", "", "returns the sum of the {a}", ("return sum(self.{a})",),
            lambda s, g, k: (s, sum(x * s.count(x) for x in {*s}))),
     Method("largest maximum highest", "", "returns the largest of the {a}, or {k} if there are none",
-           ("return max(self.{a}, default={k})",), lambda s, g, k: (s, sorted(s)[-1] if s else k), constants=(0, -1, None)),
+           ("return max(self.{a}, default={k})",), lambda s, g, k: (s, sorted(s)[-1] if s else k), constants=(0, -1,
+            None)),
     Method("contains has includes", "item", "returns True if item is among the {a}, otherwise False",
            ("return item in self.{a}",), lambda s, g, k: (s, s.count(g[0]) > 0),
            lambda rng, s: (rng.choice([*s, 4, 9]),)),
@@ -115,8 +119,8 @@ LIST = (
     Method("drop_below remove_small", "limit", "removes all of the {a} that are less than limit",
            ("self.{a} = [item for item in self.{a} if item >= limit]",),
            lambda s, g, k: ([x for x in s if not x < g[0]], None), lambda rng, s: (rng.choice([*s, 5]),)),
-    Method("flip turn_around", "", "reverses the order of the {a} and returns them as a list",
-           ("self.{a} = self.{a}[::-1]", "return self.{a}"), lambda s, g, k: ([*reversed(s)],) * 2),
+    Method("flip turn_around", "", "reverses the order of the {a}", ("self.{a} = self.{a}[::-1]",),
+           lambda s, g, k: ([*reversed(s)], None)),
     Method("is_full", "", "returns True if there are at least {k} {a}, otherwise False",
            ("return len(self.{a}) >= {k}",), lambda s, g, k: (s, bool(s[k - 1 :])), constants=(2, 3, 4)),
     Method("in_order ordered", "", "returns the {a} in ascending order as a new list", ("return sorted(self.{a})",),
@@ -142,7 +146,8 @@ DICT = (
            (0, -1, None)),
     Method("total sum_all", "", "returns the sum of all stored numbers", ("return sum(self.{a}.values())",),
            lambda s, g, k: (s, sum(v for _, v in s.items()))),
-    Method("best most top", "", "returns the name with the largest number, the one stored first in case of a tie, or None if "
+    Method("best most top", "", "returns the name with the largest number, the one stored first in case of a tie, or "
+       "None if "
            "nothing is stored", ("if not self.{a}:", "    return None", "return max(self.{a}, key=self.{a}.get)"),
            lambda s, g, k: (s, next((n for n in s if s[n] == sorted(s.values())[-1]), None))),
     Method("remove forget delete", "name", "removes name and returns its number, or returns None if it is not stored",
@@ -152,7 +157,8 @@ DICT = (
            ("return sorted(self.{a})",), lambda s, g, k: (s, [n for n in sorted(NAMES) if n in s])),
     Method("size count", "", "returns how many names are stored", ("return len(self.{a})",),
            lambda s, g, k: (s, sum(1 for _ in s))),
-    Method("at_least names_with", "n", "returns the list of the names whose number is at least n, in the order in which they "
+    Method("at_least names_with", "n", "returns the list of the names whose number is at least n, in the order in "
+       "which they "
            "were first stored", ("return [name for name, value in self.{a}.items() if value >= n]",),
            lambda s, g, k: (s, [x for x in s if not s[x] < g[0]]), lambda rng, s: (rng.choice([*s.values(), 4]),)),
     Method("has knows", "name", "returns True if name is stored, otherwise False", ("return name in self.{a}",),
@@ -172,7 +178,8 @@ RECTANGLE = (
            lambda s, g, k: ((s[0] + g[0], s[1]), s[0] + g[0]), amount),
     Method("turn rotate", "", "exchanges width and height", ("self.width, self.height = self.height, self.width",),
            lambda s, g, k: (s[::-1], None)),
-    Method("fits_in fits", "width, height", "returns True if the rectangle, without turning it, is at most width wide and "
+    Method("fits_in fits", "width, height", "returns True if the rectangle, without turning it, is at most width "
+       "wide and "
            "at most height high, otherwise False", ("return self.width <= width and self.height <= height",),
            lambda s, g, k: (s, not (s[0] > g[0] or s[1] > g[1])),
            lambda rng, s: (s[0] + rng.choice((-1, 0, 0, 1, 2)), s[1] + rng.choice((-1, 0, 0, 1, 2)))),
@@ -185,13 +192,16 @@ RECTANGLE = (
 POINT = (
     Method("position as_tuple", "", "returns the tuple (x, y)", ("return (self.x, self.y)",), lambda s, g, k: (s, s)),
     Method("move shift", "dx, dy", "adds dx to x and dy to y", ("self.x += dx", "self.y += dy"),
-           lambda s, g, k: ((s[0] + g[0], s[1] + g[1]), None), lambda rng, s: (rng.randint(-5, 5), rng.randint(-5, 5))),
+           lambda s, g, k: ((s[0] + g[0], s[1] + g[1]), None), lambda rng, s: (rng.randint(-5, 5), rng.randint(-5,
+           5))),
     Method("up north", "", "increases y by {k}", ("self.y += {k}",), lambda s, g, k: ((s[0], s[1] + k), None),
            constants=(1, 2, 5)),
     Method("left west", "", "decreases x by {k}", ("self.x -= {k}",), lambda s, g, k: ((s[0] - k, s[1]), None),
            constants=(1, 2, 5)),
-    Method("mirror flip", "", "changes the sign of x", ("self.x = -self.x",), lambda s, g, k: ((0 - s[0], s[1]), None)),
-    Method("swap exchange", "", "exchanges x and y", ("self.x, self.y = self.y, self.x",), lambda s, g, k: (s[::-1], None)),
+    Method("mirror flip", "", "changes the sign of x", ("self.x = -self.x",), lambda s, g, k: ((0 - s[0], s[1]),
+       None)),
+    Method("swap exchange", "", "exchanges x and y", ("self.x, self.y = self.y, self.x",), lambda s, g, k: (s[::-1],
+       None)),
     Method("steps_home distance", "", "returns the sum of the absolute values of x and y",
            ("return abs(self.x) + abs(self.y)",), lambda s, g, k: (s, max(s[0], -s[0]) + max(s[1], -s[1]))),
     Method("is_home at_origin", "", "returns True if x and y are both 0, otherwise False",
@@ -201,12 +211,15 @@ POINT = (
            lambda rng, s: (s[0] + rng.choice((-2, -1, 0, 1)),)),
 )  # fmt: skip
 KINDS = (
-    Kind("number", ("Account balance", "Counter count", "Score points", "Tank level", "Battery charge", "Wallet money"),
-         "{a}", ("self.{a} = {a}",), "is created with the starting {a}", lambda rng: (rng.randint(0, 25),), lambda g: g[0],
+    Kind("number", ("Account balance", "Counter count", "Score points", "Tank level", "Battery charge",
+       "Wallet money"),
+         "{a}", ("self.{a} = {a}",), "is created with the starting {a}", lambda rng: (rng.randint(0, 25),),
+         lambda g: g[0],
          NUMBER),
     Kind("zero", ("Counter count", "Score points", "Meter value", "Tally total", "Odometer distance"), "",
          ("self.{a} = 0",), "starts with the {a} 0", lambda rng: (), lambda g: 0, NUMBER, 2),
-    Kind("list", ("Stack items", "Queue items", "Box things", "Deck cards", "Log entries", "Basket numbers", "Shelf books"),
+    Kind("list", ("Stack items", "Queue items", "Box things", "Deck cards", "Log entries", "Basket numbers",
+       "Shelf books"),
          "", ("self.{a} = []",), "starts without any {a}", lambda rng: (), lambda g: [], LIST, 1),
     Kind("given_list", ("Series values", "Sample numbers", "Scores points", "Bag items"), "{a}",
          ("self.{a} = list({a})",), "is created with a list of {a}, which it copies",
@@ -217,7 +230,8 @@ KINDS = (
          ("self.width = width", "self.height = height"), "is created with a width and a height",
          lambda rng: (w := rng.randint(1, 9), rng.choice((w, rng.randint(1, 9)))), lambda g: g, RECTANGLE, 1),
     Kind("point", ("Point place", "Robot place", "Cursor place", "Turtle place"), "x, y", ("self.x = x", "self.y = y"),
-         "is created with the numbers x and y", lambda rng: (rng.randint(-5, 5), rng.randint(-5, 5)), lambda g: g, POINT, 1),
+         "is created with the numbers x and y", lambda rng: (rng.randint(-5, 5), rng.randint(-5, 5)), lambda g: g,
+         POINT, 1),
 )  # fmt: skip
 
 

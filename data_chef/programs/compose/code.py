@@ -98,7 +98,7 @@ class Writer:
     def element(self, step: Step, code: str, kind: str) -> str:
         """A code on one element, put on the comprehension's value."""
         gen = self.begin(kind)
-        if not gen.value.isidentifier() and (code.count("{0}") > 1 or self.style == "steps"):
+        if not gen.value.isidentifier() and (code.count("{0}") > 1 or "f'" in code or self.style == "steps"):
             self.settle(kind)
             gen = self.begin(kind)
         return put(code, gen.value)
@@ -124,8 +124,11 @@ class Writer:
                 self.settle(kind)
                 gen = self.begin(kind)
             gen.conditions.append(put(step.filters, gen.var))
-        if step.loop and self.style == "loop" and kind in ELEMENT and "for" not in (self.gen or self).__dict__.get(
-            "value", ""
+        if (
+            step.loop
+            and self.style == "loop"
+            and kind in ELEMENT
+            and "for" not in (self.gen or self).__dict__.get("value", "")
         ):
             self.loop(step, kind, final)
             return

@@ -4,11 +4,13 @@ import builtins
 import keyword
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
 
 from data_chef.programs.compose import higher, lists, numbers, pairs, strings
+from data_chef.programs.compose.check import telling
 from data_chef.programs.compose.code import Unwritable, body, whole
 from data_chef.programs.compose.core import Op, Step, bind
 from data_chef.programs.compose.inputs import arguments
@@ -43,10 +45,25 @@ TWO_PARAMETERS = {
 ROW_KEYS = {"sum": "sum", "largest": "largest element", "smallest": "smallest element", "length": "length",
             "first_item": "first element", "last_item": "last element"}  # fmt: skip
 LEVELS = (1, 2, 3, 4, 5, 6)
-RESERVED = {*dir(builtins), *keyword.kwlist, "math", "re", "gcd", "lcm", "itertools", "heapq", "Counter", "accumulate", "os", "reduce"}
+RESERVED = {
+    *dir(builtins),
+    *keyword.kwlist,
+    "math",
+    "re",
+    "gcd",
+    "lcm",
+    "itertools",
+    "heapq",
+    "Counter",
+    "accumulate",
+    "os",
+    "reduce",
+}
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
 UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
+# Parameters with no other values than the constants that they stand for.
+CLOSED = ("digit", "d", "shift", "offset", "column", "index", "j")
 CANDIDATES = 20
 EXAMPLES = 8
 
@@ -137,7 +154,8 @@ REDUNDANT = {
     ("proper_divisors", "length"), ("enumerated", "total_length"), ("run_lengths", "tuple_products"),
     ("common_letters", "has_vowel"), ("common_letters", "keep_vowel"), ("bracket", "length"), ("surround", "length"),
     ("append", "length"), ("acronym", "word_lengths"), ("characters", "initials"), ("twice", "initials"),
-    ("reverse", "initials"), ("add", "range_of"), ("subtract", "range_of"), ("divisors", "sum"), ("unique_letters", "unique_letters"),
+    ("reverse", "initials"), ("add", "range_of"), ("subtract", "range_of"), ("divisors", "sum"), ("unique_letters",
+     "unique_letters"),
 }  # fmt: skip
 
 
@@ -148,14 +166,16 @@ ON_DIGITS = frozenset(
     "has_digit ends_in two_digit modulo isqrt as_number gcd_with count_divisors sum_divisors absolute first_multiples "
     "primes_to proper_divisors divisors square_number power_of_two prime negative at_least_str".split()
 )
-TINY = ON_DIGITS - frozenset("divisors proper_divisors first_multiples primes_to reverse_digits sum_divisors".split()) | {
+TINY = ON_DIGITS - frozenset("divisors proper_divisors first_multiples primes_to reverse_digits "
+"sum_divisors".split()) | {
     "count_rises", "highest_frequency", "longest_run", "sign", "factorial", "count", "length", "length_str",
     "count_distinct", "count_distinct_str", "word_count", "same_places", "index", "index_of_largest",
     "index_of_smallest", "different_letters", "differing", "grid_count", "count_equal", "count_of", "count_letter",
 }  # fmt: skip
 LETTER = frozenset("first_letter last_letter most_common_letter to_text binary hexadecimal".split())
 AFTER_LETTER = frozenset("count_of frequencies frequencies_str most_common_str table paired count_by length unique "
-                         "unique_alphabetical concatenated joined repeat append surround count_letter".split())  # fmt: skip
+                         "unique_alphabetical concatenated joined repeat append surround "
+                         "count_letter".split())  # fmt: skip
 RARE = frozenset("keep_punctuation remove_punctuation star_punctuation has_punctuation count_punctuation capitalized "
                  "lowercase has_upper swap_case strip single_spaces index_of".split())  # fmt: skip
 
@@ -203,7 +223,8 @@ def state(parameter: str, kind: str, alone: bool) -> dict[str, str]:
                 "eachx": f"each {noun[:-1]} x in {parameter}",
                 "whole": parameter}  # fmt: skip
     if kind == "list[list[int]]":
-        return {"0": f"the rows of {parameter}", "in": f"in {parameter}", "n": "rows", "each": f"each row of {parameter}",
+        return {"0": f"the rows of {parameter}", "in": f"in {parameter}", "n": "rows",
+        "each": f"each row of {parameter}",
                 "eachx": f"each row x of {parameter}",
                 "whole": parameter}  # fmt: skip
     return {"0": parameter, "in": f"in {parameter}", "n": "characters", "each": parameter, "whole": parameter}
@@ -238,8 +259,13 @@ def returned(np: str, gives: str, rng: Random) -> str:
     """The sentence that asks for a value."""
     if gives == "bool":
         return rng.choice(BOOLS).format(clause=np)
-    frames = MAKES if np.startswith("a ") else RETURNS if gives in ("int", "float") else ("Return {np}.",) * 3 + (
-        "Give {np}.",)
+    frames = (
+        MAKES
+        if np.startswith("a ")
+        else RETURNS
+        if gives in ("int", "float")
+        else ("Return {np}.",) * 3 + ("Give {np}.",)
+    )
     return rng.choice(frames).format(np=np)
 
 
@@ -258,8 +284,14 @@ def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) 
         if not final:
             if step.gives.startswith("list["):
                 noun = results(step.gives)["n"] if step.gives in PARAMETERS else "tuples"
-                st = {"0": np, "in": f"among {np}", "n": noun, "each": f"each of {np}",
-                      "eachx": f"each element x of {np}", "whole": f"the list of {np}"}
+                st = {
+                    "0": np,
+                    "in": f"among {np}",
+                    "n": noun,
+                    "each": f"each of {np}",
+                    "eachx": f"each element x of {np}",
+                    "whole": f"the list of {np}",
+                }
                 if np.startswith("the ") and step.kind == "keep":
                     st["whole"] = np
             else:
@@ -297,7 +329,7 @@ def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str
         return upper(f"{', '.join(['first ' + clauses[0], *('then ' + c for c in clauses[1:])])}, and finally {end}.")
     if form == 1 and len(parts) > 1:
         middle = "".join(f" Then {c}." for c in parts[1:-1])
-        return f"{upper(parts[0])}.{middle} {rng.choice(('Then', 'Finally,'))} {end}."
+        return f"{upper(parts[0])}.{middle} {rng.choice(('Then', 'Finally,')) if middle else 'Then'} {end}."
     if form == 2:
         return f"{upper(', then '.join(clauses))}, and {end}."
     return f"{upper(', '.join(clauses))}{',' if any(',' in c for c in clauses) else ''} and {end}."
@@ -308,12 +340,45 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def told_well(summary: str) -> str:
+    """`the first element` for `the first 1 elements`, `1 digit` for `1 digits`."""
+    if " 1 " not in summary and "first 1" not in summary:
+        return summary
+    summary = re.sub(r"\b1 (digit|character|element)s\b", r"1 \1", summary)
+    return re.sub(r"\b(first|last) 1\b", r"\1", summary)
+
+
+SINGULAR = {"squares": "square", "cubes": "cube", "doubles": "double", "lengths": "length", "negated": "negate",
+            "first_letters": "first_letter", "last_letters": "last_letter"}  # fmt: skip
+ASKED = {"starting_with": "starts_with", "ending_with": "ends_with", "containing": "contains", "without": "lacks",
+         "ending_in": "ends_in", "palindromes": "is_palindrome", "palindromic": "is_palindrome",
+         "isograms": "is_isogram",
+         "powers_of_two": "is_power_of_two", "perfect_squares": "is_perfect_square",
+         "one_more_than": "is_one_more_than"}  # fmt: skip
+VERBS = ("is_", "has_", "contains", "are_", "same_", "all_", "sum_", "ends_", "starts_", "lacks")
+
+
+def title_of(step: Step) -> str:
+    """The words of a step for the name of a function; a question when it is answered by yes or no."""
+    title = step.title
+    if step.kind != "plain" or step.inner:
+        return title
+    if step.gives != "bool":
+        return SINGULAR.get(title, title)
+    for start, asked in ASKED.items():
+        if title.startswith(start):
+            return asked + title[len(start) :]
+    if title.startswith("with_"):
+        return "has_" + title[5:]
+    return title if title.startswith(VERBS) else f"is_{title}"
+
+
 def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str = "") -> str:
     """A name made of the steps' own words."""
     if rng.random() < 0.06:
         name = rng.choice(GENERIC)
     else:
-        titles = [step.title for step in reversed(steps) if step.title][: 2 if len(steps) > 3 else 3]
+        titles = [title_of(step) for step in reversed(steps) if step.title][: 2 if len(steps) > 3 else 3]
         name = "_".join(titles) or "compute"
         if len(titles) > 1 and titles[0] in ("sum", "count", "largest", "smallest", "mean", "product", "set"):
             name = f"{titles[0]}_of_{'_'.join(titles[1:])}"
@@ -332,12 +397,15 @@ def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str
 @cache
 def strings_of_module() -> frozenset[str]:
     """Names that programs use for their own variables."""
-    return frozenset("result value number total count found values words rows product counts groups answer n c x".split())
+    return frozenset(
+        "result value number total count found values words rows product counts groups answer n c x".split()
+    )
 
 
 def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = STARTS,
                   want: Callable[[list[Step]], bool] | None = None, ending: str = "") -> Function:  # fmt: skip
-    """A function of this level: 1 one operation, 2 and 3 chains, 4 a condition or a second parameter, 5 and more longer.
+    """A function of this level: 1 one operation, 2 and 3 chains, 4 a condition or a second parameter, 5 and more "
+    "longer.
 
     Args:
         level: from 1 on.
@@ -347,8 +415,11 @@ def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = S
     """
     while True:
         function = attempt(rng, level, starts, want, ending)
-        if function:
-            return function
+        if function is None:
+            continue
+        told = [s for s in function.sources[:2] if telling(function.name, s, function.examples, function.canonical)]
+        if told:
+            return replace(function, sources=tuple(told))
 
 
 def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
@@ -416,7 +487,7 @@ def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function
         return None
 
     canonical = f"{','.join(takes)}:" + "|".join(step.name for step in steps)
-    return Function(name, parameters, summary, sources, examples, canonical, tuple(hints))
+    return Function(name, parameters, told_well(summary), sources, examples, canonical, tuple(hints))
 
 
 def programs(rng: Random, name: str, parameters, base, steps) -> tuple[str, ...]:
@@ -446,8 +517,8 @@ def acceptable(text: str, lines: list[str], parameters) -> bool:
 def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[Any, ...], Any], ...] | None:
     """Six to eight pairs of arguments and value, or nothing when they would tell too little.
 
-    They tell too little when the values hardly differ or when some step changes nothing. `trace` gives the values after
-    each step.
+    They tell too little when the values hardly differ or when some step changes nothing. `trace` gives the values
+    after each step.
     """
     constants = [c for step in steps for c in step.constants]
     holes = next((step.constants for step in steps if step.hole), ())
@@ -459,7 +530,7 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
         if i == 9 and (len(kept) < 4 or 0 in changed):
             return None
         if found:
-            given = (*given, hole_value(rng, given, holes))
+            given = (*given, hole_value(rng, given, holes, found[0]))
         try:
             passed = trace(given)
         except UNDEFINED:
@@ -480,10 +551,10 @@ def examples_of(rng: Random, takes, steps, trace, found) -> tuple[tuple[tuple[An
     return tuple(rng.sample(pairs, len(pairs)))
 
 
-def hole_value(rng: Random, given: tuple[Any, ...], choices: tuple[Any, ...]) -> Any:
+def hole_value(rng: Random, given: tuple[Any, ...], choices: tuple[Any, ...], symbol: str) -> Any:
     """A value for the parameter that stands for a constant; often one that occurs in the other arguments."""
     k = rng.choice(choices)
-    if type(k) is not int or rng.random() < 0.5:
+    if type(k) is not int or symbol in CLOSED or rng.random() < 0.5:
         return k
     first = given[0]
     if isinstance(first, dict):
@@ -619,4 +690,4 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
         return None
 
     canonical = f"{','.join(takes)}:{test.name}?" + "|".join(step.name for step in steps) + f":{tag}{'!' * flip}"
-    return Function(name, base, summary, tuple(sources), examples, canonical, (*takes, gives))
+    return Function(name, base, told_well(summary), tuple(sources), examples, canonical, (*takes, gives))

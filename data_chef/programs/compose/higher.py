@@ -35,7 +35,8 @@ def first_element(p: Step) -> str:
 def derive(p: Step, name: str, gives: str, told, codes, run, **rest) -> Step:
     """A step on a list of what `p` is about."""
     return Step(f"{name}[{p.name}]", (f"list[{p.takes[0]}]",), gives, tuple(told), tuple(codes), run, inner=p,
-                imports=p.imports + rest.pop("imports", ()), constants=p.constants, hole=p.hole, cell=p.cell, **rest)  # fmt: skip
+                imports=p.imports + rest.pop("imports", ()), constants=p.constants, hole=p.hole, cell=p.cell,
+                **rest)  # fmt: skip
 
 
 def condition(p: Step, rng: Random) -> str:
@@ -52,9 +53,11 @@ def keep(p: Step, rng: Random) -> Step:
 
 def drop(p: Step, rng: Random) -> Step:
     which, code = selected(p, rng), condition(p, rng)
-    return derive(p, "drop", f"list[{p.takes[0]}]", (f"{{whole}} without the {which}", f"all of {{0}} except the {which}"),
+    return derive(p, "drop", f"list[{p.takes[0]}]", (f"{{whole}} without the {which}",
+    f"all of {{0}} except the {which}"),
                   (f"not {code}" if code.isidentifier() or code.endswith(")") and " " not in code.split("(")[0]
-                   and " and " not in code else f"not ({code})",), lambda xs, e: [x for x in xs[0] if not p.run((x,), e)],
+                   and " and " not in code else f"not ({code})",), lambda xs, e: [x for x in xs[0] if not p.run((x,),
+                   e)],
                   done=(f"remove the {which}",), title=f"without_{p.title}", kind="keep")  # fmt: skip
 
 
@@ -149,8 +152,11 @@ def change(m: Step, rng: Random) -> Step:
     each = one.replace("{0}", "{each}").replace("{whole}", "{each}").replace("{in}", "in {each}")
     x = "the elements of x" if row else "x"
     its = one.replace("{0}", x).replace("{whole}", "x").replace("{in}", "in x")
-    told = (*m.many, *((f"a list with {each}",) if each.endswith("{each}") and not row else ()),
-            *((f"a list with {its} for {{eachx}}",) if not m.many else ()))
+    told = (
+        *m.many,
+        *((f"a list with {each}",) if each.endswith("{each}") and not row else ()),
+        *((f"a list that holds, for {{eachx}}, {its}",) if not m.many else ()),
+    )
     done = (*(t.replace("{0}", "{each}") for t in m.done), *((f"replace {{each}} by its {m.key}",) if m.key else ()))
     return derive(m, "map", f"list[{m.gives}]", told, (rng.choice(simple(m)),),
                   lambda xs, e: [m.run((x,), e) for x in xs[0]], done=done or (f"replace {{eachx}} by {its}",),
@@ -188,14 +194,16 @@ def extreme_by(m: Step, rng: Random) -> Step:
     key = key_code(m, rng)
     return derive(m, f"{name}_by", m.takes[0],
                   (f"the one of {{0}} with the {said} {m.key} (the first one in case of a tie)",),
-                  (f"{name}({{list}}, key={key})", f"sorted({{list}}, key={key}{', reverse=True' if most else ''})[0]"),
+                  (f"{name}({{list}}, key={key})",
+                   f"sorted({{list}}, key={key}{', reverse=True' if most else ''})[0]"),
                   lambda xs, e: by_key(m, e, xs[0], -1 if most else 1)[0], title=f"{said}_by_{m.title}")  # fmt: skip
 
 
 def group_by(m: Step, rng: Random) -> Step:
     code = put(rng.choice(simple(m)), "x")
     return derive(m, "group_by", f"dict[{m.gives}, list[{m.takes[0]}]]",
-                  (f"a dictionary that groups {{0}} by {m.key}, with the list of elements, in their order, for each key",),
+                  (f"a dictionary that groups {{0}} by {m.key}, with the list of elements, in their order, for "
+                   "each key",),
                   (f"{{key: [x for x in {{0}} if {code} == key] for key in {{{code} for x in {{0}}}}}}",),
                   lambda xs, e: {k: [x for x in xs[0] if m.run((x,), e) == k]
                                  for k in [m.run((x,), e) for x in xs[0]]},
@@ -207,7 +215,8 @@ def count_by(m: Step, rng: Random) -> Step:
     code = put(rng.choice(simple(m)), "x")
     return derive(m, "count_by", f"dict[{m.gives}, int]",
                   (f"a dictionary that maps each {m.key} to the number of elements of {{whole}} that have it",),
-                  (f"dict(Counter({code} for x in {{0}}))",), imports=(("Counter", "from collections import Counter"),),
+                  (f"dict(Counter({code} for x in {{0}}))",), imports=(("Counter", "from collections import "
+                   "Counter"),),
                   run=lambda xs, e: {k: [m.run((x,), e) for x in xs[0]].count(k)
                                      for k in [m.run((x,), e) for x in xs[0]]},
                   title=f"count_by_{m.title}")  # fmt: skip

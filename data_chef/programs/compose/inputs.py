@@ -77,7 +77,9 @@ def draw(rng: Random, kind: str, near: list[int], marks: list[str], i: int, natu
         width, height = rng.choice((1, 2, 3, 3)), rng.randint(1, 3)
         if rng.random() < 0.4:
             height = width
-        rows = [[abs(integer(rng, near)) if natural else integer(rng, near) for _ in range(width)] for _ in range(height)]
+        rows = [
+            [abs(integer(rng, near)) if natural else integer(rng, near) for _ in range(width)] for _ in range(height)
+        ]
         for row in rows:
             if rng.random() < 0.3:
                 row[-1] = row[0]

@@ -1,11 +1,10 @@
 """Operations on whole lists: of numbers, of strings, of either."""
 
-from collections import Counter
 from fractions import Fraction
 from functools import reduce
 
 from data_chef.programs.compose.core import Loop, Op
-from data_chef.programs.compose.numbers import MATH, SMALL
+from data_chef.programs.compose.numbers import MATH
 
 
 NUMBERS = ("list[int]",)
@@ -73,7 +72,8 @@ REDUCTIONS = (
     Op("floor_mean", NUMBERS, "int", ("the average of {0}, rounded down to a whole number",),
        ("sum({0}) // len({0})",), lambda v: (sum(v) - sum(v) % len(filled(v))) // len(v), title="floor_mean",
        last=True),
-    Op("middle", NUMBERS, "int", ("the lower median of {0} (the one in the middle of the sorted order; the smaller one "
+    Op("middle", NUMBERS, "int", ("the lower median of {0} (the one in the middle of the sorted order; the smaller "
+       "one "
        "if two are in the middle)",), ("sorted({gen})[(len({0}) - 1) // 2]",),
        lambda v: next(x for x in v if sum(y <= x for y in v) * 2 >= len(v) and sum(y < x for y in v) * 2 < len(v)),
        title="median", last=True),
@@ -109,7 +109,8 @@ REDUCTIONS = (
     Op("index_of_largest", NUMBERS, "int", ("the index of the largest number {in} (the first one in case of a tie)",),
        ("{0}.index(max({0}))", "max(range(len({0})), key=lambda i: {0}[i])"),
        lambda v: sorted(range(len(v)), key=lambda i: (-v[i], i))[0], title="index_of_largest"),
-    Op("index_of_smallest", NUMBERS, "int", ("the index of the smallest number {in} (the first one in case of a tie)",),
+    Op("index_of_smallest", NUMBERS, "int", ("the index of the smallest number {in} (the first one in case of a "
+       "tie)",),
        ("{0}.index(min({0}))", "min(range(len({0})), key=lambda i: {0}[i])"),
        lambda v: sorted(range(len(v)), key=lambda i: (v[i], i))[0], title="index_of_smallest"),
     Op("first_item", NUMBERS, "int", ("the first of {0}",), ("{list}[0]",), lambda v: [*reversed(v)].pop(),
@@ -144,7 +145,8 @@ CHECKS = (
        ("all(a < b for a, b in zip({0}, {0}[1:]))",), lambda v: v == insertion_sorted(distinct(v)),
        title="is_increasing"),
     Op("has_repeats", NUMBERS, "bool", ("some value occurs more than once {in}",), ("len(set({0})) < len({0})",
-       "any({0}.count(n) > 1 for n in {0})"), lambda v: distinct(v) != v, which=("{n} with repeated values",), title="has_duplicates"),
+       "any({0}.count(n) > 1 for n in {0})"), lambda v: distinct(v) != v, which=("{n} with repeated values",),
+       title="has_duplicates"),
     Op("all_distinct", NUMBERS, "bool", ("no value occurs more than once {in}",), ("len(set({0})) == len({0})",),
        lambda v: distinct(v) == v, title="all_distinct"),
     Op("all_equal", NUMBERS, "bool", ("all of {0} are equal",), ("len(set({gen})) <= 1",),
@@ -154,7 +156,8 @@ CHECKS = (
        "{0} == list(reversed({0}))"), lambda v: all(v[i] == v[-1 - i] for i in range(len(v))),
        which=("{n} that read the same backwards",), title="is_palindrome"),
     Op("contains", NUMBERS, "bool", ("{k} occurs {in}",), ("{k} in {list}", "any({v} == {k} for {var} in {src}{if})"),
-       lambda v, k: v.count(k) > 0, (0, 1, 3, 5, 7), which=("{n} containing {k}",), title="contains_{k}", hole=("target", "wanted"),
+       lambda v, k: v.count(k) > 0, (0, 1, 3, 5, 7), which=("{n} containing {k}",), title="contains_{k}",
+       hole=("target", "wanted"),
        loop=Loop("", "", ("if {v} == {k}:", "    return True"), "False")),
     Op("sum_above", NUMBERS, "bool", ("the sum of {0} is greater than {k}",), ("sum({gen}) > {k}",),
        lambda v, k: k - sum(v) < 0, (10, 20, 30, 50), which=("{n} whose sum is greater than {k}",),
@@ -276,7 +279,8 @@ SHAPED = (
        ("dict(Counter({gen}))", "{n: {0}.count(n) for n in {0}}"),
        lambda v: {x: len([y for y in v if y == x]) for x in distinct(v)}, title="frequencies", imports=COUNTER,
        loop=Loop("counts", "{}", ("{acc}[{v}] = {acc}.get({v}, 0) + 1",))),
-    Op("frequencies_str", STRINGS, "dict[str, int]", ("a dictionary that maps each string {in} to how often it occurs",),
+    Op("frequencies_str", STRINGS, "dict[str, int]", ("a dictionary that maps each string {in} to how often it "
+       "occurs",),
        ("dict(Counter({gen}))", "{s: {0}.count(s) for s in {0}}"),
        lambda v: {x: len([y for y in v if y == x]) for x in distinct(v)}, title="frequencies", imports=COUNTER,
        loop=Loop("counts", "{}", ("{acc}[{v}] = {acc}.get({v}, 0) + 1",))),
@@ -285,7 +289,8 @@ SHAPED = (
        lambda v: {x: min(i for i, y in enumerate(v) if y == x) for x in distinct(v)}, title="first_positions"),
     Op("as_set", NUMBERS, "set[int]", ("the set of {0}",), ("set({gen})",), lambda v: {x for x in v[::-1]},
        title="set"),
-    Op("neighbor_pairs", NUMBERS, "list[tuple[int, int]]", ("the pairs of neighbouring elements of {whole} as tuples",),
+    Op("neighbor_pairs", NUMBERS, "list[tuple[int, int]]", ("the pairs of neighbouring elements of {whole} as "
+       "tuples",),
        ("list(zip({0}, {0}[1:]))",),
        lambda v: [tuple(v[i : i + 2]) for i in range(len(v) - 1)], title="neighbor_pairs"),
     Op("run_lengths", NUMBERS, "list[tuple[int, int]]", ("the run-length encoding of {whole}, a list of "

@@ -83,10 +83,12 @@ PROPERTIES = tuple(
          ("{n} ending in {k}", "{n} whose last digit is {k}"), ("{0} % 10 == {k}", "str({0})[-1] == str({k})"),
          lambda n, k: digits(n)[0] == k, tuple(range(10)), "ending_in_{k}", ("digit", "d"), ()),
         ("has_digit", ("{0} contains the digit {k}", "the digit {k} occurs in {0}"), ("{n} containing the digit {k}",),
-         ("str({k}) in str({0})",), lambda n, k: k in digits(n), tuple(range(10)), "with_digit_{k}", ("digit", "d"), ()),
+         ("str({k}) in str({0})",), lambda n, k: k in digits(n), tuple(range(10)), "with_digit_{k}", ("digit", "d"),
+          ()),
         ("two_digit", ("{0} has exactly {k} digits",), ("{n} with exactly {k} digits",), ("len(str({0})) == {k}",),
          lambda n, k: len(digits(n)) == k, (1, 2, 3), "with_{k}_digits", ("length", "k"), ()),
-        ("square_number", ("{0} is a perfect square",), ("perfect squares",), ("{0} >= 0 and math.isqrt({0}) ** 2 == {0}",),
+        ("square_number", ("{0} is a perfect square",), ("perfect squares",), ("{0} >= 0 and math.isqrt({0}) ** 2 == "
+         "{0}",),
          lambda n: any(i * i == natural(n, -9999, 5000) for i in range(n + 1)), (), "perfect_squares", (), MATH),
         ("prime", ("{0} is prime", "{0} is a prime number"), ("prime {n}",),
          ("{0} > 1 and all({0} % d for d in range(2, {0}))",
@@ -94,7 +96,8 @@ PROPERTIES = tuple(
         ("palindrome_number", ("{0} reads the same backwards",), ("{n} that read the same backwards",),
          ("str({0}) == str({0})[::-1]",), lambda n: digits(n) == digits(n)[::-1], (), "palindromic", (), ()),
         ("power_of_two", ("{0} is a power of two",), ("powers of two",), ("{0} > 0 and {0} & ({0} - 1) == 0",
-         "{0} > 0 and bin({0}).count('1') == 1"), lambda n: n in [2**i for i in range(20)], (), "powers_of_two", (), ()),
+         "{0} > 0 and bin({0}).count('1') == 1"), lambda n: n in [2**i for i in range(20)], (), "powers_of_two", (),
+         ()),
     )
 )  # fmt: skip
 
@@ -203,7 +206,8 @@ MEASURES = (
        ("({0} > 0) - ({0} < 0)",), lambda n: n // abs(n) if n else 0, title="sign", last=True),
     Op("half", INT, "float", ("half of {0} as a float",), ("{0} / 2",), lambda n: float(Fraction(n, 2)),
        title="half", last=True),
-    Op("to_text", INT, "str", ("{0} as a string",), ("str({0})",), lambda n: f"{n:d}", done=("turn {0} into a string",),
+    Op("to_text", INT, "str", ("{0} as a string",), ("str({0})",), lambda n: f"{n:d}", done=("turn {0} into a "
+       "string",),
        many=("the string forms of {0}",), title="as_text"),
     Op("padded", INT, "str", ("{0} as a string, padded with zeros on the left to {k} digits",), ("str({0}).zfill({k})",
        "f'{{0}:0{k}d}'"), lambda n, k: "0" * (k - len(str(natural(n)))) + str(n), (3, 4, 5, 6), title="zero_padded",
@@ -212,7 +216,7 @@ MEASURES = (
        "format({0}, 'b')"), lambda n: "".join(str(natural(n) >> i & 1) for i in range(max(n.bit_length(), 1)))[::-1],
        many=of("binary forms"), title="binary"),
     Op("hexadecimal", INT, "str", ("the hexadecimal form of {0} as a string, in lower case",), ("hex({0})[2:]",
-       "f'{{0}:x}'", "format({0}, 'x')"), lambda n: "%x" % natural(n), title="hex"),
+       "f'{{0}:x}'", "format({0}, 'x')"), lambda n: f"{natural(n):x}", title="hex"),
     Op("digits", INT, "list[int]", ("the digits of {0} from left to right",), ("[int(d) for d in str({0})]",
        "list(map(int, str({0})))"), lambda n: digits(n)[::-1], title="digits"),
     Op("divisors", INT, "list[int]", ("the divisors of {0} in ascending order",),

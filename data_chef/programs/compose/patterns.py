@@ -4,7 +4,7 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from random import Random
 
-from data_chef.programs.algorithms.recipe import Recipe, ints, words
+from data_chef.programs.algorithms.recipe import Recipe, words
 
 
 RE = "import re\n"
@@ -17,7 +17,8 @@ def mixed(rng: Random, **constants) -> tuple[str]:
     parts = words(rng, 1, 4)
     for _ in range(rng.randint(0, 3)):
         parts.append(rng.choice((str(rng.randint(0, 999)), f"{rng.choice(words(rng))}{rng.randint(1, 99)}",
-                                 rng.choice(NAMES), words(rng)[0].upper(), words(rng)[0] + rng.choice(",.!?;"))))  # fmt: skip
+                                 rng.choice(NAMES), words(rng)[0].upper(),
+                                 words(rng)[0] + rng.choice(",.!?;"))))  # fmt: skip
     for constant in constants.values():
         if isinstance(constant, str) and rng.random() < 0.8:
             parts.append(rng.choice((constant, constant + words(rng)[0], words(rng)[0] + constant)))
@@ -77,17 +78,20 @@ REGEX = (
     Recipe("re_numbers_min", 1, "numbers find_numbers extract_numbers", TEXT, "str, list[str]",
            ("Return all runs of at least $k digits in $text, as a list of strings.",
             "Find all numbers with $k or more digits in $text, as strings."),
-           (RE + r"return re.findall(r'\d{$k,}', $text)", RE + r"return [m.group() for m in re.finditer(r'\d{$k,}', $text)]"),
+           (RE + r"return re.findall(r'\d{$k,}', $text)", RE + r"return [m.group() for m in re.finditer(r'\d{$k,}', "
+            r"$text)]"),
            lambda text, k: [run for run in runs(text, str.isdigit) if len(run) >= k], mixed,
            (("",), ("7 42 105 2024 31415",), ("a1b22c333",)), {"k": (1, 2, 3, 4)}),
     Recipe("re_number_sum", 2, "sum_numbers add_numbers number_total", TEXT, "str, int",
-           ("Return the sum of all whole numbers with exactly $k digits in $text, where a number is a run of digits.",),
+           ("Return the sum of all whole numbers with exactly $k digits in $text, where a number is a run of "
+            "digits.",),
            (RE + r"return sum(int(n) for n in re.findall(r'\d+', $text) if len(n) == $k)",
             RE + r"return sum(map(int, re.findall(r'(?<!\d)\d{$k}(?!\d)', $text)))"),
            lambda text, k: sum(int(run) for run in runs(text, str.isdigit) if len(run) == k), mixed,
            (("",), ("7 42 105 3 99 1000 300",)), {"k": (1, 2, 3)}),
     Recipe("re_words_start", 1, "words_with_$k find_words words_starting_with_$k", TEXT, "str, list[str]",
-           ("Return all words of $text that start with the letter '$k', where a word is a run of lower-case letters.",),
+           ("Return all words of $text that start with the letter '$k', where a word is a run of lower-case "
+            "letters.",),
            (RE + r"return re.findall(r'(?<![a-z])$k[a-z]*', $text)",
             RE + r"return [w for w in re.findall(r'[a-z]+', $text) if w[0] == '$k']"),
            lambda text, k: [w for w in runs(text, lambda c: "a" <= c <= "z") if w.startswith(k)], mixed,
@@ -130,13 +134,15 @@ REGEX = (
             "mark": tuple("#*_-+.")}),
     Recipe("re_count", 1, "count_$n how_many_$n", TEXT, "str, int",
            ("Return how many runs of $what there are in $text.",),
-           (RE + "return len(re.findall(r'$pattern+', $text))", RE + "return sum(1 for _ in re.finditer(r'$pattern+', $text))"),
+           (RE + "return len(re.findall(r'$pattern+', $text))", RE + "return sum(1 for _ in "
+            "re.finditer(r'$pattern+', $text))"),
            lambda text, kind: len(runs(text, lambda c: eval(kind["test"], {"c": c}))), mixed,
            (("",), ("Ann, 31 cats & 12 dogs!",), ("a1B2c33",)),
            {"kind": ({"what": "digits", "pattern": r"\d", "test": "c.isdigit()", "n": "numbers"},
                      {"what": "letters", "pattern": "[A-Za-z]", "test": "'a' <= c.lower() <= 'z'", "n": "words"},
                      {"what": "upper-case letters", "pattern": "[A-Z]", "test": "'A' <= c <= 'Z'", "n": "capitals"},
-                     {"what": "lower-case vowels", "pattern": "[aeiou]", "test": "c in 'aeiou'", "n": "vowel_groups"})}),
+                     {"what": "lower-case vowels", "pattern": "[aeiou]", "test": "c in 'aeiou'",
+                     "n": "vowel_groups"})}),
     Recipe("re_code", 2, "is_valid is_code valid_code matches", "text/s/code/string", "str, bool",
            ("Return True if $text consists of exactly $a upper-case letters followed by exactly $b digits, otherwise "
             "False.",
@@ -144,14 +150,18 @@ REGEX = (
            (RE + r"return re.fullmatch(r'[A-Z]{$a}[0-9]{$b}', $text) is not None",
             RE + r"return bool(re.match(r'[A-Z]{$a}[0-9]{$b}\Z', $text))"),
            lambda text, a, b: len(text) == a + b and all("A" <= c <= "Z" for c in text[:a]) and text[a:].isdigit(),
-           lambda rng, a, b: (rng.choice(("ABC"[:a] + "1234"[:b], "XYZ"[:a] + "9876"[:b], "ABC"[:a].lower() + "1234"[:b],
-                                          "XYZ"[:a] + "98765"[: b + 1], "XYZA"[: a + 1] + "98765"[:b], code(rng)[0])),),
+           lambda rng, a, b: (rng.choice(("ABC"[:a] + "1234"[:b], "XYZ"[:a] + "9876"[:b],
+           "ABC"[:a].lower() + "1234"[:b],
+                                          "XYZ"[:a] + "98765"[: b + 1], "XYZA"[: a + 1] + "98765"[:b],
+                                          code(rng)[0])),),
            (("",), ("A1",), ("AB12",), ("ABC123",), ("AB1234",), ("A-1",)), {"a": (1, 2, 3), "b": (1, 2, 3, 4)}),
     Recipe("re_code_dash", 3, "is_valid is_part_number valid_format", "text/s/code/string", "str, bool",
-           ("Return True if $text has the form of $a to $b lower-case letters, a dash and $c digits, otherwise False.",),
+           ("Return True if $text has the form of $a to $b lower-case letters, a dash and $c digits, otherwise "
+            "False.",),
            (RE + r"return re.fullmatch(r'[a-z]{$a,$b}-[0-9]{$c}', $text) is not None",
             RE + r"return bool(re.match(r'[a-z]{$a,$b}-[0-9]{$c}\Z', $text))"),
-           lambda text, a, b, c: text.count("-") == 1 and a <= len(text.split("-")[0]) <= b and len(text.split("-")[1]) == c
+           lambda text, a, b,
+           c: text.count("-") == 1 and a <= len(text.split("-")[0]) <= b and len(text.split("-")[1]) == c
            and all("a" <= x <= "z" for x in text.split("-")[0]) and text.split("-")[1].isdigit(),
            lambda rng, a, b, c: ("abcdefgh"[: rng.choice((a, b, a, b, b + 1, a - 1))] + rng.choice("----_")
                                  + "1234567"[: rng.choice((c, c, c, c + 1, c - 1))],),
@@ -164,12 +174,15 @@ REGEX = (
            lambda text, a, b: [w[1:-1] for w in text.split(" ") if w[:1] == a and w[-1:] == b], marked,
            (("",), ("one two",)), {"a": ("(", "[", "*", "+"), "b": (")", "]", "*", "+")}),
     Recipe("re_years", 2, "find_years years extract_years", TEXT, "str, list[str]",
-           ("Return all four-digit numbers in $text that begin with $k, as strings, where a number is a run of digits.",),
+           ("Return all four-digit numbers in $text that begin with $k, as strings, where a number is a run of "
+            "digits.",),
            (RE + r"return re.findall(r'(?<!\d)$k\d{2}(?!\d)', $text)",
             RE + r"return [n for n in re.findall(r'\d+', $text) if len(n) == 4 and n[:2] == '$k']"),
            lambda text, k: [run for run in runs(text, str.isdigit) if len(run) == 4 and run.startswith(str(k))],
-           lambda rng, k: (" ".join(rng.sample((f"{k}{rng.randint(10, 99)}", f"{k}{rng.randint(10, 99)}", f"in {k + 1}05",
-                                                f"{k}{rng.randint(0, 9)}", f"{k}{rng.randint(100, 999)}", "house"), 4)),),
+           lambda rng, k: (" ".join(rng.sample((f"{k}{rng.randint(10, 99)}", f"{k}{rng.randint(10, 99)}",
+           f"in {k + 1}05",
+                                                f"{k}{rng.randint(0, 9)}", f"{k}{rng.randint(100, 999)}", "house"),
+                                                4)),),
            (("",), ("1850 1905 2007",)), {"k": (18, 19, 20)}),
     Recipe("re_dates", 3, "find_dates dates $part", TEXT, "str, list[int]",
            ("Return the $part (as numbers) of all dates in $text that have the form YYYY-MM-DD.",),
@@ -178,9 +191,11 @@ REGEX = (
            lambda text, which: [int(w.split("-")[which["g"] - 1]) for w in text.split()
                                 if [len(p) for p in w.split("-")] == [4, 2, 2]], dates,
            (("",), ("2024-01-31 and 1999-12-05",), ("24-01-31",)),
-           {"which": ({"part": "years", "g": 1, "i": 0}, {"part": "months", "g": 2, "i": 1}, {"part": "days", "g": 3, "i": 2})}),
+           {"which": ({"part": "years", "g": 1, "i": 0}, {"part": "months", "g": 2, "i": 1}, {"part": "days", "g": 3,
+           "i": 2})}),
     Recipe("re_assign", 3, "parse_pairs settings read_pairs", TEXT, "str, dict[str, int]",
-           ("Return a dictionary of all parts of $text that have the form name${k}number, such as 'width${k}5', with the "
+           ("Return a dictionary of all parts of $text that have the form name${k}number, such as 'width${k}5', with "
+            "the "
             "numbers as ints; names are runs of lower-case letters, and a later name replaces an earlier one.",),
            (RE + r"return {name: int(value) for name, value in re.findall(r'([a-z]+)$k(\d+)', $text)}",
             RE + "result = {}\n" + r"for name, value in re.findall(r'([a-z]+)$k(\d+)', $text):" + "\n"
@@ -212,10 +227,12 @@ REGEX = (
                                     for _ in range(rng.randint(1, 5))),), (("",), ("5kg 7cm 9km 2ml 30kg",)),
            {"k": UNITS}),
     Recipe("re_repeated", 3, "double_letters find_doubles repeated", TEXT, "str, list[str]",
-           ("Return the letters that occur $k times in a row in $text, one for each such place from left to right, where "
+           ("Return the letters that occur $k times in a row in $text, one for each such place from left to right, "
+            "where "
             "places do not overlap.",),
            (RE + r"return [m.group(1) for m in re.finditer(r'([a-z])\1{$less}', $text)]",),
-           lambda text, kind: [run[0] for run in grouped(text) if "a" <= run[0] <= "z" for _ in range(len(run) // kind["k"])],
+           lambda text,
+           kind: [run[0] for run in grouped(text) if "a" <= run[0] <= "z" for _ in range(len(run) // kind["k"])],
            lambda rng, kind: ("".join(rng.choice("abc ") * rng.choice((1, 2, 3)) for _ in range(rng.randint(2, 6))),),
            (("",), ("book keeper",), ("aaabccc",)), {"kind": ({"k": 2, "less": 1}, {"k": 3, "less": 2})}),
     Recipe("re_starts", 1, "starts_with_${a}_digits begins_with_digits", TEXT, "str, bool",
@@ -303,10 +320,12 @@ FORMATS = (
            lambda text, kind, width, mark: mark * ((width - len(text)) * (kind["side"] == "left")) + text
            + mark * ((width - len(text)) * (kind["side"] == "right")),
            lambda rng, **_: (rng.choice(words(rng)),), (("",), ("abcdefghijklmn",)),
-           {"kind": ({"side": "left", "method": "rjust", "sign": ">"}, {"side": "right", "method": "ljust", "sign": "<"}),
+           {"kind": ({"side": "left", "method": "rjust", "sign": ">"}, {"side": "right", "method": "ljust",
+           "sign": "<"}),
             "width": (4, 5, 6, 8, 10, 12), "mark": tuple("*-.#_=+~")}),
     Recipe("fmt_center", 2, "center_text centered middle", "text/s/word", "str, str",
-           ("Return $text in the middle of a string of $width characters, filled up with '$mark' on both sides; if the two "
+           ("Return $text in the middle of a string of $width characters, filled up with '$mark' on both sides; if "
+            "the two "
             "sides cannot be equal, the right one is longer by one.",),
            ("return f'{$text:$mark^$width}'", "left = max($width - len($text), 0) // 2\n"
             "return ('$mark' * left + $text).ljust($width, '$mark')"),
@@ -319,17 +338,20 @@ FORMATS = (
            lambda n, before, width: before + "0" * (width - len(str(n))) + str(n), price, ((0,), (7,), (123456,)),
            {"before": ("no", "item-", "id", "#", "page ", "file_", "room "), "width": (2, 3, 4, 5, 6)}),
     Recipe("fmt_thousands", 2, "group_digits with_commas readable", "n/number/amount", "int, str",
-           ("Return $n as a string with '$mark' between groups of three digits, counted from the right, and '$after' at "
+           ("Return $n as a string with '$mark' between groups of three digits, counted from the right, and '$after' "
+            "at "
             "the end.",),
            ("return f'{$n:,}'.replace(',', '$mark') + '$after'", "return f'{$n:_}'.replace('_', '$mark') + '$after'"),
            lambda n, mark, after: grouped_number(n, mark) + after,
            lambda rng, **_: (rng.choice((rng.randint(0, 999), rng.randint(1000, 99999), rng.randint(10**6, 10**8))),),
-           ((0,), (999,), (1000,), (-1234567,)), {"mark": tuple(",. '"[:3]), "after": ("", " km", " people", " euros", "!")}),
+           ((0,), (999,), (1000,), (-1234567,)), {"mark": tuple(",. '"[:3]), "after": ("", " km", " people",
+            " euros", "!")}),
     Recipe("fmt_money", 2, "money price_tag format_price cents_to_text", "cents/amount/n", "int, str",
            ("Return the non-negative number $cents of cents as an amount in $unit, such as '$sample' for 1205.",),
            ("return f'$before{$cents // 100}$point{$cents % 100:02}$after'",
             "whole, rest = divmod($cents, 100)\nreturn f'$before{whole}$point{rest:02d}$after'"),
-           lambda cents, kind: kind["before"] + str(cents)[:-2].rjust(1, "0") + kind["point"] + str(cents)[-2:].rjust(2, "0")
+           lambda cents, kind: kind["before"] + str(cents)[:-2].rjust(1,
+           "0") + kind["point"] + str(cents)[-2:].rjust(2, "0")
            + kind["after"], price, ((0,), (5,), (100,), (1205,)),
            {"kind": tuple({"before": b, "point": p, "after": a, "unit": u, "sample": f"{b}12{p}05{a}"}
                           for u, b, a in (("dollars", "USD ", ""), ("euros", "", " EUR"), ("pounds", "GBP ", ""),
@@ -337,14 +359,18 @@ FORMATS = (
                           for p in (".", ","))}),
     Recipe("fmt_clock", 2, "clock format_time time_text", "hours/h minutes/m", "int, int, str",
            ("Return the time of $hours hours and $minutes minutes in the form '$sample' (this is five past seven).",),
-           ("return f'$template'", "return '$before' + str($hours).zfill($w) + '$mark' + str($minutes).zfill(2) + '$after'"),
-           lambda hours, minutes, kind: kind["before"] + ("0" * (kind["w"] - len(str(hours)))) + str(hours) + kind["mark"]
+           ("return f'$template'", "return '$before' + str($hours).zfill($w) + '$mark' + str($minutes).zfill(2) + "
+            "'$after'"),
+           lambda hours, minutes,
+           kind: kind["before"] + ("0" * (kind["w"] - len(str(hours)))) + str(hours) + kind["mark"]
            + ("0" + str(minutes))[-2:] + kind["after"], moment, ((0, 0), (7, 5), (23, 59)),
            {"kind": tuple({"before": b, "after": a, "mark": m, "w": w, "sample": f"{b}{7:0{w}}{m}05{a}",
                            "template": f"{b}{{$hours{':02' if w == 2 else ''}}}{m}{{$minutes:02}}{a}"}
-                          for b, a in (("", ""), ("", " h"), ("at ", ""), ("[", "]")) for m in (":", ".", "h") for w in (1, 2))}),
+                          for b, a in (("", ""), ("", " h"), ("at ", ""), ("[", "]")) for m in (":", ".",
+                          "h") for w in (1, 2))}),
     Recipe("fmt_seconds", 3, "duration format_seconds time_left", "seconds/s/n", "int, str",
-           ("Return the non-negative number of $seconds as hours, minutes and seconds in the form '$sample', which stands "
+           ("Return the non-negative number of $seconds as hours, minutes and seconds in the form '$sample', which "
+            "stands "
             "for 1 hour, 2 minutes and 3 seconds.",),
            ("hours, rest = divmod($seconds, 3600)\nminutes, rest = divmod(rest, 60)\n"
             "return f'{hours}$a{minutes:02}$b{rest:02}$c'",
@@ -354,44 +380,54 @@ FORMATS = (
            lambda rng, **_: (rng.choice((rng.randint(0, 59), rng.randint(60, 3599), rng.randint(3600, 90000))),),
            ((0,), (59,), (60,), (3600,), (3723,)),
            {"kind": tuple({"a": a, "b": b, "c": c, "sample": f"1{a}02{b}03{c}"}
-                          for a, b, c in ((":", ":", ""), ("h ", "m ", "s"), ("h", "m", "s"), (".", ".", ""), ("-", "-", "")))}),
+                          for a, b, c in ((":", ":", ""), ("h ", "m ", "s"), ("h", "m", "s"), (".", ".", ""), ("-",
+                          "-", "")))}),
     Recipe("fmt_decimals", 2, "round_text decimals show", "x/value/number", "float, str",
            ("Return '$before' followed by $x with exactly $k decimal places.",),
            ("return f'$before{$x:.${k}f}'", "return '$before' + format($x, '.${k}f')"),
            lambda x, before, k: before + places(x, k),
            lambda rng, **_: (rng.choice((-1, 1, 1)) * rng.randint(0, 4000) / 8 + rng.choice((0, 0.0625)),),
-           ((0.0,), (1.0,), (3.14159,), (-2.71828,)), {"before": ("", "x = ", "about ", "value: ", "~"), "k": (1, 2, 3)}),
+           ((0.0,), (1.0,), (3.14159,), (-2.71828,)), {"before": ("", "x = ", "about ", "value: ", "~"), "k": (1, 2,
+            3)}),
     Recipe("fmt_percent", 2, "percent share format_share", "part/a/hits total/b/shots", "int, int, str",
-           ("Return what percentage $part is of the positive number $total, rounded down to a whole number, in the form "
+           ("Return what percentage $part is of the positive number $total, rounded down to a whole number, in the "
+            "form "
             "'$sample'.",),
-           ("return f'$before{100 * $part // $total}$after'", "return '$before' + str($part * 100 // $total) + '$after'"),
-           lambda part, total, kind: kind["before"] + str(max(p for p in range(101) if p * total <= 100 * part)) + kind["after"],
+           ("return f'$before{100 * $part // $total}$after'", "return '$before' + str($part * 100 // $total) + "
+            "'$after'"),
+           lambda part, total,
+           kind: kind["before"] + str(max(p for p in range(101) if p * total <= 100 * part)) + kind["after"],
            lambda rng, **_: (rng.randint(0, 30), rng.randint(30, 60)),
            ((0, 5), (5, 5), (1, 3), (2, 3)),
            {"kind": tuple({"before": b, "after": a, "sample": f"{b}25{a}"}
                           for b in ("", "about ", "score: ", "[") for a in ("%", " %", " percent", "%]"))}),
     Recipe("fmt_table", 3, "lines report format_table", "table/scores/prices", "dict[str, int], list[str]",
-           ("Return one string for each entry of the dictionary $table, in its order: the key padded with '$mark' on the "
+           ("Return one string for each entry of the dictionary $table, in its order: the key padded with '$mark' on "
+            "the "
             "right to $width characters, followed by the value padded with spaces on the left to $right.",),
            ("return [f'{key:$mark<$width}{value:>$right}' for key, value in $table.items()]",
             "lines = []\nfor key, value in $table.items():\n    lines.append(key.ljust($width, '$mark') + "
             "str(value).rjust($right))\nreturn lines"),
-           lambda table, mark, width, right: [k + mark * (width - len(k)) + " " * (right - len(str(table[k]))) + str(table[k])
+           lambda table, mark, width,
+           right: [k + mark * (width - len(k)) + " " * (right - len(str(table[k]))) + str(table[k])
                                               for k in table], table_input, (({},), ({"a": 5},)),
            {"mark": tuple(".-_ ="), "width": (6, 8, 10), "right": (3, 4, 5)}),
     Recipe("fmt_list", 2, "listing join_items sentence", "items/names/words", "list[str], str",
-           ("Return the strings in $items as an English list: commas between them and ' $k ' before the last one, such as "
+           ("Return the strings in $items as an English list: commas between them and ' $k ' before the last one, "
+            "such as "
             "'a, b $k c'; one string alone is returned as it is, and no strings give '$none'.",),
            ("if not $items:\n    return '$none'\nif len($items) == 1:\n    return $items[0]\n"
             "return ', '.join($items[:-1]) + ' $k ' + $items[-1]",
             "if len($items) < 2:\n    return $items[0] if $items else '$none'\n"
             "return f\"{', '.join($items[:-1])} $k {$items[-1]}\""),
-           lambda items, k, none: "".join(w + ("" if i == len(items) - 1 else f" {k} " if i == len(items) - 2 else ", ")
+           lambda items, k,
+           none: "".join(w + ("" if i == len(items) - 1 else f" {k} " if i == len(items) - 2 else ", ")
                                           for i, w in enumerate(items)) or none, lambda rng, **_: (words(rng, 2, 4),),
            (([],), (["tea"],), (["a", "b"],), (["a", "b", "c"],)),
            {"k": ("and", "or", "nor", "then", "&"), "none": ("", "nothing", "none", "-")}),
     Recipe("fmt_box", 3, "box frame_text banner", "text/s/title", "str, str",
-           ("Return three lines as one string with newlines between them: a line of '$mark', the line '$side TEXT $side' "
+           ("Return three lines as one string with newlines between them: a line of '$mark', the line '$side TEXT "
+            "$side' "
             "with $text in place of TEXT, and a line of '$mark' again, all of the same length.",),
            ("line = '$mark' * (len($text) + 4)\nreturn f'{line}\\n$side {$text} $side\\n{line}'",
             "line = '$mark' * (len($text) + 4)\nreturn '\\n'.join([line, '$side ' + $text + ' $side', line])"),
@@ -405,9 +441,11 @@ FORMATS = (
            lambda n, mark: "".join(mark for _ in range(n)) + " " + f"{n:d}", lambda rng, **_: (rng.randint(2, 15),),
            ((0,), (1,), (3,)), {"mark": tuple("#*=|-+o.x@")}),
     Recipe("fmt_scale", 2, "gauge progress_bar show_progress", "n/done/value", "int, str",
-           ("Return a string of $width characters in square brackets: first $n times '$full', then '$empty' for the rest; "
+           ("Return a string of $width characters in square brackets: first $n times '$full', then '$empty' for the "
+            "rest; "
             "$n lies between 0 and $width.",),
-           ("return '[' + '$full' * $n + '$empty' * ($width - $n) + ']'", "return f\"[{'$full' * $n:$empty<$width}]\""),
+           ("return '[' + '$full' * $n + '$empty' * ($width - $n) + ']'", "return f\"[{'$full' * "
+            "$n:$empty<$width}]\""),
            lambda n, width, full, empty: "[" + "".join(full if i < n else empty for i in range(width)) + "]",
            lambda rng, width, **_: (rng.randint(0, width),), ((0,), (1,), (5,)),
            {"width": (5, 8, 10, 12), "full": tuple("#=*>"), "empty": tuple(".-_")}),

@@ -124,7 +124,8 @@ RECURSION = (
             "    return half * half\nreturn half * half * $base",
             "if $exponent == 0:\n    return 1\nif $exponent % 2:\n    return $base * $f($base, $exponent - 1)\n"
             "return $f($base * $base, $exponent // 2)"),
-           lambda base, exponent: base**exponent, lambda rng: (rng.randint(2, 6), rng.randint(0, 8)), ((5, 0), (3, 1))),
+           lambda base, exponent: base**exponent, lambda rng: (rng.randint(2, 6), rng.randint(0, 8)), ((5, 0), (3,
+           1))),
     Recipe("digit_sum_r", 1, "digit_sum sum_digits add_digits", "n/number", "int, int",
            ("Return the sum of the digits of $n.", "Add up the digits of the non-negative number $n."),
            ("if $n < 10:\n    return $n\nreturn $n % 10 + $f($n // 10)",
@@ -134,7 +135,8 @@ RECURSION = (
            ("Return how often the digit $k occurs in the positive number $n.",),
            ("if $n == 0:\n    return 0\nreturn ($n % 10 == $k) + $f($n // 10)",
             "if $n == 0:\n    return 0\nif $n % 10 == $k:\n    return 1 + $f($n // 10)\nreturn $f($n // 10)"),
-           lambda n, k: str(n).count(str(k)), lambda rng, k: (int(f"{rng.randint(1, 99)}{k}{rng.choice((k, 3, 50))}"),),
+           lambda n, k: str(n).count(str(k)), lambda rng,
+           k: (int(f"{rng.randint(1, 99)}{k}{rng.choice((k, 3, 50))}"),),
            ((1,), (12345,), (9876,)), {"k": tuple(range(1, 10))}),
     Recipe("digits_above_r", 2, "count_large_digits digits_above", "n/number", "int, int",
            ("Return how many digits of the non-negative number $n are greater than $k.",),
@@ -160,7 +162,8 @@ RECURSION = (
            ("Return the non-negative number $n written in base $k, as a string.",),
            ("if $n < $k:\n    return str($n)\nreturn $f($n // $k) + str($n % $k)",
             "return str($n) if $n < $k else $f($n // $k) + str($n % $k)"),
-           in_base, lambda rng, k: (rng.choice((k, k * k, rng.randint(0, 300))),), ((0,), (1,), (64,), (2,), (3,), (7,), (9,), (25,), (36,)),
+           in_base, lambda rng, k: (rng.choice((k, k * k, rng.randint(0, 300))),), ((0,), (1,), (64,), (2,), (3,),
+           (7,), (9,), (25,), (36,)),
            {"k": tuple(range(2, 10))}),
     Recipe("collatz_r", 3, "steps collatz_steps count_steps", "n/number", "int, int",
            ("Count how many steps it takes to get from $n to 1 when an even number is halved and an odd number n "
@@ -191,7 +194,9 @@ RECURSION = (
             "if len($text) <= 1:\n    return True\nif $text[0] != $text[-1]:\n    return False\n"
             "return $f($text[1:-1])"),
            lambda text: text == text[::-1], lambda rng: (rng.choice(("noon", "level", "abca", "refer", "ab", "otto",
-                                                                      words(rng, 1, 1)[0])),), (("",), ("xyx",), ("abcda",), ("abxa",), ("aabbaa",), ("ab",), ("abcba",), ("abcdba",))),
+                                                                      words(rng, 1, 1)[0])),), (("",), ("xyx",),
+                                                            ("abcda",), ("abxa",), ("aabbaa",), ("ab",), ("abcba",),
+                                                             ("abcdba",))),
     Recipe("count_letter_r", 1, "count_letter count_$k occurrences", "text/s/string", "str, int",
            ("Return how often '$k' occurs in $text.", "Count the letters '$k' in $text."),
            ("if not $text:\n    return 0\nreturn ($text[0] == '$k') + $f($text[1:])",
@@ -272,14 +277,17 @@ RECURSION = (
            (([],), ([1, [2, [3, 1]]],)), {"k": (0, 1, 2, 3, 5, 7)}),
     Recipe("stairs_r", 3, "ways count_ways climb", "n/steps", "int, int",
            ("Return the number of ways to climb $n stairs when each step takes from 1 to $k stairs.",),
-           ("if $n < 0:\n    return 0\nif $n == 0:\n    return 1\nreturn sum($f($n - step) for step in range(1, $k + 1))",
-            "if $n == 0:\n    return 1\ntotal = 0\nfor step in range(1, min($k, $n) + 1):\n    total += $f($n - step)\n"
+           ("if $n < 0:\n    return 0\nif $n == 0:\n    return 1\nreturn sum($f($n - step) for step in range(1, $k + "
+            "1))",
+            "if $n == 0:\n    return 1\ntotal = 0\nfor step in range(1, min($k, $n) + 1):\n    total += $f($n - "
+            "step)\n"
             "return total"),
            climbs, lambda rng, k: (rng.randint(1, 7),), ((0,), (1,), (5,)), {"k": (2, 3, 4)}),
     Recipe("hanoi_r", 2, "hanoi moves tower_moves", "n/disks", "int, int",
            ("Return the number of moves that the Tower of Hanoi with $n disks needs: move all but the largest disk "
             "away, move the largest one, and move the others on top of it.",),
-           ("if $n == 0:\n    return 0\nreturn 2 * $f($n - 1) + 1", "return 0 if $n == 0 else $f($n - 1) + 1 + $f($n - 1)"),
+           ("if $n == 0:\n    return 0\nreturn 2 * $f($n - 1) + 1", "return 0 if $n == 0 else $f($n - 1) + 1 + $f($n "
+            "- 1)"),
            lambda n: 2**n - 1, small, ((0,), (1,), (3,))),
     Recipe("choose_r", 3, "choose binomial combinations_count", "n/total k/size", "int, int, int",
            ("Return in how many ways $k things can be chosen from $n, by Pascal's rule.",),
@@ -288,13 +296,15 @@ RECURSION = (
     Recipe("paths_r", 3, "paths count_paths grid_paths", "rows/r/height columns/c/width", "int, int, int",
            ("Return the number of ways from the upper left to the lower right cell of a grid with $rows rows and "
             "$columns columns, going only right or down.",),
-           ("if $rows == 1 or $columns == 1:\n    return 1\nreturn $f($rows - 1, $columns) + $f($rows, $columns - 1)",),
+           ("if $rows == 1 or $columns == 1:\n    return 1\nreturn $f($rows - 1, $columns) + $f($rows, $columns - "
+            "1)",),
            lambda rows, columns: math.comb(rows + columns - 2, rows - 1),
            lambda rng: (rng.randint(1, 5), rng.randint(2, 5)), ((1, 1), (2, 3), (4, 4))),
     Recipe("subsets_r", 3, "subsets all_subsets power_set", "items/values/xs", "list[int], list[list[int]]",
            ("Return all sublists of $items, in any elements' original order: first those without the first element, "
             "then those with it, each group built in the same way.",),
-           ("if not $items:\n    return [[]]\nrest = $f($items[1:])\nreturn rest + [[$items[0]] + part for part in rest]",),
+           ("if not $items:\n    return [[]]\nrest = $f($items[1:])\nreturn rest + [[$items[0]] + part for part in "
+            "rest]",),
            lambda items: [[x for i, x in enumerate(items) if bits[i]] for bits in product((0, 1), repeat=len(items))],
            lambda rng: (rng.sample(range(1, 10), rng.randint(1, 3)),), (([],), ([1],), ([1, 2],))),
     Recipe("permutations_r", 3, "arrangements all_orders permute", "text/s/letters", "str, list[str]",
@@ -309,8 +319,10 @@ RECURSION = (
     Recipe("choices_r", 3, "pick_$k choose_$k groups_of_$k", "items/values/xs", "list[int], int",
            ("Return in how many ways $k elements of $items can be chosen so that their sum is even, where elements at "
             "different places count as different.",),
-           ("def count(values, size, total):\n    if size == 0:\n        return int(total % 2 == 0)\n    if not values:\n"
-            "        return 0\n    return count(values[1:], size, total) + count(values[1:], size - 1, total + values[0])\n"
+           ("def count(values, size, total):\n    if size == 0:\n        return int(total % 2 == 0)\n    if not "
+            "values:\n"
+            "        return 0\n    return count(values[1:], size, total) + count(values[1:], size - 1, total + "
+            "values[0])\n"
             "return count($items, $k, 0)",),
            lambda items, k: sum(sum(c) % 2 == 0 for c in combinations(items, k)),
            lambda rng, k: (ints(rng, 1, 9, 2, 6),), (([],), ([1, 2, 3, 4],)), {"k": (2, 3)}),
@@ -340,14 +352,16 @@ RECURSION = (
            lambda n, k: list(range(n, 0, -k)), lambda rng, k: (rng.randint(2, 9 * k),), ((0,), (1,), (5,)),
            {"k": (1, 2, 3, 4, 5)}),
     Recipe("partitions_r", 3, "partitions count_sums ways", "n/total", "int, int",
-           ("Return in how many ways $n can be written as a sum of positive whole numbers that are at most $k, where the "
+           ("Return in how many ways $n can be written as a sum of positive whole numbers that are at most $k, where "
+            "the "
             "order of the summands does not matter.",),
            ("def count(rest, largest):\n    if rest == 0:\n        return 1\n    if rest < 0 or largest == 0:\n"
             "        return 0\n    return count(rest - largest, largest) + count(rest, largest - 1)\n"
             "return count($n, $k)",),
            lambda n, k: parts(n, k), lambda rng, k: (rng.randint(1, 12),), ((0,), (1,), (6,)), {"k": (2, 3, 4, 5)}),
     Recipe("alternating_r", 2, "alternate alternating_sum plus_minus", "numbers/values/xs", "list[int], int",
-           ("Return the alternating sum of $numbers: the first element minus the second plus the third and so on, or 0 "
+           ("Return the alternating sum of $numbers: the first element minus the second plus the third and so on, or "
+            "0 "
             "for the empty list.",),
            ("if not $numbers:\n    return 0\nreturn $numbers[0] - $f($numbers[1:])",
             "return $numbers[0] - $f($numbers[1:]) if $numbers else 0"),

@@ -76,7 +76,7 @@ CHARACTERS = (
     ("digit", "digits", "{0}.isdigit()", "0123456789", "digits"),
     ("upper", "upper-case letters", "{0}.isupper()", LOWER.upper(), "uppercase"),
     ("lower", "lower-case letters", "{0}.islower()", LOWER, "lowercase"),
-    ("letter", "letters", "{0}.isalpha()", LOWER + LOWER.upper(), "letters"),
+    ("alpha", "letters", "{0}.isalpha()", LOWER + LOWER.upper(), "letters"),
     ("space", "spaces", "{0} == ' '", " ", "spaces"),
     ("punctuation", "punctuation marks (. , ! ?)", "{0} in '.,!?'", ".,!?", "punctuation"),
 )
@@ -91,7 +91,7 @@ def character_ops():
         yield Op(f"count_{name}", TEXT, "int", (f"the number of {plural} in {{0}}",),
                  (f"sum({c} for c in {{0}})", f"len([c for c in {{0}} if {c}])",
                   *([f"len(re.findall(r'{pattern}', {{0}}))"] if pattern else [])),
-                 lambda s, chosen=chosen: sum(s.count(x) for x in chosen), key=f"number of {title}",
+                 lambda s, chosen=chosen: sum(s.count(x) for x in chosen), key=f"number of {plural.split(' (')[0]}",
                  title=f"count_{title}", imports=RE)  # fmt: skip
         yield Op(f"remove_{name}", TEXT, "str", (f"{{0}} without its {plural}", f"{{0}} with all {plural} removed"),
                  (f"''.join(c for c in {{0}} if {no})", f"''.join([c for c in {{0}} if {no}])",
@@ -141,7 +141,8 @@ MEASURES = (
        lambda s, k: "".join(c for i, c in enumerate(s) if i >= len(s) - k), (2, 3, 4),
        ("keep the last {k} characters of {0}",), title="last_{k}"),
     Op("cut", TEXT, "str", ("{0} without its first {k} characters",), ("{0}[{k}:]",),
-       lambda s, k: "".join(c for i, c in enumerate(s) if i >= k), (1, 2, 3), ("drop the first {k} characters of {0}",),
+       lambda s, k: "".join(c for i, c in enumerate(s) if i >= k), (1, 2, 3), ("drop the first {k} characters of "
+       "{0}",),
        title="drop_{k}", hole=("count", "k")),
     Op("cut_end", TEXT, "str", ("{0} without its last {k} characters",), ("{0}[:-{k}]",),
        lambda s, k: "".join(c for i, c in enumerate(s) if i < len(s) - k), (2, 3),
@@ -152,14 +153,16 @@ MEASURES = (
        done=("keep every second character of {0}, beginning with the first",), title="every_second"),
     Op("odd_characters", TEXT, "str", ("the characters of {0} at odd indices",), ("{0}[1::2]",
        "''.join(c for i, c in enumerate({0}) if i % 2 == 1)"),
-       lambda s: "".join(s[2 * i + 1] for i in range(len(s) // 2)), done=("keep the characters of {0} at odd indices",),
+       lambda s: "".join(s[2 * i + 1] for i in range(len(s) // 2)), done=("keep the characters of {0} at odd "
+       "indices",),
        title="odd_characters"),
     Op("repeat", TEXT, "str", ("{0} repeated {k} times",), ("{0} * {k}",), lambda s, k: "".join(s for _ in range(k)),
        (2, 3, 4), ("repeat {0} {k} times",), title="repeat_{k}", hole=("times", "count", "k")),
     Op("double_letters", TEXT, "str", ("{0} with every character doubled",), ("''.join(c * 2 for c in {0})",
        "''.join(c + c for c in {0})"), lambda s: "".join(s[i // 2] for i in range(2 * len(s))),
        done=("double every character of {0}",), title="double_letters"),
-    Op("sort_letters", TEXT, "str", ("the characters of {0} in sorted order, as one string",), ("''.join(sorted({0}))",),
+    Op("sort_letters", TEXT, "str", ("the characters of {0} in sorted order, as one string",),
+       ("''.join(sorted({0}))",),
        lambda s: "".join(insertion_sorted([*s])), done=("sort the characters of {0}",), title="sorted_letters"),
     Op("unique_letters", TEXT, "str", ("{0} with only the first occurrence of each character kept",),
        ("''.join(dict.fromkeys({0}))", "''.join(c for i, c in enumerate({0}) if c not in {0}[:i])"),
@@ -181,10 +184,12 @@ MEASURES = (
     Op("append", TEXT, "str", ("{0} followed by {k}",), ("{0} + {k}",), lambda s, k: "".join([*s, *k]),
        ("!", "?", ".", "ing", "s"), ("append {k} to {0}",), title="append", hole=("ending", "suffix")),
     Op("mirror", TEXT, "str", ("{0} followed by its reverse",), ("{0} + {0}[::-1]",),
-       lambda s: "".join(s[min(i, 2 * len(s) - 1 - i)] for i in range(2 * len(s))), done=("append the reverse of {0} to it",),
+       lambda s: "".join(s[min(i, 2 * len(s) - 1 - i)] for i in range(2 * len(s))), done=("append the reverse of {0} "
+       "to it",),
        title="mirrored"),
     Op("bracket", TEXT, "str", ("{0} in square brackets", "{0} enclosed in square brackets"), ("f'[{{0}}]'",
-       "'[' + {0} + ']'"), lambda s: "".join(["[", *s, "]"]), done=("put square brackets around {0}",), title="bracketed"),
+       "'[' + {0} + ']'"), lambda s: "".join(["[", *s, "]"]), done=("put square brackets around {0}",),
+       title="bracketed"),
     Op("pad_left", TEXT, "str", ("{0} padded with spaces on the left to a width of {k}",), ("{0}.rjust({k})",
        "f'{{0}:>{k}}'"), lambda s, k: "".join([" "] * (k - len(s))) + s, (5, 8, 10, 12), title="right_aligned"),
     Op("pad_right", TEXT, "str", ("{0} padded with dots on the right to a width of {k}",), ("{0}.ljust({k}, '.')",
@@ -226,7 +231,8 @@ SENTENCES = (
        done=("extract the whole numbers written in {0}",), title="numbers", imports=RE),
     Op("reverse_words", TEXT, "str", ("the words of {0} in reverse order, separated by single spaces",),
        ("' '.join({0}.split()[::-1])", "' '.join(reversed({0}.split()))"),
-       lambda s: " ".join(words(s)[-1 - i] for i in range(len(words(s)))), done=("reverse the order of the words of {0}",),
+       lambda s: " ".join(words(s)[-1 - i] for i in range(len(words(s)))), done=("reverse the order of the words of "
+       "{0}",),
        title="reverse_words"),
     Op("reverse_each_word", TEXT, "str", ("{0} with each word reversed and single spaces between the words",),
        ("' '.join(w[::-1] for w in {0}.split())",), lambda s: " ".join("".join(reversed(w)) for w in words(s)),
@@ -255,7 +261,8 @@ SENTENCES = (
        lambda s: "_".join(words(s)).casefold(), title="snake_case"),
     Op("word_lengths", TEXT, "list[int]", ("the lengths of the words of {0}",), ("[len(w) for w in {0}.split()]",
        "list(map(len, {0}.split()))"), lambda s: [sum(1 for _ in w) for w in words(s)], title="word_lengths"),
-    Op("letter_counts", TEXT, "dict[str, int]", ("a dictionary that maps each character of {0} to how often it occurs",),
+    Op("letter_counts", TEXT, "dict[str, int]", ("a dictionary that maps each character of {0} to how often it "
+       "occurs",),
        ("dict(Counter({0}))", "{c: {0}.count(c) for c in {0}}"),
        lambda s: {c: len(s.split(c)) - 1 for c in distinct([*s])}, title="letter_counts", imports=COUNTER,
        loop=Loop("counts", "{}", ("{acc}[{v}] = {acc}.get({v}, 0) + 1",))),
@@ -263,7 +270,8 @@ SENTENCES = (
        ("dict(Counter({0}.split()))", "{w: {0}.split().count(w) for w in {0}.split()}"),
        lambda s: {w: len([v for v in words(s) if v == w]) for w in distinct(words(s))}, title="word_counts",
        imports=COUNTER),
-    Op("most_common_letter", TEXT, "str", ("the most frequent character of {0} (the one that occurs first in case of a "
+    Op("most_common_letter", TEXT, "str", ("the most frequent character of {0} (the one that occurs first in case of "
+       "a "
        "tie)",), ("max({0}, key={0}.count)", "Counter({0}).most_common(1)[0][0]"),
        lambda s: next(c for k in range(len(s), 0, -1) for c in s if len(s.split(c)) - 1 == k),
        title="most_common_letter", imports=COUNTER),
