@@ -52,12 +52,8 @@ def measure(tokenizer: Any, texts: Sequence[str]) -> dict[str, float]:
     total, occurrences = sum(tokens.values()), sum(words.values())
     if not total:
         raise ValueError("there is no text to measure the tokenizer on")
-    known = list(words)
-    lengths = (
-        dict(zip(known, map(len, tokenizer(known, add_special_tokens=False)["input_ids"]), strict=True))
-        if known
-        else {}
-    )
+    known = ["", *words]
+    lengths = dict(zip(known, map(len, tokenizer(known, add_special_tokens=False)["input_ids"]), strict=True))
     pieces = sum(lengths[word] * count for word, count in words.items())
     whole = sum(count for word, count in words.items() if lengths[word] == 1)
     return {
