@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -12,13 +11,13 @@ from data_chef.item import Problem
 from data_chef.programs import algorithms, compose
 from data_chef.programs.function import Function
 from data_chef.programs.mutation import Edit, draw_edits, edits, is_program, mutants
-from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, prepare, show, trace
+from data_chef.programs.parts import MUTANT_SECONDS
+from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, loaded, prepare, show, trace
 from data_chef.sandbox import run_programs
 
 
 # Programs that share a canonical function share a split, whatever the task.
 NAMESPACE = "python_function"
-MUTANT_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -161,29 +160,25 @@ def fulfils(program: str, name: str, examples: Sequence[tuple[tuple, Any]]) -> b
     return all(same(got, value) for got, (_, value) in zip(results, examples, strict=True))
 
 
-def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "") -> list[str]:
+def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "", steps: int = STEPS) -> list[str]:
     """What the calls of the function give: the `repr` of the value, the name of an exception, or `TooLong`.
 
     Args:
         like: a program that is known to end. A mistake in it can let values grow with each step, so that the source is
             allowed little more steps than this one needs.
     """
-    allowed = [2 * used + 8 for _, used in _observed(like, name, calls, [STEPS] * len(calls))] if like else []
-    return [result for result, _ in _observed(source, name, calls, allowed or [STEPS] * len(calls))]
-
-
-@lru_cache(maxsize=2048)
-def _loaded(source: str, name: str) -> tuple[Recorder, Callable]:
-    recorder = Recorder(0)
-    return recorder, prepare(source, recorder, telling=False)[name]
+    limits = [steps] * len(calls)
+    if like:
+        limits = [2 * used + 8 for _, used in _observed(like, name, calls, limits)]
+    return [result for result, _ in _observed(source, name, calls, limits)]
 
 
 def _observed(source: str, name: str, calls: Sequence[tuple], limits: Sequence[int]) -> list[tuple[str, int]]:
     """The outcome of each call and the steps it took."""
-    recorder, function = _loaded(source, name)
+    recorder, function = loaded(source, name, telling=False)
     results = []
     for arguments, limit in zip(calls, limits, strict=True):
-        recorder.left, recorder.depth = limit, -1
+        recorder.reset(limit)
         try:
             result = repr(function(*eval(repr(arguments))))  # noqa: S307  plain values
         except (Exception, TooLong) as error:
@@ -267,12 +262,14 @@ def traceable(rng: Random, level: int, most: int, least: int = 2) -> tuple[Funct
     def attempt() -> tuple | None:
         function = draw(rng, level)
         source = rng.choice(function.sources)
-        arguments, value = rng.choice(short_examples(function) or [function.examples[0]])
-        try:
-            steps, result = trace(source, function.name, arguments, most + 20)
-        except TooLong:
-            return None
-        fits = least <= len(steps) <= most and repr(result) == repr(value) == show(value)
-        return (function, source, arguments, value, steps) if fits else None
+        known = short_examples(function)
+        for arguments, value in rng.sample(known, min(len(known), 4)):
+            try:
+                steps, result = trace(source, function.name, arguments, most + 1)
+            except TooLong:
+                continue
+            if least <= len(steps) <= most and repr(result) == repr(value) == show(value):
+                return function, source, arguments, value, steps
+        return None
 
     return search(attempt)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 
@@ -30,6 +31,9 @@ class Recorder:
     """Receives the calls that the rewritten program makes."""
 
     def __init__(self, steps: int):
+        self.reset(steps)
+
+    def reset(self, steps: int) -> None:
         self.left = steps
         self.depth = -1
         self.steps: list[Step] = []
@@ -270,6 +274,13 @@ def prepare(source: str, recorder: Recorder, telling: bool) -> dict[str, Any]:
     return space
 
 
+@lru_cache(maxsize=2048)
+def loaded(source: str, name: str, telling: bool) -> tuple[Recorder, Callable]:
+    """A function of the program and the recorder that it reports to, to be reset before each call."""
+    recorder = Recorder(0)
+    return recorder, prepare(source, recorder, telling)[name]
+
+
 def trace(source: str, name: str, arguments: tuple, steps: int = 60) -> tuple[list[Step], Any]:
     """What happens when the function is called, and what it returns.
 
@@ -277,8 +288,9 @@ def trace(source: str, name: str, arguments: tuple, steps: int = 60) -> tuple[li
         TooLong: more steps than `steps`, or values that are too long to show.
         Exception: whatever the program raises.
     """
-    recorder = Recorder(steps)
-    value = prepare(source, recorder, telling=True)[name](*_copies(arguments))
+    recorder, function = loaded(source, name, telling=True)
+    recorder.reset(steps)
+    value = function(*_copies(arguments))
     return recorder.steps, value
 
 

@@ -38,7 +38,7 @@ class Config(Leveled):
 
 
 def numbered(program: str) -> str:
-    return "\n".join(f"{i:2} {line}".rstrip() for i, line in enumerate(program.rstrip("\n").split("\n"), 1))
+    return "\n".join(f"{i}| {line}".rstrip() for i, line in enumerate(program.rstrip("\n").split("\n"), 1))
 
 
 def told(step: Step) -> str:
@@ -87,7 +87,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     """The call fails, and the corrected line in the place of the one named makes all tests pass."""
-    lines = [line[3:] for line in problem.question.split("\n") if re.match(r"( \d|\d\d)( |$)", line)]
+    lines = re.findall(r"^\d+\|(?: (.*))?$", problem.question, re.MULTILINE)
     program = "\n".join(lines) + "\n"
     name = defined_last(program)
     start, *traced, returned, blamed, right = problem.solution.split("\n")

@@ -39,6 +39,7 @@ PHRASINGS = (
 )
 NAMES = ("f", "func", "solve", "mystery", "process", "g")
 LETTERS = "ABCD"
+STEPS = 300
 LONGEST = (10, 14, 18, 22, 30)
 
 
@@ -47,7 +48,7 @@ class Config(Leveled):
 
 
 def value_of(function: Function, arguments: tuple) -> str:
-    return outcomes(function.sources[0], function.name, [arguments])[0]
+    return outcomes(function.sources[0], function.name, [arguments], steps=STEPS)[0]
 
 
 def generate(rng: Random, config: Config) -> Problem:
@@ -57,11 +58,15 @@ def generate(rng: Random, config: Config) -> Problem:
         examples = short_examples(function)
         if len(known) < 5 or not examples:
             return None
-        arguments, value = rng.choice(examples)
         source = rng.choice(function.sources)
-        try:
-            steps, _ = trace(source, function.name, arguments, LONGEST[config.level - 1])
-        except TooLong:
+        for example in rng.sample(examples, min(len(examples), 3)):
+            arguments, value = example
+            try:
+                steps, _ = trace(source, function.name, arguments, LONGEST[config.level - 1])
+                break
+            except TooLong:
+                continue
+        else:
             return None
         others: list[tuple[Function, str]] = []
         for other in rng.sample(known, min(len(known), 8)):

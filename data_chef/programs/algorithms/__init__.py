@@ -17,6 +17,7 @@ from data_chef.programs.function import Function
 
 CATALOGUE: tuple[Recipe, ...] = (*numbers.RECIPES, *lists.RECIPES, *text.RECIPES, *tables.RECIPES)
 HARDEST = 5
+POOL = 40
 
 
 @cache
@@ -103,9 +104,10 @@ def pool(hints: tuple[str, ...]) -> tuple[Function, ...]:
 
 @cache
 def pools() -> dict[tuple[str, ...], list[Function]]:
+    """The pools of all types."""
     found: dict[tuple[str, ...], dict[str, Function]] = {}
     rng = Random("pool")
     for i in range(1500):
         function = draw_algorithm(rng, 1 + i % HARDEST)
         found.setdefault(function.hints, {}).setdefault(function.canonical, function)
-    return {hints: list(functions.values()) for hints, functions in found.items()}
+    return {hints: list(functions.values())[:POOL] for hints, functions in found.items()}
