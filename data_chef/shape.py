@@ -50,7 +50,12 @@ def frame(sentence: str, names: frozenset[str], common: frozenset[str]) -> str:
     for word in re.findall(r"[A-Za-z']+|[.?,]", sentence):
         bare = word.removesuffix("'s")
         low = bare.lower()
-        masked.append("N" if word == "N" else "NAME" if bare in names and low not in common else low if low in common else "_")
+        if word in ("N", ".", "?", ","):
+            masked.append(word)
+        elif bare in names and low not in common:
+            masked.append("NAME")
+        else:
+            masked.append(low if low in common else "_")
     return re.sub(r"(?:_ )+_", "_", " ".join(masked))
 
 

@@ -21,6 +21,7 @@ from data_chef.stories.telling import Clause, tell
 Question = Callable[[Story, int], Asked]
 # A question is given up for another only after so many draws of words and numbers, lest easy ones crowd out the rest.
 PATIENCE = 25
+ROUNDS = 400
 # How often each topic is drawn in a mixture, after the topics of real questions.
 # The most steps that the questions of a topic can take is the last.
 TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]], int]] = {
@@ -79,16 +80,20 @@ class Config:
 
 
 def generate(rng: Random, config: Config) -> Problem:
-    """A word problem. Draws again whenever the words and numbers make no sense together."""
+    """A word problem. Draws again whenever the words and numbers make no sense together.
+
+    Raises ValueError when the knobs leave nothing to tell.
+    """
     steps = rng.choice(config.steps)
     questions = _questions(config.topics, config.questions, steps)
-    while True:
+    for _ in range(ROUNDS if questions else 0):
         question = questions[int(rng.random() * len(questions))]
         for _ in range(PATIENCE):
             try:
                 return _attempt(rng, config, question, steps)
             except Retry:
                 continue
+    raise ValueError(f"no word problem of {steps} steps was found for {config}")
 
 
 def _attempt(rng: Random, config: Config, question: Question, steps: int) -> Problem:

@@ -1,0 +1,62 @@
+"""Measurements of questions, and mixtures by family."""
+
+import json
+
+import pytest
+
+from data_chef.curriculum import load_curriculum, parse
+from data_chef.registry import FAMILIES, get_task, tasks
+from data_chef.shape import coverage, frame, measure, read_questions
+
+
+ROWS = [
+    {"question": "Tom has 3 apples. He buys 12 more. How many apples does he have?", "solution": "<<3+12=15>>"},
+    {"question": "If a pen costs $2, what do twenty pens cost?", "solution": "<<2*20=40>> <<40/5=8>>"},
+]
+
+
+def test_measure_counts_what_is_there():
+    shape = measure(ROWS)
+    assert shape["questions"] == 2
+    assert shape["sentences"]["mean"] == 2.0
+    assert shape["steps %"] == {"1": 50.0, "2": 50.0}
+    assert shape["operators %"] == {"*": 33.3, "+": 33.3, "/": 33.3}
+    assert shape["topics %"]["money"] == 50.0 and shape["topics %"]["if ... how"] == 50.0
+    assert shape["size of numbers %"] == {"11-100": 33.3, "<=10": 66.7}
+
+
+def test_a_frame_masks_names_numbers_and_rare_words():
+    common = frozenset({"has", "how", "many"})
+    assert frame("Ann has 12 purple kites.", frozenset({"Ann"}), common) == "NAME has N _ ."
+
+
+def test_coverage_knows_what_is_unknown():
+    found = coverage(["the cat sat"], ["the dog sat"])
+    assert found["running words %"] == 66.7 and found["most frequent unknown"] == ["dog"]
+
+
+def test_questions_of_both_names_are_read(tmp_path):
+    path = tmp_path / "set.jsonl"
+    path.write_text(json.dumps({"question": "a\u2028b"}) + "\n" + json.dumps({"prompt": "c"}) + "\n")
+    assert [row["question"] for row in read_questions(path)] == ["a\u2028b", "c"]
+
+
+def test_families_share_their_weight():
+    mixture = parse("families: {logic: 10, chat: 5}\ntasks: {syllogism: {weight: 3}}", "mine")
+    weights = {share.task: share.weight for share in mixture.shares}
+    assert set(weights) == {name for name, task in tasks().items() if task.family in ("logic", "chat")}
+    assert sum(w for name, w in weights.items() if get_task(name).family == "logic") == pytest.approx(10)
+    assert weights["syllogism"] == pytest.approx(3 * weights["deduction"])
+
+
+def test_a_family_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="did you mean 'python'"):
+        parse("families: {pyton: 1}", "mine")
+    with pytest.raises(ValueError, match="above 0"):
+        parse("families: {python: 0}", "mine")
+
+
+def test_the_standard_mixture_has_every_task():
+    shares = {share.task for share in load_curriculum("standard").shares}
+    assert shares == set(tasks()) and len(shares) >= 120
+    assert {get_task(name).family for name in shares} == set(FAMILIES)
