@@ -52,7 +52,8 @@ def polynomial(coefficients: Sequence[int], x: str = "x") -> str:
 
 def coefficients(text: str, x: str = "x") -> list[int]:
     """The way back: 1, -5, 6 from `x^2-5x+6`, terms in any order. Raises ValueError for anything else."""
-    text, found = text.replace(" ", ""), {}
+    found: dict = {}
+    text = text.replace(" ", "")
     terms = re.findall(rf"([-+]?)(\d*)({x}?)\^?(\d*)", text)
     if not text or "".join(s + c + v + (f"^{p}" if p else "") for s, c, v, p in terms) != text:
         raise ValueError(f"{text!r} is not a polynomial in {x}")
@@ -182,7 +183,7 @@ def evaluate(expression: str, **values: Value):
     if "|" in code:
         code = re.sub(r"(\d\)?)?\|([^|]*)\|", lambda m: f"{m[1] + '*' if m[1] else ''}abs({m[2]})", code)
     try:
-        names = {"frac": Fraction, "abs": abs, "__builtins__": {}, **values}
+        names: dict = {"frac": Fraction, "abs": abs, "__builtins__": {}, **values}
         return eval(code.replace("^", "**"), names)  # noqa: S307  nothing but digits, signs and single letters reaches it
     except (SyntaxError, NameError, TypeError, ArithmeticError) as error:
         raise ValueError(f"{expression!r} cannot be calculated") from error

@@ -25,8 +25,10 @@ ASK_VALUE = (
     "Tell me the value of {e}.",
     "What result does {e} give?",
 )
-PLACES = ("ones", "tens", "hundreds", "thousands", "ten thousands", "hundred thousands", "millions")
-PLACES += ("ten millions", "hundred millions", "billions", "ten billions", "hundred billions")
+PLACES: tuple[str, ...] = (
+    "ones", "tens", "hundreds", "thousands", "ten thousands", "hundred thousands", "millions", "ten millions",
+    "hundred millions", "billions", "ten billions", "hundred billions",
+)  # fmt: skip
 DECIMAL_PLACES = ("", "tenths", "hundredths", "thousandths", "ten-thousandths", "hundred-thousandths", "millionths")
 
 

@@ -324,7 +324,7 @@ def _row(value: Any, descriptor: Dataset, allowed: Mapping[str, str] | None, whe
     if not isinstance(value, dict):
         raise ValueError(f"{where}: expected an object, found {found(value)}")
     for key in value if allowed else ():
-        if key not in allowed:
+        if allowed and key not in allowed:
             unknown(f"column in {where}:", key, allowed)
     row = {}
     for field in descriptor.fields:

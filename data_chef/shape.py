@@ -15,7 +15,9 @@ from data_chef.stories.telling import capital
 
 
 _NUMBER = re.compile(r"(?<![\w.])\$?\d[\d,]*(?:\.\d+)?%?")
-_SPELLED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred)\b", re.I)
+_SPELLED = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred)\b", re.I
+)
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _STEP = re.compile(r"<<([^=>]+)=")
 TOPICS = {
@@ -72,12 +74,19 @@ def measure(rows: Sequence[dict]) -> dict:
     words = [[w.lower() for w in _WORD.findall(q)] for q in questions]
     sentences = [re.findall(r"[^.?!]+[.?!]?", re.sub(r"(?<=\d)\.(?=\d)", "", q)) for q in questions]
     numbers = [
-        float(n.strip("$%").replace(",", "")) for q in questions for n in _NUMBER.findall(q) if n.strip("$%").replace(",", "")
+        float(n.strip("$%").replace(",", ""))
+        for q in questions
+        for n in _NUMBER.findall(q)
+        if n.strip("$%").replace(",", "")
     ]
     counts = [len(_NUMBER.findall(q)) + len(_SPELLED.findall(q)) for q in questions]
-    sizes = Counter("<=10" if n <= 10 else "11-100" if n <= 100 else "101-1000" if n <= 1000 else ">1000" for n in numbers)
+    sizes = Counter(
+        "<=10" if n <= 10 else "11-100" if n <= 100 else "101-1000" if n <= 1000 else ">1000" for n in numbers
+    )
     steps = [_STEP.findall(row.get("solution") or "") for row in rows]
-    operators = Counter(sign for found in steps for step in found for sign in re.findall(r"(?<=[\d)%.])\s*([-+*/])", step))
+    operators = Counter(
+        sign for found in steps for step in found for sign in re.findall(r"(?<=[\d)%.])\s*([-+*/])", step)
+    )
     vocabulary = Counter(word for found in words for word in found)
     return {
         "questions": len(rows),
@@ -88,7 +97,8 @@ def measure(rows: Sequence[dict]) -> dict:
         "steps %": _shares(Counter(min(len(found), 8) for found in steps if found)),
         "operators %": _shares(operators),
         "topics %": {
-            topic: round(100 * mean(bool(re.search(pattern, q, re.I)) for q in questions), 1) for topic, pattern in TOPICS.items()
+            topic: round(100 * mean(bool(re.search(pattern, q, re.I)) for q in questions), 1)
+            for topic, pattern in TOPICS.items()
         },
         "word types": len(vocabulary),
         "distinct sentence frames %": _frames(sentences),
@@ -98,9 +108,7 @@ def measure(rows: Sequence[dict]) -> dict:
 def _frames(sentences: Iterable[Sequence[str]], most: int = 6000) -> float:
     names = frozenset(person.name for person in people())
     flat = [sentence.strip() for group in sentences for sentence in group if sentence.strip()][:most]
-    common = frozenset(
-        word for word, _ in Counter(w.lower() for s in flat for w in _WORD.findall(s)).most_common(150)
-    )
+    common = frozenset(word for word, _ in Counter(w.lower() for s in flat for w in _WORD.findall(s)).most_common(150))
     frames = Counter(frame(capital(sentence), names, common) for sentence in flat)
     return round(100 * len(frames) / max(1, len(flat)), 1)
 
@@ -112,7 +120,10 @@ def coverage(ours: Sequence[str], foreign: Sequence[str]) -> dict:
     """
     known = {word.lower() for text in ours for word in _WORD.findall(text)}
     running = Counter(
-        word.lower() for text in foreign for word in _WORD.findall(text) if not word[0].isupper() or word.lower() in known
+        word.lower()
+        for text in foreign
+        for word in _WORD.findall(text)
+        if not word[0].isupper() or word.lower() in known
     )
     total = sum(running.values())
     return {

@@ -27,9 +27,7 @@ def run(options: argparse.Namespace) -> None:
     families = family_shares(rows, options.corpus)
     print(f"{'family':16} {'items':>9} {'items %':>8} {'tokens %':>9} {'tokens each':>12}")
     for family, row in families.items():
-        print(
-            f"{family:16} {row['items']:>9,} {row['items %']:>8} {row['tokens %']:>9} {row['tokens each']:>12}"
-        )
+        print(f"{family:16} {row['items']:>9,} {row['items %']:>8} {row['tokens %']:>9} {row['tokens each']:>12}")
     result: dict = {"corpus": rows.num_rows, "families": families}
     ours = rows.filter(lambda row: row["task"] == options.task)
     if options.against and len(ours):
@@ -77,9 +75,7 @@ def compare(ours: list[dict], against: list[str]) -> dict:
     questions = [row["question"] for row in ours]
     return {
         "shape": {"ours": measure(ours), **{name: measure(rows) for name, rows in foreign.items()}},
-        "coverage": {
-            name: coverage(questions, [row["question"] for row in rows]) for name, rows in foreign.items()
-        },
+        "coverage": {name: coverage(questions, [row["question"] for row in rows]) for name, rows in foreign.items()},
     }
 
 

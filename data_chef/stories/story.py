@@ -223,7 +223,7 @@ class Story:
 
     # Facts
 
-    def fact(self, result: Number | Quantity, sign: str, *parts: Number | Quantity) -> None:
+    def fact(self, result: Number | Quantity, sign: str, *parts: Number | Quantity | str) -> None:
         """`result` is the sum (`+`), the product (`*`) or the named function of the parts."""
         names = [part if isinstance(part, str) else self._known(part).name for part in parts]
         if sign in "+*":

@@ -227,8 +227,12 @@ RUNS = (
     ("in the first hour", "in the second hour", "in the third hour"), ("in spring", "in summer", "in autumn"),
 )  # fmt: skip
 COMMON_NAMES = {
-    "male": _words("Tom Sam Ben Leo Max Jack Omar Raj Diego Ivan Hugo Dan Joe Jim Tim Bob Nick Mike Steve Tony Andy Greg Jake Luke Josh Matt Ryan Eric Kevin Brian Jason Adam Aaron Ethan Lucas Oscar James John David Peter Paul"),
-    "female": _words("Ann Mia Zoe Eva Emma Olivia Ava Nina Rosa Tara Clara Ruth Vera Lena Priya Lucia Sue Kate Jane Mary Lucy Amy Beth Jill Sara Julia Helen Alice Ella Chloe Maya Sofia Elena Naomi Sarah Laura Anna Lisa Emily Grace"),
+    "male": _words(
+        "Tom Sam Ben Leo Max Jack Omar Raj Diego Ivan Hugo Dan Joe Jim Tim Bob Nick Mike Steve Tony Andy Greg Jake Luke Josh Matt Ryan Eric Kevin Brian Jason Adam Aaron Ethan Lucas Oscar James John David Peter Paul"
+    ),
+    "female": _words(
+        "Ann Mia Zoe Eva Emma Olivia Ava Nina Rosa Tara Clara Ruth Vera Lena Priya Lucia Sue Kate Jane Mary Lucy Amy Beth Jill Sara Julia Helen Alice Ella Chloe Maya Sofia Elena Naomi Sarah Laura Anna Lisa Emily Grace"
+    ),
 }
 FRIENDS = _words("friend friend classmate child cousin neighbor sibling teammate guest coworker student")
 CROWDS = _words("student child visitor tourist guest member player scout worker fan camper passenger")

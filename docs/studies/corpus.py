@@ -1,6 +1,6 @@
 """Tables of docs/corpus.md from the JSON files of `data_chef build`, `stats` and `bench`.
 
-    python docs/studies/corpus.py [--corpus FOLDER]      # FOLDER/corpus.json -> docs/measurements/corpus-build.json
+python docs/studies/corpus.py [--corpus FOLDER]      # FOLDER/corpus.json -> docs/measurements/corpus-build.json
 """
 
 import argparse
@@ -82,7 +82,9 @@ def speed(bench: dict) -> str:
         groups[row["family"]].append(row["items_per_second"])
     mixture = bench["mixture"]
     lines = ["| family | median task, items/s on a core | slowest task |", "| --- | ---: | ---: |"]
-    lines += [f"| {family} | {statistics.median(rates):,.0f} | {min(rates):,.0f} |" for family, rates in groups.items()]
+    lines += [
+        f"| {family} | {statistics.median(rates):,.0f} | {min(rates):,.0f} |" for family, rates in groups.items()
+    ]
     lines += [
         "",
         f"The mixture, verified, tokenised and packed by {bench['workers']} processes: "

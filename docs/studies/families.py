@@ -5,8 +5,8 @@ in turn, for the same number of tokens, and its loss is measured on real questio
     python docs/studies/families.py run --seeds 2                    # resumable; one JSON line a run
     python docs/studies/families.py table                            # docs/measurements/families.json, docs/corpus.md
 
-Exact match is noise at this size; the loss per token on the worked solutions of GSM8K-dev500, on ASDiv's questions and on
-MBPP's programs is not. The foreign texts are read, never trained on.
+Exact match is noise at this size; the loss per token on the worked solutions of GSM8K-dev500, on ASDiv's questions and
+on MBPP's programs is not. The foreign texts are read, never trained on.
 """
 
 import argparse

@@ -150,7 +150,12 @@ def test_verbs_change_with_tense_and_number():
 def test_impossible_knobs_are_refused():
     with pytest.raises(ValueError, match="no word problem of 9 steps"):
         generate(Random(0), Config((9,), topics=("shapes",)))
-    for bad in ({"steps": ()}, {"steps": (13,)}, {"steps": (1,), "topics": ("cooking",)}, {"steps": (1,), "idle_rate": 2}):
+    for bad in (
+        {"steps": ()},
+        {"steps": (13,)},
+        {"steps": (1,), "topics": ("cooking",)},
+        {"steps": (1,), "idle_rate": 2},
+    ):
         with pytest.raises(ValueError):
             Config(**bad).validate()
     assert get_task("word_problem_mixed").config.at(3).validate() is None

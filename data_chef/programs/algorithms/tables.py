@@ -18,8 +18,9 @@ def any_matrix(rng, **_) -> tuple[list[list[int]]]:
 
 
 def prices(rng, **_) -> dict[str, int]:
-    return {word: rng.randint(1, 9) for word in rng.sample(("pen", "cup", "bag", "hat", "map", "fan"),
-        rng.randint(1, 4))}
+    return {
+        word: rng.randint(1, 9) for word in rng.sample(("pen", "cup", "bag", "hat", "map", "fan"), rng.randint(1, 4))
+    }
 
 
 def a_dict(rng, **_) -> tuple[dict[str, int]]:
@@ -472,5 +473,3 @@ def merged(doubled: list[tuple[int, int]]) -> list[tuple[int, int]]:
     starts = sorted(n for n in covered if n - 1 not in covered)
     ends = sorted(n for n in covered if n + 1 not in covered)
     return [(a // 2, b // 2) for a, b in zip(starts, ends, strict=True)]
-
-
