@@ -27,7 +27,7 @@ ROUNDS = 400
 TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]], int]] = {
     "counts": (38, COUNTS, 12),
     "money": (30, MONEY, 12),
-    "motion": (5, MOTION, 5),
+    "motion": (5, MOTION, 4),
     "time": (8, TIME, 4),
     "measures": (4, MEASURES, 3),
     "ages": (4, AGES, 6),

@@ -31,7 +31,7 @@ def _unit(s: Story) -> str:
 def distance(s: Story, steps: int) -> Asked:
     """Legs of a journey, each at a speed for a time."""
     who, unit = s.cast.person(), _unit(s)
-    legs = {1: 1, 3: 2, 5: 3}.get(steps)
+    legs = {1: 1, 3: 2}.get(steps, 3 if steps == 4 and s.chance(0.5) else None)
     if legs is None:
         if steps % 2 == 0 and steps >= 2:
             return back_and_forth(s, steps) if steps == 2 else there_and_more(s, steps)
@@ -487,7 +487,6 @@ MOTION = [
     (3, distance),
     (3, distance),
     (4, distance),
-    (5, distance),
     (1, speed),
     (2, speed),
 ]

@@ -62,6 +62,9 @@ def verify(problem: Problem) -> bool:
     terms = [int(term) for term in listed.group().split(", ")]
     place = re.search(r"number (\d+)", problem.question)
     wanted = int(place.group(1)) if place else len(terms) + 1
+    stated = re.search(r"^step=(.*)$", problem.solution, re.M)
+    if stated and stated.group(1) != str(terms[1] - terms[0]):
+        return False
     while len(terms) < wanted:
         terms.append(2 * terms[-1] - terms[-2])
     return int(problem.answer) == terms[wanted - 1] and equations_hold(problem.solution.replace("step=", ""))

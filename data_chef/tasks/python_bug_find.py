@@ -91,7 +91,10 @@ def verify(problem: Problem) -> bool:
     program = "\n".join(lines) + "\n"
     name = defined_last(program)
     start, *traced, returned, blamed, right = problem.solution.split("\n")
-    call = calls_in(start, name)[0]
+    called, number_told = calls_in(start, name), re.match(r"Line (\d+) ", blamed)
+    if not called or not number_told:
+        return False
+    call = called[0]
     expected = start.split(" should return ", 1)[1].removesuffix(".")
     (got,) = outcomes(program, name, [arguments_of(call)])
     steps, _ = trace(program, name, arguments_of(call), 100)
@@ -99,7 +102,7 @@ def verify(problem: Problem) -> bool:
         return False
     if f"{call} returns {got}." not in problem.question or returned != f"So it returns {got}, not {expected}.":
         return False
-    number = int(re.findall(r"^Line (\d+) ", blamed)[0])
+    number = int(number_told.group(1))
     wrong = lines[number - 1]
     lines[number - 1] = wrong[: len(wrong) - len(wrong.lstrip())] + right.removeprefix("It should be: ")
     return problem.answer == str(number) and passes("\n".join(lines) + "\n", problem.test)

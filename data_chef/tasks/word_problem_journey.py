@@ -5,6 +5,6 @@ from data_chef.stories.task import register_stories
 
 register_stories(
     "word_problem_journey",
-    (1,), (1, 2), (3, 4), (3, 4, 5),
+    (1,), (1, 2), (3,), (4,),
     topics=("motion",),
 )  # fmt: skip
