@@ -92,7 +92,7 @@ def verify(problem: Problem) -> bool:
     name = defined_last(program)
     start, *traced, returned, blamed, right = problem.solution.split("\n")
     called, number_told = calls_in(start, name), re.match(r"Line (\d+) ", blamed)
-    if not called or not number_told:
+    if not called or not number_told or not 1 <= int(number_told.group(1)) <= len(lines):
         return False
     call = called[0]
     expected = start.split(" should return ", 1)[1].removesuffix(".")
