@@ -127,7 +127,7 @@ def _bench(options) -> None:
 
 def _show(options) -> None:
     task = get_task(options.task)
-    levels = (options.difficulty,) * 2 if options.difficulty is not None else (1, task.max_difficulty)
+    levels = (options.difficulty,) * 2 if options.difficulty is not None else task.levels(options.split)
     for item in make_items(options.task, options.split, options.seed, range(options.n), levels):
         if item is not None:
             print(f"{item.question}\n\n{response(item.row())}\n{'-' * 40}")

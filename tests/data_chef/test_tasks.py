@@ -112,6 +112,8 @@ def test_names_and_difficulties_are_checked():
         get_task("sylogism")
     with pytest.raises(ValueError, match="difficulties 1 to 8"):
         make_items("addition", "train", 0, range(1), (10, 10))
+    with pytest.raises(ValueError, match="greeting has no harder form"):
+        make_items("greeting", "extrapolation", 0, range(1))
     with pytest.raises(ValueError, match="did you mean 'train'"):
         make_items("addition", "trian", 0, range(1))
     with pytest.raises(ValueError, match="digits must be"):
