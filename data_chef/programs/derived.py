@@ -165,7 +165,7 @@ def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "", ste
     """
     limits = [steps] * len(calls)
     if like:
-        limits = [2 * used + 8 for _, used in _observed(like, name, calls, limits)]
+        limits = [used + used // 2 + 4 for _, used in _observed(like, name, calls, limits)]
     return [result for result, _ in _observed(source, name, calls, limits)]
 
 
