@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from random import Random
 from typing import Any
 
@@ -128,6 +129,19 @@ def verify_many(problems: list[Problem]) -> list[bool]:
 
 def verify(problem: Problem) -> bool:
     return verify_many([problem])[0]
+
+
+def sound(check: Callable[[Problem], bool]) -> Callable[[Problem], bool]:
+    """The same check, for which an item that is not of the expected form is a wrong one."""
+
+    @wraps(check)
+    def checked(problem: Problem) -> bool:
+        try:
+            return check(problem)
+        except (ValueError, LookupError, SyntaxError, TypeError, AttributeError, NameError, TooLong):
+            return False
+
+    return checked
 
 
 def passes(program: str, test: str, steps: int = 3 * STEPS) -> bool:
