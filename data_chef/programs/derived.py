@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from random import Random
 from typing import Any
 
@@ -134,6 +135,19 @@ def verify(problem: Problem) -> bool:
     return verify_many([problem])[0]
 
 
+def sound(check: Callable[[Problem], bool]) -> Callable[[Problem], bool]:
+    """The same check, for which an item that is not of the expected form is a wrong one."""
+
+    @wraps(check)
+    def checked(problem: Problem) -> bool:
+        try:
+            return check(problem)
+        except (ValueError, LookupError, SyntaxError, TypeError, AttributeError, NameError, TooLong):
+            return False
+
+    return checked
+
+
 def passes(program: str, test: str, steps: int = 3 * STEPS) -> bool:
     """Whether the program passes its tests, in this process, within a number of steps. For programs that are known to
     do nothing but compute."""
@@ -169,7 +183,7 @@ def outcomes(source: str, name: str, calls: Sequence[tuple], like: str = "", ste
     """
     limits = [steps] * len(calls)
     if like:
-        limits = [2 * used + 8 for _, used in _observed(like, name, calls, limits)]
+        limits = [used + used // 2 + 4 for _, used in _observed(like, name, calls, limits)]
     return [result for result, _ in _observed(source, name, calls, limits)]
 
 

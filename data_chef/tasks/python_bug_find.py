@@ -15,6 +15,7 @@ from data_chef.programs.derived import (
     outcomes,
     passes,
     search,
+    sound,
 )
 from data_chef.programs.tracing import Step, TooLong, trace
 from data_chef.registry import Task, register
@@ -85,6 +86,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, "\n".join(solution), str(line), bug.function.canonical, test=bug.function.test())
 
 
+@sound
 def verify(problem: Problem) -> bool:
     """The call fails, and the corrected line in the place of the one named makes all tests pass."""
     lines = re.findall(r"^\d+\|(?: (.*))?$", problem.question, re.MULTILINE)

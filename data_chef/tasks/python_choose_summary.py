@@ -21,6 +21,7 @@ from data_chef.programs.derived import (
     search,
     short_examples,
     shown,
+    sound,
 )
 from data_chef.programs.function import Function
 from data_chef.programs.tracing import TooLong, trace
@@ -93,6 +94,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, "\n".join(solution), LETTERS[right], function.canonical)
 
 
+@sound
 def verify(problem: Problem) -> bool:
     """Only the description named is one of the function; what the others would give comes from their own programs."""
     options = dict(re.findall(r"^([A-D])\) (.*)$", problem.question, re.MULTILINE))

@@ -18,6 +18,7 @@ from data_chef.programs.derived import (
     search,
     short_examples,
     shown,
+    sound,
 )
 from data_chef.programs.function import Function
 from data_chef.programs.tracing import TooLong, trace
@@ -102,6 +103,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, solution, LETTERS[odd], function.canonical)
 
 
+@sound
 def verify(problem: Problem) -> bool:
     program = program_in(problem.question)
     name = defined_last(program)

@@ -4,7 +4,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs import algorithms
-from data_chef.programs.derived import NAMESPACE, Leveled, defined_last, fulfils, program_in, renamed, shown
+from data_chef.programs.derived import NAMESPACE, Leveled, defined_last, fulfils, program_in, renamed, shown, sound
 from data_chef.registry import Task, register
 
 
@@ -35,6 +35,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, "", function.summary, function.canonical)
 
 
+@sound
 def verify(problem: Problem) -> bool:
     """The catalogue has this wording for a function, and the program does what that function does."""
     program = program_in(problem.question)

@@ -5,7 +5,7 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.programs.algorithms.recipe import WORDS
-from data_chef.programs.derived import search, shown
+from data_chef.programs.derived import search, shown, sound
 from data_chef.programs.tracing import TooLong, trace_script
 from data_chef.registry import Task, register
 
@@ -129,6 +129,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, "\n".join(told), answer, f"{program}|{name}")
 
 
+@sound
 def verify(problem: Problem) -> bool:
     """Runs the program as it stands; the passes are counted by a line put into the body."""
     program, name = problem.canonical.rsplit("|", 1)

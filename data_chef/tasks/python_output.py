@@ -12,6 +12,7 @@ from data_chef.programs.derived import (
     outcomes,
     program_in,
     shown,
+    sound,
     traceable,
 )
 from data_chef.programs.tracing import TooLong, trace
@@ -55,6 +56,7 @@ def generate(rng: Random, config: Config) -> Problem:
     return Problem(question, "\n".join(map(str, steps)), answer, function.canonical)
 
 
+@sound
 def verify(problem: Problem) -> bool:
     program = program_in(problem.question).split("\n\n\nprint(")[0]
     name = defined_last(program)
