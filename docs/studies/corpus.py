@@ -7,15 +7,21 @@ import argparse
 import json
 import statistics
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from data_chef.registry import FAMILIES, tasks  # noqa: E402
-from data_chef.stats import side_by_side  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from data_chef.curriculum import load_curriculum  # noqa: E402
+from data_chef.registry import FAMILIES, make_items, tasks  # noqa: E402
+from data_chef.stats import compare, side_by_side  # noqa: E402
+from data_chef.stream import BLOCK, make_block  # noqa: E402
+from data_chef.text import chat, response  # noqa: E402
+from data_chef.tokenizer import train_tokenizer  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
 
@@ -28,45 +34,57 @@ def read(name: str) -> dict | None:
     return json.loads(path.read_text()) if path.is_file() else None
 
 
-def summary(corpus: Path) -> dict:
-    """What is worth keeping of a corpus's description: totals, and the report of every task."""
-    described = json.loads((corpus / "corpus.json").read_text())
-    keep = ("train", "problems", "validation", "test", "extrapolation", "unique_rate", "reject_rate", "mean_tokens")
+def sample(count: int) -> dict:
+    """The first items of the standard stream: per family the tasks, items, tokens and what failed verification; and
+    how `word_problem_mixed` compares with the files of `against`."""
+    curriculum = load_curriculum("standard")
+    family_of = {name: task.family for name, task in tasks().items()}
+    rows: list[dict] = []
+    made: Counter = Counter()
+    for number in tqdm(range(-(-count // BLOCK)), desc="blocks"):
+        block = make_block(curriculum, "train", 0, number)
+        made.update(family_of[task] for task in block.tasks)
+        rows += [row for row in block.rows if row]
+    texts = [chat(row["question"], response(row)) for row in rows]
+    tokenizer = train_tokenizer(texts, curriculum.vocab_size)
+    lengths = tokenizer(texts, return_length=True)["length"]
+    tokens: Counter = Counter()
+    kept: Counter = Counter()
+    for row, length in zip(rows, lengths, strict=True):
+        tokens[row["family"]] += length
+        kept[row["family"]] += 1
     return {
-        "curriculum": described["curriculum"]["name"],
-        "seed": described["seed"],
-        "content_sha256": described["content_sha256"],
-        "items": {split: sum(counts.values()) for split, counts in described["counts"].items()},
-        "tasks": {
-            name: {key: row[key] for key in (*keep, "rejected", "dropped", "overlap") if key in row}
-            for name, row in described["tasks"].items()
+        "items": len(rows),
+        "vocab_size": len(tokenizer),
+        "families": {
+            family: {
+                "tasks": sum(task == family for task in family_of.values()),
+                "items": kept[family],
+                "tokens": tokens[family],
+                "rejected": made[family] - kept[family],
+            }
+            for family in FAMILIES
         },
     }
 
 
-def families(build: dict) -> str:
-    """A row a family: tasks, items, tokens, what was rejected."""
-    family_of = {name: task.family for name, task in tasks().items()}
-    groups: dict[str, list[dict]] = defaultdict(list)
-    for name, row in build["tasks"].items():
-        groups[family_of[name]].append(row)
-    tokens = {family: sum(row["train"] * row["mean_tokens"] for row in rows) for family, rows in groups.items()}
-    lines = [
-        "| family | tasks | items | items % | tokens % | tokens each | rejected |",
-        "| --- |" + " ---: |" * 6,
-    ]
-    total = sum(row["train"] for row in build["tasks"].values())
-    for family in FAMILIES:
-        rows = groups[family]
-        items = sum(row["train"] for row in rows)
-        rejected = sum(row["reject_rate"] * row["train"] for row in rows) / max(1, items)
+def families(measured: dict) -> str:
+    rows = measured["families"]
+    items, tokens = measured["items"], sum(row["tokens"] for row in rows.values())
+    lines = ["| family | tasks | items % | tokens % | tokens each | rejected |", "| --- |" + " ---: |" * 5]
+    for family, row in rows.items():
         lines.append(
-            f"| {family} | {len(rows)} | {items:,} | {100 * items / total:.1f} "
-            f"| {100 * tokens[family] / sum(tokens.values()):.1f} | {tokens[family] / max(1, items):.0f} "
-            f"| {rejected:.2%} |"
+            f"| {family} | {row['tasks']} | {100 * row['items'] / items:.1f} | {100 * row['tokens'] / tokens:.1f} "
+            f"| {row['tokens'] / row['items']:.0f} | {row['rejected'] / (row['items'] + row['rejected']):.2%} |"
         )
-    lines.append(f"| all | {len(build['tasks'])} | {total:,} | 100 | 100 | {sum(tokens.values()) / total:.0f} | |")
-    return "\n".join(lines)
+    lines.append(
+        f"| all | {sum(row['tasks'] for row in rows.values())} | 100 | 100 | {tokens / items:.0f} "
+        f"| {sum(row['rejected'] for row in rows.values()) / items:.2%} |"
+    )
+    return (
+        "\n".join(lines)
+        + f"\n\nFrom the first {items:,} items of the standard mixture, {measured['vocab_size']:,} tokens."
+    )
 
 
 def coverage(shape: dict) -> str:
@@ -97,12 +115,18 @@ def speed(bench: dict) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--sample", type=int, help="items of the standard mixture to measure")
+    parser.add_argument("--against", nargs="+", default=[], help="files of real questions")
     options = parser.parse_args()
-    if options.corpus:
-        write_json(MEASUREMENTS / "corpus-build.json", summary(options.corpus))
-    if build := read("corpus-build.json"):
-        replace_block(PAGE, "families-of-tasks", families(build))
+    if options.sample:
+        write_json(MEASUREMENTS / "corpus-families.json", sample(options.sample))
+        mixed = next(share for share in load_curriculum("standard").shares if share.task == "word_problem_mixed")
+        ours = make_items(mixed.task, "train", 0, range(options.sample), mixed.difficulty)
+        if options.against:
+            rows = [item.row() for item in ours if item]
+            write_json(MEASUREMENTS / "corpus-shape.json", compare(rows, options.against))
+    if measured := read("corpus-families.json"):
+        replace_block(PAGE, "families-of-tasks", families(measured))
     if shape := read("corpus-shape.json"):
         replace_block(PAGE, "shape", side_by_side(shape["shape"], markdown=True))
         replace_block(PAGE, "coverage", coverage(shape))
