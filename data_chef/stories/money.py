@@ -356,9 +356,7 @@ def wage(s: Story, who: Owner, steps: int) -> Quantity:
                 pay,
                 s.choose(
                     Clause(f"[works|worked] {s.n(daily)} hours a day for {s.n(days)} days", who),
-                    Clause(f"[works|worked] {s.n(daily)} hours a day, {s.n(days)} days a week, for one week", who)
-                    if False
-                    else Clause(f"[works|worked] {s.n(daily)} hours each day and {s.n(days)} days a week", who),
+                    Clause(f"[works|worked] {s.n(daily)} hours each day and {s.n(days)} days a week", who),
                 ),
             ),
         )
@@ -408,7 +406,7 @@ def weekly(s: Story, who: Owner, steps: int) -> Quantity:
         raise Retry
     unit, larger, factor = s.choose(("month", "year", 12), ("day", "week", 7), ("week", "year", 52))
     n = s.number(2, 5)
-    length = s.mul(f"{unit}s", n, f"c{factor}") if False else s.mul(f"{unit}s", n, factor)
+    length = s.mul(f"{unit}s", n, factor)
     s.fact(length, "*", n, f"c{factor}")
     total = s.mul("savings", each, length)
     s.fact(total, "*", each, length)

@@ -237,7 +237,7 @@ def pages(s: Story, steps: int) -> Asked:
             ),
         )
         return found, s.choose(
-            f"how many {unit}s {'did' if s.past else 'will'} the rest take{' ' + who.him if False else ''}?",
+            f"how many {unit}s {'did' if s.past else 'will'} the rest take?",
             f"how many more {unit}s {'did' if s.past else 'does'} {s.he(who)} need?",
         )
     if steps == 3:

@@ -200,9 +200,7 @@ def rounded(s: Story, steps: int) -> Asked:
     return found.told(clause), s.choose(
         f"how many {many} [are|were] left over?",
         f"how many {many} {'remained' if s.past else 'remain'}?",
-        f"how many {many} {'did' if s.past else 'do'} not fill a {holder.one}?"
-        if False
-        else f"how many {many} [are|were] left?",
+        f"how many {many} [are|were] left?",
     )
 
 

@@ -326,15 +326,7 @@ def split_bill(s: Story, steps: int) -> Asked:
     friends = s.cast.group()
     return part.told(
         s.choose(
-            Clause(
-                f"[splits|split] the cost equally with {s.n(by - 1)} {friends.many}"
-                if by > 2
-                else f"[splits|split] the cost equally with a {friends.one}",
-                who,
-                fixed=True,
-            )
-            if False
-            else Clause(f"{s.n(by)} {friends.many} [share|shared] the cost equally", fixed=False),
+            Clause(f"{s.n(by)} {friends.many} [share|shared] the cost equally", fixed=False),
             Clause(f"the cost [is|was] shared equally by {s.n(by)} {friends.many}"),
         )
     ), s.choose(

@@ -245,9 +245,7 @@ def boxes(s: Story, steps: int) -> Asked:
             f"what is its volume in cubic {unit}?",
             f"what is the volume of the {what}?",
             f"find the volume of the {what}.",
-            f"how many cubes with sides of one of these {unit} fit in?"
-            if False
-            else f"how many cubic {unit} does it hold?",
+            f"how many cubic {unit} does it hold?",
         )
     if steps == 3:
         d = s.divisor(volume.value, 2, 12)
