@@ -18,6 +18,10 @@ NAMES = {
 }
 
 
+# `str(7)`, which a constant makes of the text of a parameter.
+NUMERAL = re.compile(r"\bstr\((\d)\)")
+
+
 class Unwritable(Exception):
     """The steps have no form in this style."""
 
@@ -221,7 +225,7 @@ def body(rng: Random, steps: list[Step], parameters: tuple[str, ...], style: str
 
 def whole(name: str, head: str, lines: list[str], steps: list[Step]) -> str:
     """The function with the imports that its body needs."""
-    text = "\n".join(f"    {line}" for line in lines)
+    text = NUMERAL.sub(r"'\1'", "\n".join(f"    {line}" for line in lines))
     needed = []
     for step in steps:
         for word, line in step.imports:

@@ -1,5 +1,6 @@
 """Steps made of a step on one element: keep, count, any, map, sort by, group by."""
 
+import re
 from random import Random
 
 from data_chef.programs.compose.core import Loop, Step, put
@@ -44,6 +45,22 @@ def condition(p: Step, rng: Random) -> str:
     return rng.choice(simple(p))
 
 
+OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
+COMPARISON = re.compile(r" (==|!=|<=|>=|<|>|not in|in) ")
+
+
+def negated(code: str) -> str:
+    """The opposite of a condition, without `not` where one comparison can be turned round."""
+    found = COMPARISON.findall(code)
+    if len(found) == 1 and " and " not in code and " or " not in code and " for " not in code:
+        return COMPARISON.sub(lambda match: f" {OPPOSITE[match[1]]} ", code)
+    if code.startswith(("any(", "all(")) and code.endswith(")") and " and " not in code:
+        return f"not {code}"
+    if found or " " in code.split("(")[0]:
+        return f"not ({code})"
+    return code.removeprefix("not ") if code.startswith("not ") else f"not {code}"
+
+
 def keep(p: Step, rng: Random) -> Step:
     which, code = selected(p, rng), condition(p, rng)
     return derive(p, "keep", f"list[{p.takes[0]}]", (f"the {which} {{in}}",), (code,),
@@ -53,11 +70,9 @@ def keep(p: Step, rng: Random) -> Step:
 
 def drop(p: Step, rng: Random) -> Step:
     which, code = selected(p, rng), condition(p, rng)
-    return derive(p, "drop", f"list[{p.takes[0]}]", (f"{{whole}} without the {which}",
-    f"all of {{0}} except the {which}"),
-                  (f"not {code}" if code.isidentifier() or code.endswith(")") and " " not in code.split("(")[0]
-                   and " and " not in code else f"not ({code})",), lambda xs, e: [x for x in xs[0] if not p.run((x,),
-                   e)],
+    told = (f"{{whole}} without the {which}", f"all of {{0}} except the {which}")
+    return derive(p, "drop", f"list[{p.takes[0]}]", told, (negated(code),),
+                  lambda xs, e: [x for x in xs[0] if not p.run((x,), e)],
                   done=(f"remove the {which}",), title=f"without_{p.title}", kind="keep")  # fmt: skip
 
 
@@ -83,7 +98,7 @@ def all_of(p: Step, rng: Random) -> Step:
     return derive(p, "all", "bool", (told.replace("{0}", rng.choice(("each of {0}", "every one of {0}"))),),
                   (f"all({inner} for {{var}} in {{src}}{{if}})",),
                   lambda xs, e: [x for x in xs[0] if not p.run((x,), e)] == [], title=f"all_{p.title}", kind="fold",
-                  loop=Loop("", "", (f"if not ({inner}):", "    return False"), "True"))  # fmt: skip
+                  loop=Loop("", "", (f"if {negated(inner)}:", "    return False"), "True"))  # fmt: skip
 
 
 def first_of(p: Step, rng: Random) -> Step:
@@ -129,7 +144,7 @@ def partition(p: Step, rng: Random) -> Step:
     kind = p.takes[0]
     return derive(p, "partition", f"tuple[list[{kind}], list[{kind}]]",
                   (f"a tuple of two lists: the {selected(p, rng)} {{in}}, and all the others",),
-                  (f"([x for x in {{0}} if {code}], [x for x in {{0}} if not ({code})])",),
+                  (f"([x for x in {{0}} if {code}], [x for x in {{0}} if {negated(code)}])",),
                   lambda xs, e: tuple([x for x in xs[0] if bool(p.run((x,), e)) is side] for side in (True, False)),
                   title=f"split_by_{p.title}")  # fmt: skip
 
