@@ -277,7 +277,9 @@ def traceable(rng: Random, level: int, most: int, least: int = 2) -> tuple[Funct
         function = draw(rng, level)
         source = rng.choice(function.sources)
         known = short_examples(function)
-        for arguments, value in rng.sample(known, min(len(known), 4)):
+        # Empty arguments show little.
+        full = [example for example in known if all(a or isinstance(a, int) for a in example[0])]
+        for arguments, value in rng.sample(full, min(len(full), 4)):
             try:
                 steps, result = trace(source, function.name, arguments, most + 1)
             except TooLong:
