@@ -155,7 +155,10 @@ def table() -> None:
             f"{mean[arm][name]:.3f}" + (f" ({mean[arm][name] - mean[''][name]:+.3f})" if arm else "") for name in SETS
         ]
         lines.append(f"| {'without ' + arm if arm else 'whole'} | {' | '.join(cells)} |")
-    lines.append(f"| largest difference of seeds | {' | '.join(f'{spread[name]:.3f}' for name in SETS)} |")
+    seeds = {row["seed"] for row in rows}
+    if len(seeds) > 1:
+        lines.append(f"| largest difference of seeds | {' | '.join(f'{spread[name]:.3f}' for name in SETS)} |")
+    lines += ["", f"Seeds: {len(seeds)}."]
     replace_block(HERE.parent / "corpus.md", "families", "\n".join(lines))
 
 
