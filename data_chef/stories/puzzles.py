@@ -449,7 +449,7 @@ def change_percent(s: Story, steps: int) -> Asked:
     found = s.div("percent", gap, base, whole=False)
     s.steps[-1] = f"Percent: <<{step}/{base}*100={rate}>>"
     result = Quantity(rate, s._new(), "percent")
-    s.graph[result.name] = s.graph[found.name] + "%"
+    s.graph[result.name] = s.graph.pop(found.name) + "%"
     s.fact(gap, "*", base, result, "1/100")
     a = s.cast.article(item.one)
     result.clauses = (

@@ -418,7 +418,7 @@ def what_percent(s: Story, steps: int) -> Asked:
     found = s.div("percentage", a, whole, whole=False)
     s.steps[-1] = f"Percentage: <<{a}/{whole.value}*100={value}>>"
     result = Quantity(value, s._new(), "percentage")
-    s.graph[result.name] = s.graph[found.name] + "%"
+    s.graph[result.name] = s.graph.pop(found.name) + "%"
     s.fact(a, "*", whole, result, "1/100")
     told = [sort.count(s.n(x)) for sort, x in zip(sorts, (a, b), strict=True)]
     if h.owner.person:
