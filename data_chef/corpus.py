@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,21 @@ def load(folder: str | Path, split: str) -> Any:
     """
     from datasets import Dataset
 
+    return Dataset.from_parquet(_paths(folder, split))
+
+
+def table(folder: str | Path, split: str, columns: Sequence[str] | None = None) -> Any:
+    """One split of a corpus as a `pyarrow.Table`, for machines without `datasets`. Raises what `load` raises."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(_paths(folder, split), columns=list(columns) if columns else None)
+
+
+def _paths(folder: str | Path, split: str) -> list[str]:
     described = describe(folder)
     if split not in SPLITS or split not in described["counts"]:
         raise ValueError(f"unknown split {split!r}; this corpus has {', '.join(described['counts'])}")
-    return Dataset.from_parquet([str(Path(folder) / name) for name in split_files(described["files"], split)])
+    return [str(Path(folder) / name) for name in split_files(described["files"], split)]
 
 
 def split_files(files, split: str) -> list[str]:

@@ -46,6 +46,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Any):
         self.tokenizer = tokenizer.backend_tokenizer
+        self.vocab_size, self.pad_token_id = len(tokenizer), tokenizer.pad_token_id
         self._pieces = _Pieces(self.tokenizer)
         described = json.loads(self.tokenizer.to_str())
         self.fast = (described["pre_tokenizer"] or {}).get("pretokenizers") == _PRE_TOKENIZERS

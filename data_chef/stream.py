@@ -246,14 +246,18 @@ def packed(
     - `mask`: bool, true where a token is to be learnt: the answers, or everything but each first token;
     - `documents`: int32, the number of the document within the array; padding has a number of its own.
 
+    Args:
+        tokenizer: or an `Encoder` of it, which remembers the words that it has seen from call to call.
+
     Raises:
         ValueError: none of the first 1,000 documents fits.
     """
-    kind = np.uint16 if len(tokenizer) <= 1 << 16 else np.int32
+    encoder = tokenizer if isinstance(tokenizer, Encoder) else Encoder(tokenizer)
+    kind = np.uint16 if encoder.vocab_size <= 1 << 16 else np.int32
     waiting: dict[int, tuple[list[int], int]] = {}
     by_length: list[tuple[int, int]] = []
     serial, fitted = 0, False
-    for document, question in map(Encoder(tokenizer).conversation, rows):
+    for document, question in map(encoder.conversation, rows):
         serial += 1
         if len(document) <= length + 1:
             fitted = True
@@ -262,9 +266,9 @@ def packed(
         elif not fitted and serial >= 1000:
             raise ValueError(f"no document fits into length={length} tokens; raise it")
         while len(waiting) >= WINDOW:
-            yield _pack(waiting, by_length, length + 1, kind, tokenizer.pad_token_id, train_on_prompts)
+            yield _pack(waiting, by_length, length + 1, kind, encoder.pad_token_id, train_on_prompts)
     while waiting:
-        yield _pack(waiting, by_length, length + 1, kind, tokenizer.pad_token_id, train_on_prompts)
+        yield _pack(waiting, by_length, length + 1, kind, encoder.pad_token_id, train_on_prompts)
 
 
 def _pack(waiting, by_length, size: int, kind, padding: int, train_on_prompts: bool) -> dict[str, np.ndarray]:

@@ -1,164 +1,354 @@
 """Trains an ODIN model: `accelerate launch training/train.py --config training/configs/odin-nano.yaml [key=value]`.
 
-Reads a corpus of data_chef, packs documents into rows, and writes checkpoints, TensorBoard logs and, at the end,
+Reads a corpus of data_chef, or its stream, in packed rows, and writes checkpoints, logs and, at the end,
 `OUTPUT/model`, a folder that `AutoModelForCausalLM` loads. Started again on the same output it goes on from the newest
-checkpoint, to the same losses as if it had never stopped.
+checkpoint, to the same losses as if it had never stopped; SIGTERM and Ctrl-C write one first.
 
-Not covered: evaluation on outside benchmarks (`training/evaluate.py`) and releasing (`training/release.py`).
+Where to look further: `config.py` (every setting), `data.py` (order of the data), `optimizer.py` (groups, schedule),
+`precision.py` (what computes in what), `run.py` (identity and checkpoints), `tracking.py`, `validation.py`.
+Not covered: choosing batch size and kernel (`autotune.py`), benchmarks (`evaluate.py`), releasing (`release.py`).
 """
 
 import argparse
-import dataclasses
-import hashlib
-import json
+import math
 import shutil
-import subprocess
+import signal
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import set_seed
-from torch.optim.lr_scheduler import LambdaLR
-from torch.utils.data import DataLoader
-from tqdm import tqdm
+from accelerate.utils import DistributedType, GradScalerKwargs, broadcast_object_list, set_seed
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoTokenizer, PreTrainedModel
 
-import data_chef
-from configuration_odin import OdinConfig
+from configuration_odin import PRESETS, OdinConfig
 from modeling_odin import OdinForCausalLM
 from training.checkpoint import CheckpointError, load_model
 from training.config import TrainConfig, load_config
-from training.data import PackedDataset
+from training.data import IGNORE, PackedLanes, batches, lanes_of_process
 from training.evaluate import evaluate, first_per_task
+from training.flops import flops_per_token, mfu
+from training.hardware import peak_flops
 from training.io import write_json
-from training.optimizer import build_optimizers, schedule
+from training.optimizer import build_optimizers, gradient_norms, schedule, set_learning_rates
+from training.precision import check_gradients, check_optimizers, check_parameters, overflow_checks
+from training.run import (
+    CHECKPOINT,
+    describe_device,
+    describe_run,
+    find_checkpoint,
+    read_progress,
+    save_checkpoint,
+)
+from training.sources import open_sources
+from training.tracking import Tracker, check_tracker, peak_memory
+from training.validation import by_family, family_batches, family_losses
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--config", required=True, help="YAML file, see training/configs/")
+    parser.add_argument("--max_minutes", type=float, help="the same as max_minutes=...")
     parser.add_argument("--no-resume", action="store_true", help="fail if the output holds a run, instead of resuming")
     parser.add_argument("overrides", nargs="*", help="key=value, over the file")
     options = parser.parse_args(arguments)
+    timed = [] if options.max_minutes is None else [f"max_minutes={options.max_minutes}"]
     try:
-        train(load_config(options.config, options.overrides), resume=not options.no_resume)
-    except (ValueError, FileNotFoundError, FileExistsError, CheckpointError) as error:
+        Trainer(load_config(options.config, [*options.overrides, *timed]), resume=not options.no_resume).train()
+    except (ValueError, FileNotFoundError, FileExistsError, CheckpointError, FloatingPointError) as error:
         sys.exit(f"train: {error}")
 
 
-def train(config: TrainConfig, resume: bool = True) -> Path:
-    """Runs the training that `config` describes and returns the folder of the trained model."""
-    begun = time.perf_counter()
-    output = Path(config.output)
+class Trainer:
+    """One run: `Trainer(config).train()` returns the folder of the trained model.
+
+    Attributes:
+        progress: what a checkpoint says besides weights and random state: steps and seconds done, the places of the
+            data's lanes, the best validation loss and the evaluations since, and why the run ended.
+
+    Raises:
+        ValueError, FileNotFoundError, FileExistsError, CheckpointError: settings, data, an earlier run or a model that
+            cannot be used; nothing has been written then.
+    """
+
+    def __init__(self, config: TrainConfig, resume: bool = True):
+        self.begun = time.perf_counter()
+        self.config, self.output = config, Path(config.output)
+        self.accelerator = build_accelerator(config)
+        set_seed(config.seed)
+        sources = open_sources(config)
+        self.tokenizer = AutoTokenizer.from_pretrained(sources.tokenizer)
+        model = build_model(config, len(self.tokenizer))
+        run = describe_run(config, model.config, sources.description, sources.tokenizer)
+        checkpoint = find_checkpoint(self.output, run["id"], resume, config.branch_from)
+        self.progress = read_progress(checkpoint, self.output, config.max_steps)
+        lanes = lanes_of_process(config.lanes, self.accelerator.process_index, self.accelerator.num_processes)
+        self.data = PackedLanes(
+            sources.stages,
+            self.tokenizer,
+            config.seq_len,
+            config.batch_size // config.lanes,
+            lanes,
+            config.lanes,
+            config.train_on_prompts,
+            self.progress["step"] + 1,
+            self.progress["places"] and [self.progress["places"][lane] for lane in lanes],
+        )
+        self.held_out = family_batches(sources.validation, self.tokenizer, config.seq_len, config.eval_rows)
+        self.questions = first_per_task(sources.validation, config.eval_items)
+        if self.accelerator.is_main_process and not list(self.output.glob(CHECKPOINT)):
+            write_json(self.output / "odin.json", run)
+        self._prepare(model, run["precision"], checkpoint)
+        self.tracker = Tracker(self.accelerator, config, self.progress["step"])
+        start = f"going on after step {self.progress['step']} of {checkpoint}" if checkpoint else "from the start"
+        self.tracker.say(f"run {run['id'][:12]}: {self.unwrapped.num_parameters():,} parameters, {start}")
+
+    def _prepare(self, model: PreTrainedModel, precision: dict[str, Any], checkpoint: Path | None) -> None:
+        """Model, optimisers, average and loss scaler on their devices, in the state of the checkpoint."""
+        config, accelerator = self.config, self.accelerator
+        if config.gradient_checkpointing:
+            model.gradient_checkpointing_enable()
+        self.average = None
+        if config.ema_decay is not None:
+            average = get_ema_multi_avg_fn(config.ema_decay)
+            self.average = AveragedModel(model, device=accelerator.device, multi_avg_fn=average)
+            accelerator.register_for_checkpointing(self.average)
+        self.model, *self.optimizers = accelerator.prepare(model, *build_optimizers(model, config))
+        self.unwrapped = accelerator.unwrap_model(self.model)
+        if config.compile:
+            self.unwrapped.model.compile()
+        # Not Accelerate's scaler, which each of two optimisers would update.
+        self.scaler = torch.amp.GradScaler(accelerator.device.type, enabled=precision["loss_scaling"])
+        accelerator.register_for_checkpointing(self.scaler)
+        if checkpoint is not None:
+            accelerator.load_state(str(checkpoint))
+            check_optimizers(self.optimizers, precision)
+        check_parameters(self.unwrapped, precision)
+        self.learning_rate = schedule(config, self.progress["branched_after"])
+        self.flops = flops_per_token(self.unwrapped.config, config.seq_len).training
+        self.peak = peak_flops(accelerator.device, config.mixed_precision)
+
+    @property
+    def minutes(self) -> float:
+        """Since the run began, interruptions left out; the same on all processes."""
+        return from_main(self.accelerator, (time.perf_counter() - self.begun + self.progress["seconds"]) / 60)
+
+    def train(self) -> Path:
+        """Goes through the steps that are left.
+
+        Raises:
+            FloatingPointError: the loss is no longer finite.
+            SystemExit: stopped by a signal, after a checkpoint was written.
+        """
+        config, progress, final = self.config, self.progress, self.output / "model"
+        if progress["finished"] and final.is_dir():
+            self.tracker.say(f"this run is finished ({progress['finished']}); its model is {final}")
+            return final
+        signals = catch_signals()
+        clock, losses = time.perf_counter(), []
+        self.model.train()
+        for batch, places in batches(self.data, config.data_workers):
+            step = progress["step"] = progress["step"] + 1
+            minutes = self.minutes if config.max_minutes is not None else 0.0
+            finished = self.reason_to_finish(minutes)
+            logging = step % config.log_every == 0 or finished is not None
+            set_learning_rates(self.optimizers, self.learning_rate(step - 1, minutes))
+            loss, logs = self.step(batch, logging)
+            losses.append(loss)
+            self.tracker.advance()
+            if logging:
+                mean = self.accelerator.reduce(torch.stack(losses)).mean().item()
+                rate = len(losses) * config.batch_size * config.seq_len / (time.perf_counter() - clock)
+                self.log({"loss": mean, "tokens_per_second": rate, **logs})
+                losses = []
+            if step % config.eval_every == 0 or finished:
+                plateau = self.evaluate()
+                finished = finished or plateau
+            stopped = int(from_main(self.accelerator, signals[-1] if signals else 0))
+            if step % config.checkpoint_every == 0 or finished or stopped:
+                self.save(places, finished)
+            if stopped and not finished:
+                self.tracker.close()
+                name = signal.Signals(stopped).name
+                self.accelerator.print(f"stopped by {name} after step {step}; the same command goes on")
+                sys.exit(128 + stopped)
+            if finished:
+                break
+            if not losses:
+                clock = time.perf_counter()
+        self.tracker.say(f"finished after step {progress['step']}: {progress['finished']}")
+        self.tracker.close()
+        self.save_model(final)
+        return final
+
+    def reason_to_finish(self, minutes: float) -> str | None:
+        """Why the step that begins now is the last one, or None."""
+        if self.progress["step"] >= self.config.max_steps:
+            return "all steps done"
+        if self.config.max_minutes is not None and minutes >= self.config.max_minutes:
+            return f"max_minutes={self.config.max_minutes:g}"
+        return None
+
+    def step(self, batch: dict[str, torch.Tensor], logging: bool) -> tuple[torch.Tensor, dict[str, float]]:
+        """One optimiser step. Returns this process's share of the loss, and what is to be logged of the gradients."""
+        config = self.config
+        with overflow_checks(self.unwrapped) if config.debug else nullcontext():
+            loss = self.forward_backward(batch)
+        for optimizer in self.optimizers:
+            self.scaler.unscale_(optimizer)
+        logs = {}
+        if logging:
+            logs = {f"grad_norm/{name}": norm for name, norm in gradient_norms(self.optimizers).items()}
+        if config.debug and not self.scaler.is_enabled():
+            check_gradients(self.unwrapped)
+        norm = self.accelerator.clip_grad_norm_(self.model.parameters(), config.max_grad_norm)
+        if logging:
+            logs["grad_norm"] = float(norm)
+        for optimizer in self.optimizers:
+            self.scaler.step(optimizer)
+            optimizer.zero_grad()
+        self.scaler.update()
+        if self.average is not None:
+            self.average.update_parameters(self.unwrapped)
+        return loss, logs
+
+    def forward_backward(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Adds up the gradients of the mean loss over all labelled tokens of the step, whatever process has them."""
+        accelerator, config = self.accelerator, self.config
+        batch = {name: x.to(accelerator.device, torch.long, non_blocking=True) for name, x in batch.items()}
+        labelled = (batch["labels"][:, 1:] != IGNORE).sum(1)
+        total = accelerator.reduce(labelled.sum())
+        size = config.micro_batch_size or len(labelled)
+        loss = torch.zeros((), device=accelerator.device)
+        for first in range(0, len(labelled), size):
+            rows = slice(first, first + size)
+            last = first + size >= len(labelled)
+            with nullcontext() if last else accelerator.no_sync(self.model):
+                piece = {name: x[rows] for name, x in batch.items()}
+                mean = self.model(**piece, use_cache=False, skip_logits=True).loss
+                part = mean * (labelled[rows].sum() / total)
+                # Gradients are averaged over processes, and this is a sum.
+                accelerator.backward(self.scaler.scale(part * accelerator.num_processes))
+            loss += part.detach()
+        return loss
+
+    def log(self, logs: dict[str, float]) -> None:
+        """Adds what does not come from a step, and sends it off.
+
+        Raises:
+            FloatingPointError: the loss is infinite or NaN.
+        """
+        for optimizer in self.optimizers:
+            logs |= {f"learning_rate/{group['name']}": group["lr"] for group in optimizer.param_groups}
+        logs["memory_gib"] = peak_memory(self.accelerator.device) / 2**30
+        if self.peak is not None:
+            peak = self.peak * (self.accelerator.num_processes if self.accelerator.device.type == "cuda" else 1)
+            logs["mfu"] = mfu(logs["tokens_per_second"], self.flops, peak)
+        if self.scaler.is_enabled():
+            logs["loss_scale"] = self.scaler.get_scale()
+        step = self.progress["step"]
+        self.tracker.log(logs, step)
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"the loss is {logs['loss']} at step {step}: lower the learning rate; debug=true names the layer"
+            )
+        self.progress["loss"] = logs["loss"]
+
+    def evaluate(self) -> str | None:
+        """Logs loss per family and exact match per task, held out; returns why to stop now, if there is a reason."""
+        config, accelerator, progress = self.config, self.accelerator, self.progress
+        # Compiled code is made for the shape of a training batch; answers come in every shape.
+        with torch.compiler.set_stance("force_eager"):
+            losses = family_losses(self.average or self.model, self.held_out, accelerator.device)
+            logs = {f"validation_loss/{family}": loss for family, loss in losses.items()}
+            # Sharded weights come together in a forward pass of all processes, and answers end at different times.
+            if accelerator.is_main_process and accelerator.distributed_type != DistributedType.FSDP:
+                model = self.average.module if self.average else self.unwrapped
+                scores, _, _ = evaluate(model, self.tokenizer, self.questions, config.eval_max_new_tokens)
+                logs |= {f"exact_match/{task}": score["exact_match"] for task, score in scores.items()}
+                logs |= {f"exact_match_of_family/{name}": share for name, share in by_family(scores).items()}
+        self.tracker.log(logs, progress["step"])
+        self.tracker.plot()
+        mean = from_main(accelerator, sum(losses.values()) / len(losses)) if losses else 0.0
+        if progress["best"] is None or mean < progress["best"] - config.min_improvement:
+            progress |= {"best": mean, "evaluations_since": 0}
+        else:
+            progress["evaluations_since"] += 1
+        if config.patience and progress["evaluations_since"] >= config.patience:
+            return f"the validation loss has not fallen for {config.patience} evaluations"
+        return None
+
+    def save(self, places: torch.Tensor, finished: str | None) -> None:
+        """Writes a checkpoint after the current step."""
+        self.progress |= {"finished": finished, "places": from_all(self.accelerator, places).tolist()}
+        seconds = self.progress["seconds"] + time.perf_counter() - self.begun
+        save_checkpoint(
+            self.accelerator, self.output, self.progress | {"seconds": seconds}, self.config.keep_checkpoints
+        )
+
+    def save_model(self, final: Path) -> None:
+        """Writes the trained model and `summary.json`, once every process is here."""
+        config, accelerator = self.config, self.accelerator
+        beside = final.with_name("model.partial")
+        state = accelerator.get_state_dict(self.model) if self.average is None else None
+        if accelerator.is_main_process:
+            shutil.rmtree(beside, ignore_errors=True)
+            (self.average.module if self.average else self.unwrapped).save_pretrained(beside, state_dict=state)
+            self.tokenizer.save_pretrained(beside)
+            shutil.rmtree(final, ignore_errors=True)
+            beside.rename(final)
+            seconds = self.progress["seconds"] + time.perf_counter() - self.begun
+            tokens = self.progress["step"] * config.batch_size * config.seq_len
+            summary = {
+                "steps": self.progress["step"],
+                "finished": self.progress["finished"],
+                "tokens": tokens,
+                "minutes": seconds / 60,
+                "tokens_per_second": tokens / seconds,
+                "loss": self.progress["loss"],
+                "validation_loss": self.progress["best"],
+                "parameters": self.unwrapped.num_parameters(),
+                "flops_per_token": self.flops,
+                "peak_flops": self.peak,
+                "peak_memory_bytes": peak_memory(accelerator.device),
+                "device": describe_device(accelerator.device),
+                "processes": accelerator.num_processes,
+                "threads": torch.get_num_threads(),
+            }
+            write_json(self.output / "summary.json", summary)
+        accelerator.wait_for_everyone()
+
+
+def build_accelerator(config: TrainConfig) -> Accelerator:
+    """Devices, mixed precision, distribution and trackers.
+
+    Raises:
+        ValueError: a tracker that is not installed, float16 without CUDA, or settings that sharded weights exclude.
+    """
+    check_tracker(config.tracker)
+    if config.mixed_precision == "fp16" and not torch.cuda.is_available():
+        raise ValueError("mixed_precision=fp16 needs a CUDA device; choose bf16 or no")
     accelerator = Accelerator(
         mixed_precision=config.mixed_precision,
-        log_with="tensorboard",
-        project_dir=str(output / "logs"),
-        step_scheduler_with_optimizer=False,  # else each scheduler would advance once per process
+        log_with=None if config.tracker == "none" else config.tracker,
+        project_dir=str(Path(config.output) / "logs"),
+        kwargs_handlers=[GradScalerKwargs(enabled=False)],
     )
-    set_seed(config.seed)
-    tokenizer = AutoTokenizer.from_pretrained(data_chef.tokenizer_dir(config.data))
-    dataset = PackedDataset(
-        data_chef.load(config.data, "train"), tokenizer, config.seq_len, config.seed, config.train_on_prompts
-    )
-    validation = first_per_task(data_chef.load(config.data, "validation"), config.eval_items)
-    model = build_model(config, len(tokenizer))
-    run = describe_run(config, model.config)
-    newest = find_checkpoint(output, run["id"], resume)
-    if accelerator.is_main_process and newest is None:
-        write_json(output / "odin.json", run)
-    accelerator.print(f"run {run['id'][:12]}: {model.num_parameters():,} parameters, {config.max_steps} steps")
-
-    rows = config.batch_size // accelerator.num_processes
-    loader = DataLoader(dataset, batch_size=rows)
-    optimizers = build_optimizers(model, config)
-    schedulers = [LambdaLR(optimizer, schedule(config)) for optimizer in optimizers]
-    model, loader, *rest = accelerator.prepare(model, loader, *optimizers, *schedulers)
-    optimizers, schedulers = rest[: len(optimizers)], rest[len(optimizers) :]
-    unwrapped = accelerator.unwrap_model(model)
-    if config.compile:
-        unwrapped.model.compile()
-    accelerator.init_trackers("odin", {k: v for k, v in dataclasses.asdict(config).items() if not isinstance(v, dict)})
-
-    progress: dict[str, Any] = {"step": 0, "seconds": 0.0, "loss": float("nan")}
-    if newest is not None:
-        accelerator.load_state(str(newest))
-        progress = json.loads((newest / "progress.json").read_text())
-        accelerator.print(f"resuming after step {progress['step']}")
-        loader = accelerator.skip_first_batches(loader, progress["step"])
-    begun -= progress["seconds"]
-
-    bar = tqdm(
-        total=config.max_steps, initial=progress["step"], disable=not accelerator.is_main_process, mininterval=5
-    )
-    clock = time.perf_counter()
-    losses: list[torch.Tensor] = []
-    model.train()
-    for step, batch in enumerate(loader, start=progress["step"] + 1):
-        if step > config.max_steps:
-            break
-        with accelerator.autocast():
-            loss = model(**batch, use_cache=False, skip_logits=True).loss
-        accelerator.backward(loss)
-        grad_norm = accelerator.clip_grad_norm_(model.parameters(), config.max_grad_norm)
-        for optimizer, scheduler in zip(optimizers, schedulers, strict=True):
-            optimizer.step()
-            scheduler.step()
-            optimizer.zero_grad()
-        losses.append(loss.detach())
-        bar.update()
-        if step % config.log_every == 0 or step == config.max_steps:
-            seconds = time.perf_counter() - clock
-            logs = {
-                "loss": accelerator.gather(torch.stack(losses)).mean().item(),
-                "grad_norm": float(grad_norm),
-                "learning_rate": schedulers[-1].get_last_lr()[0],
-                "tokens_per_second": len(losses) * config.batch_size * config.seq_len / seconds,
-            }
-            if not torch.isfinite(torch.tensor(logs["loss"])):
-                raise ValueError(f"the loss is {logs['loss']} at step {step}: lower the learning rate")
-            accelerator.log(logs, step=step)
-            bar.write(f"step {step} " + " ".join(f"{key} {value:.4g}" for key, value in logs.items()))
-            losses = []
-        if step % config.checkpoint_every == 0 or step == config.max_steps:
-            progress = {"step": step, "seconds": time.perf_counter() - begun, "loss": loss.item()}
-            save_checkpoint(accelerator, output, progress, config.keep_checkpoints)
-        if (step % config.eval_every == 0 or step == config.max_steps) and accelerator.is_main_process:
-            # Compiled code is made for the shape of a training batch; answers come in every shape.
-            with torch.compiler.set_stance("force_eager"):
-                scores, _, _ = evaluate(unwrapped, tokenizer, validation, config.eval_max_new_tokens)
-            scores = {task: score["exact_match"] for task, score in scores.items()}
-            accelerator.log({f"exact_match/{task}": score for task, score in scores.items()}, step=step)
-            bar.write(f"step {step} exact match " + " ".join(f"{k} {v:.2f}" for k, v in scores.items()))
-        if not losses:
-            clock = time.perf_counter()
-    bar.close()
-    accelerator.end_training()
-    final = output / "model"
-    if accelerator.is_main_process:
-        seconds = time.perf_counter() - begun
-        tokens = config.max_steps * config.batch_size * config.seq_len
-        summary = {
-            "steps": config.max_steps,
-            "tokens": tokens,
-            "minutes": seconds / 60,
-            "tokens_per_second": tokens / seconds,
-            "loss": progress["loss"],
-            "device": describe_device(accelerator.device),
-            "threads": torch.get_num_threads(),
-        }
-        write_json(output / "summary.json", summary)
-        unwrapped.save_pretrained(final)
-        tokenizer.save_pretrained(final)
-    return final
+    sharded = accelerator.distributed_type == DistributedType.FSDP
+    if sharded and (config.ema_decay is not None or config.loss_scaling or config.mixed_precision == "fp16"):
+        raise ValueError("FSDP goes with mixed_precision=bf16 or no, without ema_decay and without loss_scaling")
+    if accelerator.device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+    return accelerator
 
 
 def build_model(config: TrainConfig, vocab_size: int) -> PreTrainedModel:
-    """A new model of the preset, or the saved one when `config.model` is a folder."""
-    if Path(config.model).is_dir():
+    """A new model of the preset, or the saved one when `config.model` is a folder (`./odin-nano`, not `odin-nano`)."""
+    if config.model not in PRESETS and Path(config.model).is_dir():
         model = load_model(Path(config.model))
         if model.config.vocab_size != vocab_size:
             raise ValueError(
@@ -171,64 +361,24 @@ def build_model(config: TrainConfig, vocab_size: int) -> PreTrainedModel:
     )
 
 
-def describe_run(config: TrainConfig, model_config) -> dict:
-    """The run as one JSON, hashed into its id: model, precision policy, data, tokenizer, recipe and seed."""
-    tokenizer_file = Path(data_chef.tokenizer_dir(config.data)) / "tokenizer.json"
-    recipe = dataclasses.asdict(config)
-    del recipe["output"], recipe["data"]
-    run = {
-        "model": model_config.to_diff_dict(),
-        "precision": {"parameters": "float32", "recurrent_state": "float32", "compute": config.mixed_precision},
-        "dataset": data_chef.describe(config.data),
-        "tokenizer_sha256": hashlib.sha256(tokenizer_file.read_bytes()).hexdigest(),
-        "recipe": recipe,
-        "seed": config.seed,
-    }
-    return {
-        "id": hashlib.sha256(json.dumps(run, sort_keys=True).encode()).hexdigest(),
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip() or None,
-        **run,
-    }
+def catch_signals() -> list[int]:
+    """A list that grows by the number of each SIGTERM or SIGINT, instead of an end in the middle of a step."""
+    caught: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: caught.append(received))
+    return caught
 
 
-def describe_device(device: torch.device) -> str:
-    """The accelerator's or the processor's name."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return torch.backends.cpu.get_cpu_capability() + " CPU"
+def from_main(accelerator: Accelerator, value: float) -> float:
+    """The main process's value, on all processes."""
+    if accelerator.num_processes == 1:
+        return value
+    return broadcast_object_list([value])[0]
 
 
-def find_checkpoint(output: Path, run_id: str, resume: bool) -> Path | None:
-    """The newest checkpoint of this very run in `output`.
-
-    Raises:
-        FileExistsError: the folder holds another run, or one that must not be resumed.
-    """
-    checkpoints = sorted(output.glob("checkpoint-*[0-9]"))
-    if not checkpoints:
-        return None
-    found = json.loads((output / "odin.json").read_text())["id"]
-    if found != run_id:
-        raise FileExistsError(f"{output} holds run {found[:12]}, this is {run_id[:12]}; choose another output")
-    if not resume:
-        raise FileExistsError(f"{output} already holds checkpoints of this run; leave out --no-resume to go on")
-    return checkpoints[-1]
-
-
-def save_checkpoint(accelerator: Accelerator, output: Path, progress: dict, keep: int) -> None:
-    """Model, optimisers, schedules, random state and progress, under their final name only once they are whole."""
-    final, beside = output / f"checkpoint-{progress['step']:07d}", output / "checkpoint.partial"
-    if accelerator.is_main_process:
-        shutil.rmtree(beside, ignore_errors=True)
-    accelerator.wait_for_everyone()
-    accelerator.save_state(str(beside))
-    accelerator.wait_for_everyone()
-    if accelerator.is_main_process:
-        write_json(beside / "progress.json", progress)
-        shutil.rmtree(final, ignore_errors=True)
-        beside.rename(final)
-        for old in sorted(output.glob("checkpoint-*[0-9]"))[:-keep]:
-            shutil.rmtree(old)
+def from_all(accelerator: Accelerator, rows: torch.Tensor) -> torch.Tensor:
+    """The rows of all processes, in their order."""
+    return accelerator.gather(rows.to(accelerator.device))
 
 
 if __name__ == "__main__":

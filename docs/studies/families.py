@@ -11,6 +11,7 @@ on MBPP's programs is not. The foreign texts are read, never trained on.
 
 import argparse
 import json
+import random
 import statistics
 import sys
 from pathlib import Path
@@ -22,12 +23,11 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 import torch  # noqa: E402
 from ablation import Settings, logits_of, train  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
-from torch.utils.data import DataLoader  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import OdinConfig  # noqa: E402
 from modeling_odin import OdinForCausalLM  # noqa: E402
-from training.data import IGNORE, PackedDataset  # noqa: E402
+from training.data import IGNORE, PackedLanes, Stage, batches  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
 
@@ -75,9 +75,18 @@ def pool(folder: Path) -> None:
     write_json(POOL / "foreign.json", foreign(folder))
 
 
+class Shuffled:
+    """Blocks of 2,000 rows, each drawn anew."""
+
+    def __init__(self, rows: list[dict], seed: int):
+        self.rows, self.seed = rows, seed
+
+    def block(self, number: int) -> list[dict]:
+        return random.Random(f"{self.seed}/{number}").sample(self.rows, min(2000, len(self.rows)))
+
+
 def run(without: str, seed: int) -> dict:
     """One training and its losses. `without` is a family, or empty for the whole mixture."""
-    from datasets import Dataset
     from transformers import AutoTokenizer
 
     from data_chef.text import chat
@@ -86,15 +95,15 @@ def run(without: str, seed: int) -> dict:
     tokenizer = AutoTokenizer.from_pretrained(POOL / "tokenizer")
     rows = [json.loads(line) for line in (POOL / "items.jsonl").read_text().split("\n") if line]
     kept = [row for row in rows if row["family"] != without]
-    packed = PackedDataset(Dataset.from_list(kept), tokenizer, SEQ_LEN, seed, train_on_prompts=True)
-    loader = iter(DataLoader(packed, batch_size=8))
+    lanes = PackedLanes([Stage(Shuffled(kept, seed), 1)], tokenizer, SEQ_LEN, 8, [0], 1, train_on_prompts=True)
+    loader = batches(lanes)
 
-    def batches():
-        row = next(loader)
+    def next_batch():
+        row = {name: x.long() for name, x in next(loader)[0].items()}
         return row["input_ids"], F.pad(row["labels"][:, 1:], (0, 1), value=IGNORE), row["seq_idx"]
 
     model = OdinForCausalLM(OdinConfig(vocab_size=len(tokenizer), decay_rank=16, gate_rank=16, **SHAPE))
-    seen = train(model, batches, TOKENS, Settings(batch_tokens=8 * SEQ_LEN))
+    seen = train(model, next_batch, TOKENS, Settings(batch_tokens=8 * SEQ_LEN))
     model.eval()
     losses = {}
     with torch.inference_mode():
