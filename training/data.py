@@ -142,12 +142,13 @@ class PackedLanes(IterableDataset):
                     ordinal, row = ordinal + 1, 0
             rows: list[dict] = []
             while len(rows) < self.rows_per_lane:
-                if packed is not None and row >= len(packed):
-                    ordinal, row, packed = ordinal + 1, 0, None
                 if packed is None:
                     packed = self._pack(stage.source.block(lane + ordinal * self.total_lanes))
-                rows.append(packed[row])
-                row += 1
+                if row < len(packed):
+                    rows.append(packed[row])
+                    row += 1
+                else:
+                    ordinal, row, packed = ordinal + 1, 0, None
             yield rows, (ordinal, row)
 
     def _stage(self, step: int) -> Stage:

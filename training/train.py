@@ -15,7 +15,8 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +145,20 @@ class Trainer:
             FloatingPointError: the loss is no longer finite.
             SystemExit: stopped by a signal, after a checkpoint was written.
         """
-        config, progress, final = self.config, self.progress, self.output / "model"
+        progress, final = self.progress, self.output / "model"
         if progress["finished"] and final.is_dir():
             self.tracker.say(f"this run is finished ({progress['finished']}); its model is {final}")
             return final
-        signals = catch_signals()
+        with caught_signals() as signals:
+            self._steps(signals)
+        self.tracker.say(f"finished after step {progress['step']}: {progress['finished']}")
+        self.tracker.close()
+        self.save_model(final)
+        return final
+
+    def _steps(self, signals: list[int]) -> None:
+        """All steps that are left, until there is a reason to finish; a signal exits after a checkpoint."""
+        config, progress = self.config, self.progress
         clock, losses = time.perf_counter(), []
         self.model.train()
         for batch, places in batches(self.data, config.data_workers):
@@ -180,10 +190,6 @@ class Trainer:
                 break
             if not losses:
                 clock = time.perf_counter()
-        self.tracker.say(f"finished after step {progress['step']}: {progress['finished']}")
-        self.tracker.close()
-        self.save_model(final)
-        return final
 
     def reason_to_finish(self, minutes: float) -> str | None:
         """Why the step that begins now is the last one, or None."""
@@ -361,12 +367,17 @@ def build_model(config: TrainConfig, vocab_size: int) -> PreTrainedModel:
     )
 
 
-def catch_signals() -> list[int]:
-    """A list that grows by the number of each SIGTERM or SIGINT, instead of an end in the middle of a step."""
+@contextmanager
+def caught_signals() -> Iterator[list[int]]:
+    """Within, SIGTERM and SIGINT do nothing but to make the list grow by their number."""
     caught: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _frame: caught.append(received))
-    return caught
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda received, _frame: caught.append(received)) for number in numbers]
+    try:
+        yield caught
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def from_main(accelerator: Accelerator, value: float) -> float:
