@@ -16,6 +16,7 @@ class Problem:
         graph: word problems only, the operation graph, such as `(a*b)+c`.
         entry_point: code only, the name of the function.
         test: code only, assert statements, one a line.
+        structure: stories and syllogisms only, what is left without numbers, names and nouns; see `data_chef.heldout`.
     """
 
     question: str
@@ -25,6 +26,7 @@ class Problem:
     graph: str = ""
     entry_point: str = ""
     test: str = ""
+    structure: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Item:
     @classmethod
     def of(cls, problem: Problem, task: str, difficulty: int, split: str, digest: str) -> "Item":
         fields = {**vars(problem)}
-        del fields["canonical"]
+        del fields["canonical"], fields["structure"]
         return cls(task=task, difficulty=difficulty, split=split, canonical_hash=digest, **fields)
 
     def row(self) -> dict:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from random import Random
 from typing import Any
 
+from data_chef import heldout
 from data_chef.item import Item, Problem, canonical_hash
 from data_chef.splits import SPLITS, split_of_hash
 
@@ -51,6 +52,19 @@ class Task:
     def hash_of(self, problem: Problem) -> str:
         """The hash that decides the split, unless `split_of` does."""
         return canonical_hash(self.namespace or self.name, problem.canonical)
+
+    def place(self, problem: Problem) -> str:
+        """The split of a problem; what has a reserved structure is for test.
+
+        Empty for a problem of a frozen test set, and for others of its structure: they belong to no split.
+        """
+        digest, namespace = self.hash_of(problem), self.namespace or self.name
+        structure = heldout.structure_of(namespace, problem)
+        if heldout.frozen(namespace, structure, digest):
+            return ""
+        if structure and heldout.reserved_by(namespace, structure):
+            return "test"
+        return self.split_of(problem, digest)
 
     def levels(self, split: str) -> tuple[int, int]:
         """The range of difficulty of a split. Raises ValueError when the task has no such split."""
@@ -136,7 +150,7 @@ def draw(name: str, split: str, seed: int, index: int, difficulty: tuple[int, in
         rng = Random(int.from_bytes(key, "little"))
         level = rng.randint(*difficulty)
         problem = task.generate(rng, _config(name, level))
-        if task.split_of(problem, task.hash_of(problem)) == split:
+        if task.place(problem) == split:
             return problem, level
     raise NoProblemError(
         f"{name}: no problem of difficulty {difficulty} fell into {split} in {MAX_ATTEMPTS} attempts; widen the range"

@@ -137,6 +137,7 @@ def count(s: Story, h: Holding, steps: int) -> Quantity:
         least, schema = s.rng.choice(schemas)
         if least <= steps and (schema not in s.used[-2:] or len(schemas) < 8):
             s.used.append(schema)
+            s.frames.append(schema.__name__)
             return schema(s, h, steps)
     raise Retry
 

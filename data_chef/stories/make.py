@@ -1,5 +1,6 @@
 """A whole problem: a topic and a number of steps are drawn, told, and packed as a `Problem`."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -115,7 +116,13 @@ def _attempt(rng: Random, config: Config, question: Question, steps: int) -> Pro
         answer=found_answer(found),
         canonical=f"{';'.join(s.facts)}?{found.name}",
         graph=s.graph[found.name],
+        structure=f"{s.graph[found.name]}|{question.__name__}:{','.join(s.frames)}:{relations(s.facts)}",
     )
+
+
+def relations(facts: Sequence[str]) -> str:
+    """Facts without their numbers: `q1 + _ _;q2 * _ q1`; constants of nature, such as `c52`, stay."""
+    return re.sub(r"(?<![\w/.])[\d./]+", "_", ";".join(facts))
 
 
 def _has(s: Story, names: tuple[str, ...]) -> bool:

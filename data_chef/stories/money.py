@@ -40,6 +40,7 @@ def cost(s: Story, who: Owner, steps: int) -> Quantity:
     for _ in range(20):
         least, schema = s.rng.choice(COSTS)
         if least <= steps:
+            s.frames.append(schema.__name__)
             return schema(s, who, steps)
     raise Retry
 
@@ -325,6 +326,7 @@ def money(s: Story, who: Owner, steps: int) -> Quantity:
     for _ in range(20):
         least, schema = s.rng.choice(MONEYS)
         if least <= steps:
+            s.frames.append(schema.__name__)
             return schema(s, who, steps)
     raise Retry
 

@@ -86,6 +86,7 @@ class Story:
     count: int = 0
     graph: dict[str, str] = field(default_factory=dict)
     used: list = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
     schemas: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     past: bool = False

@@ -1,5 +1,6 @@
 """How a kind of word problem becomes a task: its levels, and the split that holds out whole computation graphs."""
 
+import ast
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,26 @@ class Levels:
 def split_by_graph(problem: Problem, digest: str) -> str:
     """The test split by hash of the problem, and in it all problems of three and more steps whose computation graph,
     whatever its numbers, falls into the held-out twentieth of all graphs."""
-    if problem.graph.count("(") > 2 and int(canonical_hash("graph", problem.graph)[:8], 16) % 100 >= HELD_OUT_GRAPHS:
-        return "test"
-    return split_of_hash(digest)
+    return "test" if graph_held_out(problem.graph) else split_of_hash(digest)
+
+
+def graph_held_out(graph: str) -> bool:
+    """Whether a computation graph such as `((_*_)+_)` is kept for the test split."""
+    return graph.count("(") > 2 and int(canonical_hash("graph", graph)[:8], 16) % 100 >= HELD_OUT_GRAPHS
+
+
+def story_graph(expression: str) -> str:
+    """`(a*b)+c` as a story would write it, `((_*_)+_)`: sums and products in alphabetical order."""
+    signs = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
+    def write(node: ast.expr) -> str:
+        if not isinstance(node, ast.BinOp):
+            return "_"
+        sign = signs[type(node.op)]
+        inner = [write(node.left), write(node.right)]
+        return f"({sign.join(sorted(inner) if sign in '+*' else inner)})"
+
+    return write(ast.parse(expression, mode="eval").body)
 
 
 def register_stories(name: str, *steps: tuple[int, ...], **shared: Any) -> Task:

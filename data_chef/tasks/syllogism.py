@@ -5,6 +5,7 @@ taken to have at least one member (existential import), so "all" also gives "som
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -161,7 +162,29 @@ def generate(rng: Random, config: Config) -> Problem:
         solution="\n".join(steps),
         answer=answer,
         canonical="|".join([*told, tell(asked, names)]),
+        structure=f"{form(premises, asked)}|{frame(question, names)}",
     )
+
+
+def form(premises: Sequence[Statement], asked: Statement) -> str:
+    """Mood and figure in one line, the same whatever the order of the premises and the names of the terms.
+
+    The terms are a (subject of what is asked), c (its predicate) and b.
+    """
+    letters = {asked[1]: "a", asked[2]: "c"}
+    told = sorted(" ".join([q, letters.get(s, "b"), letters.get(p, "b")]) for q, s, p in premises)
+    return f"{told[0]}, {told[1]}: {asked[0]}{' one' if INDIVIDUAL in asked else ''}"
+
+
+def frame(question: str, names: Sequence[str]) -> str:
+    """The sentences of a question with letters for its nouns, in the order in which they come."""
+    terms = {word.lower(): name for name in names for word in (name, plural(name))}
+    letters: dict[str, str] = {}
+
+    def letter(match: re.Match[str]) -> str:
+        return letters.setdefault(terms[match[1].lower()], "ABCD"[len(letters)])
+
+    return re.sub(rf"\b(?:an? )?({'|'.join(terms)})\b", letter, question, flags=re.I)
 
 
 _READ = (
