@@ -41,9 +41,13 @@ VARIANTS: dict[str, dict] = {
     "Muon's learning rate 0.012": {"muon_learning_rate": 0.012},
     "Muon's learning rate 0.024": {"muon_learning_rate": 0.024},
     "AdamW's learning rate 0.006": {"learning_rate": 0.006},
+    "AdamW's learning rate 0.012": {"learning_rate": 0.012},
+    f"AdamW's learning rate 0.006, {ROWS // 2} rows, twice the steps": {
+        "learning_rate": 0.006, "batch_size": ROWS // 2, "max_steps": 2 * STEPS,
+    },
     "loss on questions too": {"train_on_prompts": "true"},
-    "8 rows, twice the steps": {"batch_size": ROWS // 2, "max_steps": 2 * STEPS},
-    "32 rows, half the steps": {"batch_size": 2 * ROWS, "max_steps": STEPS // 2},
+    f"{ROWS // 2} rows, twice the steps": {"batch_size": ROWS // 2, "max_steps": 2 * STEPS},
+    f"{2 * ROWS} rows, half the steps": {"batch_size": 2 * ROWS, "max_steps": STEPS // 2},
     "no decay": {"decay_share": 0},
     "no decay, averaged weights (0.99)": {"decay_share": 0, "ema_decay": 0.99},
     "averaged weights (0.99)": {"ema_decay": 0.99},
@@ -55,7 +59,7 @@ VARIANTS: dict[str, dict] = {
     "rows of 512 tokens, half as many": {"seq_len": 512, "batch_size": ROWS // 2},
     "bfloat16": {"mixed_precision": "bf16"},
     "bfloat16, loss scaled": {"mixed_precision": "bf16", "loss_scaling": "true"},
-}
+}  # fmt: skip
 
 
 def slug(name: str) -> str:
