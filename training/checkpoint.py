@@ -13,6 +13,10 @@ if TYPE_CHECKING:  # imported where they are used: a check of files alone should
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
+# As safetensors calls them.
+DTYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
+
+
 class CheckpointError(Exception):
     """A model folder cannot be used; the message says what is wrong with it and what to do."""
 
@@ -28,6 +32,7 @@ def load_model(folder: Path) -> PreTrainedModel:
 
     check_config(folder)
     check_weights(folder)
+    check_precision(folder)
     try:
         loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder, trust_remote_code=True, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -116,3 +121,33 @@ def check_weights(folder: Path) -> None:
                 tensors.keys()
         except (SafetensorError, OSError) as error:
             raise CheckpointError(f"'{path}' is damaged ({error}): save or download it again") from error
+
+
+def check_precision(folder: Path) -> None:
+    """Raises CheckpointError when weights or state are not of the precision that the folder's manifest records.
+
+    A folder without a manifest, such as a run's own model, records none.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return
+    recorded = json.loads(path.read_text())["precision"]
+    found = set()
+    for weights in weight_files(folder):
+        with safe_open(weights, "np") as tensors:
+            found |= {DTYPES.get(tensors.get_slice(name).get_dtype(), "another format") for name in tensors.keys()}
+    if found != {recorded["parameters"]}:
+        raise CheckpointError(
+            f"the weights in '{folder}' are {', '.join(sorted(found))}, its manifest says {recorded['parameters']}: "
+            "save or download it again"
+        )
+    import torch
+
+    from modeling_odin.recurrence import state_dtype
+
+    state = str(state_dtype(torch.float32)).removeprefix("torch.")
+    if recorded["recurrent_state"] != state:
+        raise CheckpointError(
+            f"'{folder}' was trained with a {recorded['recurrent_state']} state, this code keeps it in {state}: "
+            "use the code of that release"
+        )

@@ -1,10 +1,13 @@
 """The precision policy is what really happens, and what is recorded is checked."""
 
+import json
+
 import pytest
 import torch
 
 from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
+from training.checkpoint import CheckpointError, load_model
 from training.config import TrainConfig
 from training.optimizer import build_optimizers
 from training.precision import (
@@ -94,3 +97,16 @@ def test_gradients_that_overflow_are_named(model):
     model.model.layers[0].time_mixing.out_proj.weight.grad[0, 0] = float("inf")
     with pytest.raises(FloatingPointError, match=r"model\.layers\.0\.time_mixing\.out_proj\.weight"):
         check_gradients(model)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [({"parameters": "bfloat16"}, "are float32.*says bfloat16"), ({"recurrent_state": "float16"}, "a float16 state")],
+)
+def test_a_release_is_held_to_its_manifest(model, tmp_path, changes, message):
+    model.save_pretrained(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"precision": policy("bf16")}))
+    load_model(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"precision": policy("bf16") | changes}))
+    with pytest.raises(CheckpointError, match=message):
+        load_model(tmp_path)
