@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--model", default="odin-100m", help="preset")
     parser.add_argument("--rows", type=int, default=1)
     parser.add_argument("--seq-len", type=int, default=512)
+    parser.add_argument("--tokens-per-step", type=int, default=2**18, help="tokens between two updates of the weights")
     parser.add_argument("--steps", type=int, default=5, help="steps that are timed, after one that is not")
     parser.add_argument("--precision", choices=PRECISIONS, default="bf16")
     parser.add_argument("--checkpointing", action="store_true", help="recompute each block in the backward pass")
@@ -52,6 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
             compiled=options.compile,
             labelled_share=options.labelled_share,
             device=options.device,
+            tokens_per_step=options.tokens_per_step,
         )
     except (ValueError, RuntimeError) as error:
         sys.exit(f"step_cost: {error}")
@@ -72,20 +74,21 @@ def measure(
     compiled: bool = False,
     labelled_share: float = 1.0,
     device: str = "cpu",
+    tokens_per_step: int = 2**18,
 ) -> dict:
     """Runs `steps` training steps of a new model on random tokens.
 
-    On a processor that others use as well, the wall clock says more of them than of the step. Where its threads got
-    less than nine tenths of their cores, the rate is therefore by processor time, and `rate_by` says so; threads that
-    wait for one another count in full, so it is rather too low.
+    A step of training accumulates `tokens_per_step` tokens and then updates the weights once. One micro-batch and one
+    update are timed apart, and the rate is that of such a step: Muon's update alone costs as much as a few thousand
+    tokens.
 
     Returns:
-        the rate (median over steps), the share of the peak, the bytes that are kept per token, and the machine.
+        the rate (medians over steps), the share of the peak, the bytes that are kept per token, and the machine.
 
     Raises:
         ValueError: a number that is not positive.
     """
-    for name, value in {"rows": rows, "seq_len": seq_len, "steps": steps}.items():
+    for name, value in {"rows": rows, "seq_len": seq_len, "steps": steps, "tokens_per_step": tokens_per_step}.items():
         if value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
     torch.manual_seed(0)
@@ -99,25 +102,19 @@ def measure(
         model.gradient_checkpointing_enable()
     if compiled:
         model.model.compile()
-    seconds, processor_seconds = [], []
+    passes, updates = Clock(device), Clock(device)
     for _ in tqdm(range(steps + 1), desc="steps", leave=False):
-        _synchronize(device)
-        start, processor_start = time.perf_counter(), time.process_time()
-        with autocast(device, precision):
-            loss = model(**batch, use_cache=False, skip_logits=True).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-        _synchronize(device)
-        seconds.append(time.perf_counter() - start)
-        processor_seconds.append(time.process_time() - processor_start)
-    step, rate_by = statistics.median(seconds[1:]), "wall clock"
-    alone = statistics.median(processor_seconds[1:]) / torch.get_num_threads()
-    if device == "cpu" and alone < 0.9 * step:
-        step, rate_by = alone, "processor time"
-    rate = rows * seq_len / step
+        with passes:
+            with autocast(device, precision):
+                loss = model(**batch, use_cache=False, skip_logits=True).loss
+            loss.backward()
+        with updates:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+    per_token = passes.seconds() / (rows * seq_len)
+    rate = 1 / (per_token + updates.seconds() / tokens_per_step)
     fused = device == "cuda" and fla_kernel() is not None
     flops = flops_per_token(config, seq_len, FUSED_CHUNK if fused else None, labelled_share)
     peak = peak_flops(device, "fp32" if precision == "no" else precision)
@@ -132,11 +129,12 @@ def measure(
         "labelled_share": labelled_share,
         "steps": steps,
         "tokens_per_second": rate,
-        "rate_by": rate_by,
-        "seconds_per_step": statistics.median(seconds[1:]),
-        "seconds_best_step": min(seconds[1:]),
-        "processor_seconds_per_step": statistics.median(processor_seconds[1:]),
-        "seconds_first_step": seconds[0],
+        "rate_by": passes.rate_by(),
+        "tokens_per_step": tokens_per_step,
+        "seconds_forward_backward": passes.seconds(),
+        "seconds_optimizer": updates.seconds(),
+        "seconds_first_pass": passes.wall[0],
+        "wall_seconds_forward_backward": statistics.median(passes.wall[1:]),
         "training_flops_per_token": flops.training,
         "peak_flops": peak,
         "mfu": mfu(rate, flops.training, peak),
@@ -203,9 +201,40 @@ def autocast(device: torch.device | str, precision: str):
     return torch.autocast(torch.device(device).type, PRECISIONS[precision], enabled=precision != "no")
 
 
-def _synchronize(device: str) -> None:
-    if device == "cuda":
-        torch.cuda.synchronize()
+class Clock:
+    """Times what runs inside, again and again; the first time is kept but does not count.
+
+    On a processor that others use as well, the wall clock says more of them than of the step. Where the threads got
+    less than nine tenths of their cores, time is therefore processor time over threads. Threads that wait for one
+    another count in full, so this is rather too long.
+    """
+
+    def __init__(self, device: str):
+        self.device = device
+        self.wall: list[float] = []
+        self.processor: list[float] = []
+
+    def __enter__(self):
+        self._synchronize()
+        self._start = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_):
+        self._synchronize()
+        self.wall.append(time.perf_counter() - self._start[0])
+        self.processor.append((time.process_time() - self._start[1]) / torch.get_num_threads())
+
+    def _synchronize(self) -> None:
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
+    def rate_by(self) -> str:
+        """ "wall clock" or "processor time"."""
+        shared = statistics.median(self.processor[1:]) < 0.9 * statistics.median(self.wall[1:])
+        return "processor time" if self.device == "cpu" and shared else "wall clock"
+
+    def seconds(self) -> float:
+        """The median."""
+        return statistics.median((self.wall if self.rate_by() == "wall clock" else self.processor)[1:])
 
 
 if __name__ == "__main__":
