@@ -136,7 +136,10 @@ def numbered_lines(path: Path) -> Iterator[tuple[str, Any]]:
         if path.suffix == ".gz":
             import gzip
 
-            text = gzip.decompress(path.read_bytes()).decode()
+            try:
+                text = gzip.decompress(path.read_bytes()).decode()
+            except (OSError, EOFError) as error:
+                raise ValueError(f"{path} is not gzip: {error}") from error
         else:
             text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -163,7 +166,10 @@ def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         yield from numbered_lines(path)
     elif path.suffix == ".json":
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            rows = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path}: not JSON ({error})") from error
         if not isinstance(rows, list):
             raise ValueError(f"{path}: expected a list of problems, got {type(rows).__name__}")
         yield from ((f"{path}, entry {number}", row) for number, row in enumerate(rows, start=1))
@@ -179,7 +185,11 @@ def read_rows(path: Path) -> Iterator[tuple[str, Any]]:
     elif path.suffix == ".xml":
         from xml.etree import ElementTree
 
-        for problem in ElementTree.parse(path).iter("Problem"):
+        try:
+            tree = ElementTree.parse(path)
+        except ElementTree.ParseError as error:
+            raise ValueError(f"{path}: not XML ({error})") from error
+        for problem in tree.iter("Problem"):
             row = {child.tag.lower(): (child.text or "").strip() for child in problem}
             yield f"{path}, problem {problem.get('ID')}", {"id": problem.get("ID")} | row
     elif path.suffix == ".txt":
