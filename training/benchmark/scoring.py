@@ -33,8 +33,8 @@ except ModuleNotFoundError:  # to be removed when training.sandbox has landed
 
 
 # Raised in the sandbox, so that the value of `solution()` comes back as the message of the failure.
-_VALUE_MARK = "value of solution:"
-_TELL_VALUE = f"raise RuntimeError({_VALUE_MARK!r} + str(solution())[:200])"
+_TELL_VALUE = "raise RuntimeError('value[' + str(solution())[:100] + ']value')"
+_TOLD_VALUE = re.compile(r"value\[(.*?)\]value")
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,10 @@ def with_programs(problems: Sequence[Mapping], texts: Sequence[str], marks: Sequ
     }
     verdicts = run_untrusted([(program, _TELL_VALUE) for program in programs.values()]) if programs else []
     for i, verdict in zip(programs, verdicts, strict=True):
-        _, told, value = verdict.message.partition(_VALUE_MARK)
-        if told:
-            right = same_answer(value.strip(), problems[i]["answer"])
+        # The message goes on with the line that raised it, where the marks stand again.
+        if told := _TOLD_VALUE.search(verdict.message):
+            value = told[1].strip()
+            right = same_answer(value, problems[i]["answer"])
             result[i] = replace(marks[i], strict=right, lenient=right, extracted=value, strict_answer=value)
     return result
 
