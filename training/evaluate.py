@@ -8,6 +8,7 @@ Answers are kept as they come: the same command goes on where a stopped one was.
 
 import argparse
 import json
+import re
 import shlex
 import sys
 from dataclasses import replace
@@ -194,7 +195,8 @@ def benchmark(options: argparse.Namespace) -> None:
         options.max_new_tokens,
     )
     answerer = load_answerer(options.model, options.device, options.dtype)
-    out = options.out or Path("runs/benchmark") / f"{answerer.name}-{identity(answerer.describe())[:8]}"
+    plain_name = re.sub(r"[^\w.-]+", "-", answerer.name)
+    out = options.out or Path("runs/benchmark") / f"{plain_name}-{identity(answerer.describe())[:8]}"
     runner = Runner(answerer, settings, out, progress=True)
     parts, rows = {}, []
     for suite, problems, place in found:

@@ -33,7 +33,8 @@ except ModuleNotFoundError:  # to be removed when training.sandbox has landed
 
 
 # Raised in the sandbox, so that the value of `solution()` comes back as the message of the failure.
-_TELL_VALUE = "raise RuntimeError('value[' + str(solution())[:100] + ']value')"
+# A message also quotes this line, in which the mark must not stand as it is searched for.
+_TELL_VALUE = r"raise RuntimeError('\x76alue[' + str(solution())[:100] + ']value')"
 _TOLD_VALUE = re.compile(r"value\[(.*?)\]value")
 
 
@@ -120,7 +121,6 @@ def with_programs(problems: Sequence[Mapping], texts: Sequence[str], marks: Sequ
     }
     verdicts = run_untrusted([(program, _TELL_VALUE) for program in programs.values()]) if programs else []
     for i, verdict in zip(programs, verdicts, strict=True):
-        # The message goes on with the line that raised it, where the marks stand again.
         if told := _TOLD_VALUE.search(verdict.message):
             value = told[1].strip()
             right = same_answer(value, problems[i]["answer"])
@@ -159,8 +159,8 @@ def sandbox_description() -> str:
         from training import sandbox
     except ImportError:
         return "one limited process (data_chef.sandbox): no defence against hostile code"
-    describe = getattr(sandbox, "describe", None) or getattr(sandbox, "isolation", None)
-    return str(describe()) if callable(describe) else str(describe or "training.sandbox")
+    found = sandbox.describe()
+    return ", ".join(f"{key}: {value}" for key, value in found.items() if not isinstance(value, dict))
 
 
 def score_answers(items: Sequence[Mapping], answers: Sequence[str]) -> list[bool]:

@@ -79,10 +79,8 @@ def test_programs_answer_mathematical_questions(monkeypatch):
             exec(program, space)
             try:
                 exec(test, space)
-            except RuntimeError as error:
-                yield Verdict(f"RuntimeError: {error}")
-            except ZeroDivisionError as error:
-                yield Verdict(f"ZeroDivisionError: {error}")
+            except (RuntimeError, ZeroDivisionError) as error:
+                yield Verdict(f"{type(error).__name__}: {error} (line 1 of the test: {test})")
 
     monkeypatch.setattr(scoring, "run_untrusted", run_untrusted)
     fenced = "```python\ndef solution():\n    return {}\n```\n#### 5"
