@@ -16,7 +16,7 @@ from pathlib import Path
 
 from training.benchmark.heldout import by_task, evaluate, read_items, table
 from training.benchmark.problems import KINDS
-from training.benchmark.scoring import score_answers
+from training.benchmark.scoring import SandboxError, score_answers
 from training.benchmark.sources import NotAvailableError, Places, first_per_task, load_problems
 from training.benchmark.statistics import wilson
 from training.benchmark.suites import TOOLS, Suite, choose, load_suites, own_suite
@@ -72,7 +72,7 @@ def main() -> None:
             parser.error("give --model with either --suite or --data, or --list, or --compare A.json B.json")
         else:
             benchmark(options)
-    except (ValueError, OSError, CheckpointError) as error:
+    except (ValueError, OSError, CheckpointError, SandboxError) as error:
         sys.exit(f"evaluate: {error}")
     except KeyboardInterrupt:
         print("evaluate: stopped; finished answers are kept, the same command goes on", file=sys.stderr)

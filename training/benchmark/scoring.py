@@ -18,9 +18,12 @@ from training.benchmark.extraction import (
 
 
 try:
-    from training.sandbox import run_untrusted
+    from training.sandbox import SandboxError, run_untrusted
 except ModuleNotFoundError:  # to be removed when training.sandbox has landed
     from data_chef.sandbox import run_programs
+
+    class SandboxError(RuntimeError):  # type: ignore[no-redef]
+        pass
 
     @dataclass(frozen=True)
     class _Verdict:
@@ -159,7 +162,7 @@ def sandbox_description() -> str:
         from training import sandbox
     except ImportError:
         return "one limited process (data_chef.sandbox): no defence against hostile code"
-    found = sandbox.describe()
+    found = sandbox.isolation()
     return ", ".join(f"{key}: {value}" for key, value in found.items() if not isinstance(value, dict))
 
 
