@@ -9,8 +9,8 @@ from pathlib import Path
 from training.io import write_json
 
 
-# What a description may say differently of the same model: where it lies and what it runs on.
-_NOT_IDENTITY = ("name", "path", "folder", "device", "threads", "batch_size")
+# What a description may say differently of the same model: where it lies, what it runs on, with which libraries.
+_NOT_IDENTITY = ("name", "path", "folder", "device", "threads", "versions")
 
 
 def digest(value) -> str:

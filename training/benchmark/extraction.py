@@ -48,7 +48,7 @@ def same_number(given: str, expected: str) -> bool:
     a, b = parse_number(given), parse_number(expected)
     if a is None or b is None:
         return False
-    return a == b or ("." in given + expected and abs(a - b) <= Fraction(1, 10**6) * max(1, abs(b)))
+    return a == b or ("." in given + expected and abs(a - b) <= max(Fraction(1), abs(b)) / 10**6)
 
 
 def same_answer(given: str, expected: str) -> bool:

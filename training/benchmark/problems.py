@@ -83,7 +83,8 @@ def to_problems(
     Raises:
         ValueError: a column is missing, empty or of the wrong type, or an id occurs twice; says where.
     """
-    problems, seen = [], {}
+    problems: list[dict] = []
+    seen: dict[str, str] = {}
     for number, (where, row) in enumerate(rows):
         if not isinstance(row, Mapping):
             raise ValueError(f"{where}: expected a JSON object, got {type(row).__name__}")

@@ -96,7 +96,9 @@ class Runner:
         suite, settings = asked.suite, self.settings
         decoding = settings.decoding(suite)
         plain = self.answers(asked, decoding)
-        tools = [tool for tool in settings.tools if tool in suite.tools]
+        # Behind an address nobody fills in results while the model writes.
+        lacking = ("calculator",) if self.description.get("calculator") is False else ()
+        tools = [tool for tool in settings.tools if tool in suite.tools and tool not in lacking]
         variants = {"none": self._marks(asked, [record["texts"] for record in plain])}
         texts = {"none": [record["texts"] for record in plain]}
         records = list(plain)

@@ -69,6 +69,13 @@ def test_results_without_and_with_tools_side_by_side(tmp_path):
     assert part["speed"]["tokens"] > 0 and part["problems"] == 10
 
 
+def test_an_endpoint_is_not_asked_to_calculate(tmp_path, monkeypatch):
+    model = Fake()
+    monkeypatch.setattr(model, "describe", lambda: {"kind": "endpoint", "calculator": False})
+    part, _ = Runner(model, Settings(batch_size=2), tmp_path).run(asked())
+    assert part["tools"] == ["python"] and not any(decoding.calculator for decoding in model.calls)
+
+
 def test_started_again_nothing_is_asked_twice(tmp_path):
     first, _ = Runner(Fake(), GREEDY, tmp_path).run(asked())
     again = Fake()
