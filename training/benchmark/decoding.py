@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -97,6 +98,7 @@ class Writer:
         self.end_tokens = frozenset(end_tokens)
         self.decoding = decoding
         self.prompts = prompts
+        self.lock = Lock()  # rows may be written by several threads, and a tokenizer does not like to be shared
         # A token may be a byte of a character: so many of the newest tokens certainly hold a stop text.
         self.tail = 4 * max(map(len, decoding.stop), default=0) + 8
         if decoding.calculator:
@@ -153,9 +155,10 @@ class Writer:
             return
         row.plain = row.plain and not completion.closed
         # Behind a sign of equality, because some tokenizers put a space before a text that stands alone.
-        before, after = (
-            self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in ("=", "=" + completion.text)
-        )
+        with self.lock:
+            before, after = (
+                self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in ("=", "=" + completion.text)
+            )
         if after[: len(before)] == before:
             row.forced.extend(after[len(before) :])
 
@@ -250,8 +253,9 @@ def write(
     model: RecurrentModel,
     prompts: Sequence[Sequence[int]],
     writer: Writer,
-    batch_size: int | None = None,
     bar: tqdm | None = None,
+    items: Sequence[int] | None = None,
+    batch_size: int | None = None,
 ) -> list[Row]:
     """All answers to token lists, in the order in which they end.
 
@@ -259,16 +263,17 @@ def write(
     longest does not begin last.
 
     Args:
-        batch_size: in place of the writer's.
         bar: moves by one for each answer.
+        items: places of the prompts to be answered; all when None.
+        batch_size: in place of the writer's.
 
     Raises:
         ValueError: a prompt without tokens.
     """
-    if not all(len(prompt) for prompt in prompts):
+    order = sorted(range(len(prompts)) if items is None else items, key=lambda i: -len(prompts[i]))
+    if not all(len(prompts[item]) for item in order):
         raise ValueError("a prompt has no tokens; write at least one character")
     size = batch_size or writer.decoding.batch_size
-    order = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
     reader = Reader(model, prompts, order, writer.decoding.drawn)
     ended: list[Row] = []
     rows: list[Row] = []
