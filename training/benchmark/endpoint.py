@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from threading import Event
 from urllib.parse import urlsplit
 
 import httpx
@@ -99,10 +100,11 @@ class Endpoint:
 
     def _recognise(self, path: str) -> tuple[str, str]:
         """Interface and address to post to; asks the server, so that an address where nobody is shows at once."""
+        models = None
         try:
-            models = None if path else self.client.get(f"{self.url}/v1/models")
-            if path:
-                self.client.get(self.url)
+            models = self.client.get(self.url if path else f"{self.url}/v1/models", timeout=10.0)
+        except (httpx.ReadTimeout, httpx.RemoteProtocolError):
+            pass  # somebody is there, and may understand a real question better
         except httpx.HTTPError as error:
             raise EndpointError(f"nobody answers at '{self.url}': {first_line(error)}") from error
         if path.endswith("/chat/completions"):
@@ -111,7 +113,7 @@ class Endpoint:
             return "completions", self.url
         if path.endswith("/v1"):
             return "chat", f"{self.url}/chat/completions"
-        if models is not None and models.status_code in (200, 401, 403):
+        if not path and models is not None and models.status_code in (200, 401, 403):
             return "chat", f"{self.url}/v1/chat/completions"
         return "generate", self.url
 
@@ -149,12 +151,13 @@ class Endpoint:
             decoding = replace(decoding, stop=(*decoding.stop, PLAIN_STOP))
         jobs = [(item, sample) for item in range(len(conversations)) for sample in range(decoding.drawn)]
         texts: dict[tuple[int, int], str] = {}
+        failed = Event()
         with (
             ThreadPoolExecutor(min(self.concurrency, decoding.batch_size)) as pool,
             tqdm(total=len(jobs), desc=self.name, unit=" answers", disable=not progress) as bar,
         ):
             tasks = [
-                pool.submit(self.ask, self.payload(conversations[item], decoding, item, sample), decoding.stop)
+                pool.submit(self.ask, self.payload(conversations[item], decoding, item, sample), decoding.stop, failed)
                 for item, sample in jobs
             ]
             try:
@@ -162,7 +165,8 @@ class Endpoint:
                     texts[job] = task.result()
                     bar.update()
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                failed.set()
+                pool.shutdown(cancel_futures=True)
                 raise
         return [
             [texts[item, sample % decoding.drawn] for sample in range(decoding.samples)]
@@ -191,17 +195,17 @@ class Endpoint:
         body |= {"stop": list(decoding.stop)} if decoding.stop else {}
         return body | ({"top_p": decoding.top_p, "seed": seed} if drawn else {})
 
-    def ask(self, payload: dict, stop: Sequence[str] = ()) -> str:
-        """One answer, after as many attempts as patience allows."""
+    def ask(self, payload: dict, stop: Sequence[str], failed: Event) -> str:
+        """One answer, after as many attempts as patience allows, and no more of them once `failed` is set."""
         for attempt in range(1, self.patience.attempts + 1):
             try:
                 text = self._post(payload)
                 return text[: min((place for place in map(text.find, stop) if place >= 0), default=len(text))]
             except _Passing as error:
-                if attempt == self.patience.attempts:
+                if attempt == self.patience.attempts or failed.is_set():
                     raise EndpointError(f"'{self.url}' failed {attempt} times, at last: {error}") from error
                 wait = self.patience.first_wait * 2 ** (attempt - 1)
-                time.sleep(min(error.wait or wait * (1 + random.random()), self.patience.longest_wait))
+                failed.wait(min(error.wait or wait * (1 + random.random()), self.patience.longest_wait))
         raise AssertionError("unreachable")
 
     def _post(self, payload: dict) -> str:

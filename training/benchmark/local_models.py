@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,6 +10,8 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 from tqdm import tqdm
+
+from data_chef.corpus import sha256_of
 
 from .decoding import Decoding, Row, Writer
 
@@ -50,6 +51,10 @@ class LocalAnswerer:
         with tqdm(total=len(ids) * decoding.drawn, desc=self.name, unit=" answers", disable=not progress) as bar:
             texts = writer.texts(self.generate(ids, writer, bar))
         return [[text.removeprefix(" ") for text in answers] for answers in texts] if self.plain else texts
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text is."""
+        return [len(ids) for ids in self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
 
     def generate(self, prompts: list[list[int]], writer: Writer, bar: tqdm) -> list[Row]:
         raise NotImplementedError
@@ -93,11 +98,8 @@ def without_system(messages: Sequence[dict]) -> list[dict]:
 
 def hash_files(folder: Path, patterns: Iterable[str]) -> dict[str, str]:
     """sha256 of each file of a folder that matches, by name."""
-    hashes = {}
-    for path in sorted(path for pattern in patterns for path in folder.glob(pattern) if path.is_file()):
-        with open(path, "rb") as file:
-            hashes[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashes
+    files = sorted(path for pattern in patterns for path in folder.glob(pattern) if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
 def versions(*packages: str) -> dict[str, str]:

@@ -58,7 +58,7 @@ def load_onnx(path: Path, dtype: str | None = None, threads: int | None = None) 
         raise CheckpointError(f"'{folder}' has no config.json that names the end token: export it again") from error
     model = OnnxRecurrent(graph, threads or torch.get_num_threads(), together=dtype in FLOAT)
     ends = {*(ends if isinstance(ends, list) else [ends]), tokenizer.eos_token_id} - {None}
-    return OnnxAnswerer(f"{folder.resolve().name} (onnx {dtype})", model, tokenizer, ends, folder, dtype)
+    return OnnxAnswerer(f"{folder.resolve().name}-onnx-{dtype}", model, tokenizer, ends, folder, dtype)
 
 
 def find_graph(path: Path, dtype: str | None) -> tuple[Path, str]:
