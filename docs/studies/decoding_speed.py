@@ -111,9 +111,9 @@ def whole(name: str, answerer, conversations, decoding: Decoding, forced: bool) 
     ends = answerer.end_tokens
     answerer.end_tokens = [] if forced else ends
     answerer.name = f"{name}, {'forced' if forced else 'natural'}"
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     texts = answerer.answer(conversations, decoding, progress=True)
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     answerer.end_tokens = ends
     # Texts are counted without special tokens, of which a model that may not end writes many.
     tokens = len(texts) * TOKENS if forced else sum(answerer.count_tokens([text for (text,) in texts])) + len(texts)
@@ -123,6 +123,7 @@ def whole(name: str, answerer, conversations, decoding: Decoding, forced: bool) 
         "problems": len(texts),
         "tokens": tokens,
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu, 1),  # of all threads: what a busy neighbour disturbs least
         "tokens_per_second": round(tokens / seconds),
         "seconds_for_1000_problems": round(seconds * PROBLEMS / len(texts), 1),
     }
