@@ -125,7 +125,7 @@ class Writer:
             logits = logits.clone()
             logits[torch.tensor(sealed)[:, None], self.digits] = -torch.inf
         if self.decoding.temperature > 0:
-            uniforms = [row.uniforms[len(row.ids)] for row in rows]  # type: ignore[index]
+            uniforms = [float(row.uniforms[len(row.ids)]) for row in rows if row.uniforms is not None]
             tokens = draw(logits, uniforms, self.decoding.temperature, self.decoding.top_p)
         else:
             tokens = logits.argmax(-1).tolist()
@@ -277,7 +277,8 @@ def write(
     reader = Reader(model, prompts, order, writer.decoding.drawn)
     ended: list[Row] = []
     rows: list[Row] = []
-    logits, states = torch.empty(0), []
+    logits: torch.Tensor = torch.empty(0)
+    states: list[torch.Tensor] = []
     while reader.queue or rows:
         while reader.queue and (not rows or (size - len(rows)) * REFILL >= size):
             taken, new_logits, new_states = reader.take(size - len(rows))
@@ -307,7 +308,7 @@ def write(
 def left_pad(prompts: Sequence[Sequence[int]], pad: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Token lists to ids `[B, T]` and mask `[B, T]`, padded on the left with id `pad` under mask 0."""
     length = max(map(len, prompts))
-    ids = np.full([len(prompts), length], pad, np.int64)
+    ids: np.ndarray = np.full([len(prompts), length], pad, np.int64)
     mask = np.zeros_like(ids)
     for row, prompt in enumerate(prompts):
         ids[row, length - len(prompt) :] = prompt
