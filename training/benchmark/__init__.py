@@ -1,1 +1,1 @@
-"""ODIN-Bench: fixed suites of problems, one way to ask, one way to read the answer, for any kind of model."""
+"""ODIN-Bench: what is asked of a model, how it answers, and how the answers are marked."""

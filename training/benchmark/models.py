@@ -1,71 +1,191 @@
-"""Models that answer: one protocol, whatever stands behind it."""
+"""What can be asked: a model folder or Hub id, an ONNX export, a hosted endpoint; all answer conversations alike."""
 
+from __future__ import annotations
+
+import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from data_chef.corpus import sha256_of
-from training.checkpoint import load_model, load_tokenizer, weight_files
-from training.generation import generate_greedy
+import torch
+
+from training.checkpoint import CheckpointError, load_model, load_tokenizer
+
+from .decoding import Decoding
+from .local_models import first_line
+from .torch_models import AttentionAnswerer, RecurrentAnswerer
 
 
-@dataclass(frozen=True)
-class Decoding:
-    """How to decode."""
-
-    max_new_tokens: int = 256
-    temperature: float = 0.0
-    top_p: float = 1.0
-    samples: int = 1
-    seed: int = 0
-    calculator: bool = False
-    stop: tuple[str, ...] = ()
-    batch_size: int = 128
+DTYPES = {
+    "fp32": torch.float32,
+    "float32": torch.float32,
+    "bf16": torch.bfloat16,
+    "bfloat16": torch.bfloat16,
+    "fp16": torch.float16,
+    "float16": torch.float16,
+}
 
 
 class Answerer(Protocol):
-    """A model that can be asked."""
+    """Something that can be asked.
+
+    Attributes:
+        name: what a report calls it.
+    """
 
     name: str
 
-    def describe(self) -> dict: ...
-
-    def answer(
-        self, conversations: Sequence[list[dict]], decoding: Decoding, progress: bool = False
-    ) -> list[list[str]]: ...
-
-
-class FolderModel:
-    """A saved ODIN model, greedy only."""
-
-    def __init__(self, folder: Path):
-        self.name, self.folder = folder.name, folder
-        self.model = load_model(folder)
-        self.tokenizer = load_tokenizer(folder, self.model.config.vocab_size)
-
     def describe(self) -> dict:
-        files = {path.name: sha256_of(path) for path in weight_files(self.folder)}
-        return {"name": self.name, "kind": "folder", "parameters": self.model.num_parameters(), "files": files}
+        """What it is, for the report: kind, size, precision, hashes of its files, versions of the libraries."""
 
     def answer(
         self, conversations: Sequence[list[dict]], decoding: Decoding, progress: bool = False
     ) -> list[list[str]]:
-        if decoding.temperature or decoding.samples != 1 or decoding.calculator:
-            raise ValueError("this model answers greedily and without a calculator only")
-        prompts = [
-            self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-            for turns in conversations
-        ]
-        answers = generate_greedy(
-            self.model, self.tokenizer, prompts, decoding.max_new_tokens, decoding.batch_size, progress
-        )
-        return [[answer] for answer in answers]
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(self.tokenizer(text)["input_ids"]) for text in texts]
+        """`decoding.samples` texts for each conversation, which is a list of `{"role": ..., "content": ...}`."""
 
 
 def load_answerer(model: str, device: str | None = None, dtype: str | None = None) -> Answerer:
-    """The model of a folder. Raises CheckpointError in words."""
-    return FolderModel(Path(model))
+    """What `model` names, ready to be asked.
+
+    Args:
+        model: folder of a saved model, ODIN or any causal language model of transformers; folder or file of an ONNX
+            export of ODIN; Hub id; or URL of an endpoint, `https://host/v1#model-name` (see `endpoint`).
+        device: as PyTorch calls it; a GPU where there is one when None. ONNX runs on the CPU.
+        dtype: `fp32`, `bf16` or `fp16` for PyTorch; `fp32`, `int8` and what else was exported for ONNX. By default
+            `fp32`, or the only one that an export has.
+
+    Raises:
+        CheckpointError: it is missing, damaged or out of reach.
+        ValueError: a device or dtype that it cannot have.
+    """
+    if re.match(r"https?://", model):
+        from .endpoint import Endpoint
+
+        if device is not None or dtype is not None:
+            raise ValueError("an endpoint chooses its own device and dtype: leave them out")
+        return Endpoint(model)
+    path = Path(model)
+    if path.suffix == ".onnx" or (path.is_dir() and holds_graphs(path)):
+        from .onnx_model import load_onnx
+
+        if device not in (None, "cpu"):
+            raise ValueError(f"ONNX exports run on the CPU here, not on '{device}': leave the device out")
+        return load_onnx(path, dtype)
+    if path.is_dir():
+        return load_folder(path, path.resolve().name, device, dtype)
+    if not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", model) or path.exists():
+        raise CheckpointError(f"there is no model folder '{model}': give a folder, a Hub id or the URL of an endpoint")
+    return load_folder(download(model), model, device, dtype, trusted=False)
+
+
+def holds_graphs(folder: Path) -> bool:
+    """Whether a folder holds ONNX graphs and no weights for PyTorch."""
+    graphs = [*folder.glob("*.onnx"), *folder.glob("onnx/*.onnx")]
+    return bool(graphs) and not [*folder.glob("*.safetensors"), *folder.glob("*.bin")]
+
+
+def download(name: str) -> Path:
+    """The folder of a model of the Hub, from the cache where it is there: no code, weights in one format.
+
+    Raises:
+        CheckpointError: no such model, or the Hub is out of reach.
+    """
+    from huggingface_hub import snapshot_download
+
+    def get(*patterns: str) -> Path:
+        return Path(snapshot_download(name, allow_patterns=list(patterns), ignore_patterns=["*/*"]))
+
+    try:
+        folder = get("*.json", "*.jinja", "*.model", "*.txt", "*.safetensors")
+        if not list(folder.glob("*.safetensors")):
+            get("pytorch_model*.bin")
+    except Exception as error:  # of several libraries, by what went wrong
+        raise CheckpointError(
+            f"there is no folder '{name}', and it cannot be had from the Hub: {first_line(error)}"
+        ) from error
+    return folder
+
+
+def load_folder(folder: Path, name: str, device: str | None, dtype: str | None, trusted: bool = True) -> Answerer:
+    """The model in a folder.
+
+    Args:
+        trusted: whether the folder was put there by hand, so that an ODIN's own code may run.
+
+    Raises:
+        CheckpointError: it cannot be used.
+        ValueError: there is no such device or dtype.
+    """
+    from transformers import AutoConfig
+
+    place, precision = pick_device(device), pick_dtype(dtype)
+    if is_odin(folder):
+        if not trusted:
+            raise CheckpointError(
+                f"'{name}' brings code of its own, which would be run: download it, look at it, and give the folder"
+            )
+        model = load_model(folder)
+        tokenizer = load_tokenizer(folder, model.config.vocab_size)
+        return RecurrentAnswerer(name, model.to(place, precision), tokenizer, folder)
+    try:
+        AutoConfig.from_pretrained(folder, local_files_only=True)
+    except Exception as error:
+        raise CheckpointError(f"'{folder}' has no config.json that transformers knows: {first_line(error)}") from error
+    return AttentionAnswerer(name, *load_foreign(folder, place, precision), folder)
+
+
+def is_odin(folder: Path) -> bool:
+    """Whether the config says so; a damaged one counts, as ODIN's loader has the words for it."""
+    try:
+        return json.loads((folder / "config.json").read_text())["model_type"] == "odin"
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+
+
+def load_foreign(folder: Path, device: torch.device, dtype: torch.dtype):
+    """Model and tokenizer of another family, by transformers, without running code of theirs.
+
+    Raises:
+        CheckpointError: weights or tokenizer are missing, incomplete or damaged.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, local_files_only=True, output_loading_info=True
+        )
+    except Exception as error:  # safetensors, torch and transformers each have their own
+        raise CheckpointError(
+            f"'{folder}' cannot be loaded as a causal language model: {first_line(error)}"
+        ) from error
+    model, info = loaded
+    if missing := sorted(info["missing_keys"]) + sorted(map(str, info["mismatched_keys"])):
+        raise CheckpointError(
+            f"the weights in '{folder}' do not fit its config.json, as for {', '.join(missing[:3])}: download it again"
+        )
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:
+        raise CheckpointError(f"the tokenizer in '{folder}' cannot be read: {first_line(error)}") from error
+    return model.to(device).eval(), tokenizer
+
+
+def pick_device(name: str | None) -> torch.device:
+    """Raises ValueError for a device that this machine does not have."""
+    try:
+        device = torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"there is no device '{name}' here: {first_line(error)}") from error
+    return device
+
+
+def pick_dtype(name: str | None) -> torch.dtype:
+    """float32 unless asked otherwise. Raises ValueError for a name that is none of DTYPES."""
+    if name is not None and name not in DTYPES:
+        raise ValueError(f"unknown dtype '{name}' for PyTorch: choose from {', '.join(DTYPES)}")
+    return DTYPES[name or "fp32"]
+
+
+__all__ = ["Answerer", "Decoding", "load_answerer"]
