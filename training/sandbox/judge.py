@@ -164,19 +164,17 @@ def shared_imports(program: ast.Module, wanted: set[str]) -> dict[str, Any]:
     return found
 
 
-def names_for(test: ast.Module, program: ast.Module, offered: list) -> set[str]:
-    """Names that the test takes from the program.
+def taken(offered: dict, program: ast.Module) -> dict:
+    """Which of the program's names the test gets.
 
     A built-in stays Python's own, unless it is itself what is tested: the test uses nothing else that the program
     defines (`assert sum(10, 15) == 6`).
     """
-    used = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-    shared = used & {name for name in offered if type(name) is str and not name.startswith("__")}
     native = set(dir(builtins))
-    if shared - native:
-        return shared - native
+    if set(offered) - native:
+        return {name: value for name, value in offered.items() if name not in native}
     defined = {node.name for node in program.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    return shared & defined
+    return {name: value for name, value in offered.items() if name in defined}
 
 
 def judge(program_text: bytes, test_text: bytes, connection: socket.socket, frame_bytes: int) -> tuple[str, str]:
@@ -194,11 +192,10 @@ def judge(program_text: bytes, test_text: bytes, connection: socket.socket, fram
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     try:
-        offered = side.ask("start")
-        wanted = names_for(test, program, offered if type(offered) is list else [])
-        module.__dict__.update(shared_imports(program, wanted))
-        for name in wanted - set(module.__dict__):
-            module.__dict__[name] = side.ask("name", name)
+        used = {node.id for node in ast.walk(test) if isinstance(node, ast.Name) and not node.id.startswith("__")}
+        offered = side.ask("start", sorted(used))
+        offered = {name: offered[name] for name in used if name in offered}
+        module.__dict__.update(taken(offered | shared_imports(program, used), program))
         exec(code, module.__dict__)
     except BaseException as problem:
         return side.broken_verdict() if side.broken else explain(problem, side, test_text)

@@ -23,9 +23,8 @@ OUT_OF_MEMORY = 77
 class Program(Peer):
     """Answers the judge's requests."""
 
-    def __init__(self, wire: Wire, namespace: dict):
+    def __init__(self, wire: Wire):
         super().__init__(wire)
-        self.namespace = namespace
         # A thread of the program that calls back must not cut into another's conversation.
         self.lock = threading.RLock()
 
@@ -68,8 +67,6 @@ class Program(Peer):
 
     def answer(self, message: dict) -> dict:
         try:
-            if message["do"] == "name":
-                return {"value": self.encode(self.namespace[message["args"][0]])}
             args = [self.decode(arg) for arg in message["args"]]
             kwargs = {name: self.decode(value) for name, value in message.get("kwargs", {}).items()}
             value = OPERATIONS[message["do"]](*args, **kwargs)
@@ -120,12 +117,12 @@ def run(text: bytes, connection: socket.socket, frame_bytes: int) -> None:
     """
     module = types.ModuleType("solution")
     sys.modules["solution"] = module
-    program = Program(Wire(connection, frame_bytes), module.__dict__)
+    program = Program(Wire(connection, frame_bytes))
     try:
-        program.wire.receive()
+        wanted = program.decode(program.wire.receive()["args"][0])
         try:
             exec(compile(text, "<program>", "exec", dont_inherit=True), module.__dict__)
-            reply = {"value": [name for name in module.__dict__ if type(name) is str]}
+            reply = {"value": program.encode({name: module.__dict__[name] for name in wanted if name in module.__dict__})}
         except Broken:
             raise
         except BaseException as problem:

@@ -266,9 +266,8 @@ def keep(*descriptors: int) -> list[int]:
 
 
 def read_all(descriptor: int) -> bytes:
-    with open(descriptor, "rb", closefd=False) as file:
-        file.seek(0)
-        return file.read()
+    """A file's content; the position, which program and judge share, is left alone."""
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
 
 
 def settle() -> None:
