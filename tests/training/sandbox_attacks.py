@@ -87,7 +87,7 @@ for _ in range(300):
     "memory by and by": Attack(
         "x = []\nfor _ in range(100_000):\n    x.append(bytearray(10**6))" + RIGHT, "memory killed exited"
     ),
-    "answer too large": Attack("def solve(x):\n    return 'a' * 10**8", "output"),
+    "answer too large": Attack("def solve(x):\n    return 'a' * 10**7", "output"),
     "endless answer": Attack("import itertools\ndef solve(x):\n    return itertools.count()", "failed"),
     "endless output": Attack("while True:\n    print('x' * 1000)", "output"),
     "endless errors": Attack("import sys\nwhile True:\n    sys.stderr.write('x' * 1000)", "output"),
@@ -131,7 +131,7 @@ for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock"):
     "leaves a deep tree": Attack(
         """
 import os
-for i in range(1500):
+for _ in range(800):
     os.mkdir("d" * 20)
     os.chdir("d" * 20)
     open("file", "w").close()
@@ -194,8 +194,8 @@ if os.fork() == 0:
     "crashes": Attack("import ctypes\nctypes.string_at(0)" + RIGHT, "killed"),
     "recursion": Attack("def solve(x):\n    return solve(x)", "failed"),
     "recursion without bound": Attack(
-        "import sys\nsys.setrecursionlimit(10**9)\ndef solve(x):\n    return [solve(x)] == sorted([x], key=solve)",
-        "failed killed memory exited timeout",
+        "import sys\nsys.setrecursionlimit(10**9)\nx, y = [], []\nfor _ in range(10**6):\n    x, y = [x], [y]\nx == y" + RIGHT,
+        "killed failed memory",
     ),
     "raises its limits": Attack(
         "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))" + RIGHT, "refused failed"
@@ -263,7 +263,7 @@ builtins.all = builtins.any = lambda *a: True
 unittest.TestCase.assertEqual = lambda *a: None
 """
         + WRONG,
-        "failed",
+        "failed exited",
         "import unittest\nunittest.TestCase().assertEqual(solve(2), 4)",
     ),
     "shadows a built-in": Attack("def all(values):\n    return True" + WRONG, "failed", "assert all([solve(2) == 4])"),
@@ -284,24 +284,25 @@ sys.settrace(trace)
 threading.settrace(trace)
 """
         + WRONG,
-        "failed",
+        "failed exited",
     ),
     "looks for the expected value": Attack(
         """
-import gc, os, sys
+import gc, os
+def found(thing):
+    return isinstance(thing, (str, bytes)) and bytes([69, 88, 80, 69, 67, 84, 69, 68, 45]) in (thing.encode() if isinstance(thing, str) else thing)
 def solve(x):
     for thing in gc.get_objects():
         try:
             parts = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, (list, tuple)) else [thing]
             for part in list(parts):
-                if isinstance(part, (str, bytes)) and b"EXPEC" + b"TED-" in (part if isinstance(part, bytes) else part.encode()):
+                if found(part):
                     return part
         except Exception:
             pass
     for descriptor in range(3, 256):
         try:
-            data = os.pread(descriptor, 10**6, 0)
-            if b"EXPEC" + b"TED-" in data:
+            if found(data := os.pread(descriptor, 10**6, 0)):
                 return data
         except OSError:
             pass
@@ -355,7 +356,7 @@ for _name, _reply, _reasons in (
     ("an operation", '{"do": "getattr", "args": [{"yours": [0]}, "__globals__"]}', "failed"),
     ("a change", '{"value": 3, "changed": {"0": [4]}}', "failed"),
     ("no JSON", 'b"passed"', "failed"),
-    ("a number", '{"value": 10**5000}' if False else 'b"1" * 5000', "failed"),
+    ("a number", 'b"1" * 5000', "failed"),
     ("depth", 'b"[" * 100_000', "failed"),
     ("a list", "[]", "failed"),
     ("a name", '{"value": {"namedtuple": ["x; import os", ["a"], 4]}}', "failed"),

@@ -20,7 +20,7 @@ class Plan:
         uids: users of the program and of the judge, if the server is root; the program's exists for this worker only.
         seccomp: filter system calls.
         landlock: restrict the file system.
-        folder: the server's own folder on the host, empty.
+        folder: the server's own folder on the host, empty; only without a container.
         readable: files and folders that Python needs.
         file_bytes: size of the temporary file system.
     """
@@ -76,7 +76,7 @@ def outside(child: int) -> None:
 def own_root(plan: Plan) -> None:
     """A root folder in memory that shows `plan.readable` of the host. Raises OSError."""
     kernel.mount("none", "/", flags=kernel.MS_REC | kernel.MS_PRIVATE)
-    root = plan.folder
+    root = "/proc"  # a folder that every machine has, and that Python needs no longer
     kernel.mount("tmpfs", root, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=755")
     os.chdir(root)
     for path in plan.readable:

@@ -350,4 +350,10 @@ def main() -> None:
     control.sendall(json.dumps(hello).encode() + b"\n")
     gc.collect()
     gc.freeze()
-    server.serve()
+    try:
+        server.serve()
+    finally:  # here and not only in the worker, which may have been killed
+        if plan.folder:
+            with contextlib.suppress(OSError):
+                jail.empty(plan.folder)
+                os.rmdir(plan.folder)

@@ -4,8 +4,8 @@ import contextlib
 import json
 import os
 import random
+import secrets
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -56,13 +56,15 @@ class Worker:
         self.stop()
 
     def start(self) -> None:
-        self.plan.folder = tempfile.mkdtemp(prefix="odin-sandbox-")
-        os.chmod(self.plan.folder, 0o711)
+        self.mark = f"odin-sandbox-{secrets.token_hex(8)}"
+        if self.plan.container == "none":
+            self.plan.folder = tempfile.mkdtemp(prefix="odin-sandbox-")
+            os.chmod(self.plan.folder, 0o711)
         self.plan.uids = free_users() if os.geteuid() == 0 else None
         self.control, theirs = socket.socketpair()
         self.control.settimeout(START_SECONDS)
         command = [*bubblewrap(self.plan), sys.executable, "-s", "-S", "-c", START, str(PACKAGE.parent)]
-        command += [str(theirs.fileno()), json.dumps(self.plan.as_dict())]
+        command += [str(theirs.fileno()), json.dumps(self.plan.as_dict()), self.mark]
         quiet = subprocess.DEVNULL
         with theirs:
             try:
@@ -102,9 +104,10 @@ class Worker:
             if self.process.stderr is not None:
                 self.process.stderr.close()
         self.process = None
-        with contextlib.suppress(OSError):
-            jail.empty(self.plan.folder)
-        shutil.rmtree(self.plan.folder, ignore_errors=True)
+        if self.plan.folder:
+            with contextlib.suppress(FileNotFoundError):  # the server removes it too
+                jail.empty(self.plan.folder)
+                os.rmdir(self.plan.folder)
 
     def run(self, program: str, test: str) -> Verdict:
         """The verdict of one job; a server that does not give one is replaced."""
