@@ -92,7 +92,8 @@ for _ in range(300):
     "endless output": Attack("while True:\n    print('x' * 1000)", "output"),
     "endless errors": Attack("import sys\nwhile True:\n    sys.stderr.write('x' * 1000)", "output"),
     "huge file": Attack(
-        "with open('big', 'wb') as file:\n    for _ in range(1000):\n        file.write(bytes(10**6))" + RIGHT, "refused"
+        "with open('big', 'wb') as file:\n    for _ in range(1000):\n        file.write(bytes(10**6))" + RIGHT,
+        "refused",
     ),
     "deletes a file": Attack(
         "import os\nos.remove('{outside}/canary')" + RIGHT, "refused failed", stopped_by="own_user container landlock"
@@ -131,7 +132,7 @@ for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock"):
     "leaves a deep tree": Attack(
         """
 import os
-for _ in range(800):
+for _ in range(300):
     os.mkdir("d" * 20)
     os.chdir("d" * 20)
     open("file", "w").close()
@@ -194,7 +195,8 @@ if os.fork() == 0:
     "crashes": Attack("import ctypes\nctypes.string_at(0)" + RIGHT, "killed"),
     "recursion": Attack("def solve(x):\n    return solve(x)", "failed"),
     "recursion without bound": Attack(
-        "import sys\nsys.setrecursionlimit(10**9)\nx, y = [], []\nfor _ in range(10**6):\n    x, y = [x], [y]\nx == y" + RIGHT,
+        "import sys\nsys.setrecursionlimit(10**9)\nx, y = [], []\nfor _ in range(10**6):\n    x, y = [x], [y]\nx == y"
+        + RIGHT,
         "killed failed memory",
     ),
     "raises its limits": Attack(
@@ -243,7 +245,9 @@ FORGERY = {
     "within all": Attack(EQUAL_TO_ALL, "failed", "assert solve(2) in [4]"),
     "starts with all": Attack(EQUAL_TO_ALL, "failed", "assert solve(2).startswith('4')"),
     "hides a failure": Attack(EQUAL_TO_ALL, "failed", "with solve(2) as answer:\n    assert answer == 4"),
-    "equal inside a list": Attack(EQUAL_TO_ALL + "\nold = solve\ndef solve(x): return [old(x)]", "failed", "assert solve(2) == [4]"),
+    "equal inside a list": Attack(
+        EQUAL_TO_ALL + "\nold = solve\ndef solve(x): return [old(x)]", "failed", "assert solve(2) == [4]"
+    ),
     "an int that is all ints": Attack(
         "class I(int):\n    def __eq__(self, other): return True\ndef solve(x):\n    return I(3)", "failed"
     ),

@@ -67,7 +67,11 @@ class Bench:
         return not layers or bool(have & set(layers.split()))
 
     def fill(self, program: str) -> str:
-        for name, value in (("outside", self.outside), ("port", self.listener.getsockname()[1]), ("token", self.token)):
+        for name, value in (
+            ("outside", self.outside),
+            ("port", self.listener.getsockname()[1]),
+            ("token", self.token),
+        ):
             program = program.replace("{" + name + "}", str(value))
         return program
 
@@ -132,7 +136,11 @@ def test_cannot_claim_to_pass(bench, name):
 @pytest.mark.parametrize("name", ["bubblewrap", "namespaces", "no container", "process limits only"])
 def test_ends_what_does_not_end(name):
     """All at once, each followed by a program that must not suffer, and the verdicts in order."""
-    jobs = [job for program in HANGS.values() for job in ((program + WRONG * ("def solve" not in program), HANG_TEST), (RIGHT, TEST))]
+    jobs = [
+        job
+        for program in HANGS.values()
+        for job in ((program + WRONG * ("def solve" not in program), HANG_TEST), (RIGHT, TEST))
+    ]
     try:
         isolation(*LAYERS[name])
     except SandboxError as problem:

@@ -1,10 +1,8 @@
 """What a process gives up before it runs code that it does not trust."""
 
-import errno
 import os
 import resource
 import signal
-import tempfile
 from dataclasses import asdict, dataclass, field
 
 from . import kernel, landlock, seccomp
@@ -44,8 +42,8 @@ ALL_NAMESPACES = (
 def own_namespaces(plan: Plan) -> None:
     """Moves this process into namespaces of its own, as process 1; the process that was asked waits for it outside.
 
-    Within: no network, not even a loopback, no other process, a file system of `plan.readable` without write access, a few
-    devices and an empty `/tmp`.
+    Within: no network, not even a loopback, no other process, `plan.readable` without write access, a few devices and an
+    empty `/tmp`.
 
     Raises:
         OSError: not permitted.
@@ -176,32 +174,41 @@ def confine(plan: Plan, folder: str | None, uid: int | None) -> dict[str, str | 
 
 
 def empty(folder: str) -> None:
-    """Removes all that a folder holds, however deep: folders are lifted to the top first, so no path grows long.
+    """Removes all that a folder holds, however deep and whatever its modes; links are not followed.
+
+    It walks from folder to folder, so that no path grows long and no stack deep.
 
     Raises:
         OSError: something cannot be removed.
     """
-    while entries := os.listdir(folder):
-        for name in entries:
-            path = os.path.join(folder, name)
-            try:
-                os.unlink(path)
-                continue
-            except IsADirectoryError:
-                pass
-            except PermissionError as problem:  # what macOS says of folders
-                if problem.errno != errno.EPERM or not os.path.isdir(path):
-                    raise
-            os.chmod(path, 0o700)
-            for inner in os.listdir(path):
-                lift(os.path.join(path, inner), folder)
-            os.rmdir(path)
+    os.chmod(folder, 0o700)
+    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    way: list[tuple[str, list[str]]] = []  # name of each folder on the way down, and its siblings that are left
+    left = clear(here)
+    try:
+        while left or way:
+            if left:
+                way.append((left.pop(), left))
+                there = os.open(way[-1][0], os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+                os.close(here)
+                here, left = there, clear(there)
+            else:
+                above = os.open("..", os.O_RDONLY | os.O_DIRECTORY, dir_fd=here)
+                os.close(here)
+                here, (name, left) = above, way.pop()
+                os.rmdir(name, dir_fd=here)
+    finally:
+        os.close(here)
 
 
-def lift(path: str, top: str) -> None:
-    """Removes a file; moves a folder to `top` under a name that is free there."""
-    if not os.path.isdir(path) or os.path.islink(path):
-        os.unlink(path)
-        return
-    os.chmod(path, 0o700)
-    os.rename(path, tempfile.mktemp(dir=top))  # nobody else is left who could take the name
+def clear(folder: int) -> list[str]:
+    """Removes the files of an open folder; returns the names of the folders in it, which it opens up."""
+    folders = []
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.name, 0o700, dir_fd=folder)
+                folders.append(entry.name)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+    return folders

@@ -1,7 +1,7 @@
 """The judge's side: runs the test in a clean interpreter that the program never enters.
 
-The program's functions are called in its own process and only plain values come back, so the comparisons, the built-ins
-and the assertions of the test are Python's own, and the expected values are in no memory that the program can read.
+The program's functions are called in its own process and only plain values come back, so the comparisons, built-ins and
+assertions of the test are Python's own, and the expected values are in no memory that the program can read.
 """
 
 import ast
@@ -145,7 +145,7 @@ def refill(old: Any, new: Any) -> None:
 
 
 def shared_imports(program: ast.Module, wanted: set[str]) -> dict[str, Any]:
-    """What the program imports from `SHARED_MODULES` under names that the test uses: imported here, not handed over."""
+    """What the program imports from `SHARED_MODULES` under names that the test uses, imported here."""
     found: dict[str, Any] = {}
     for node in program.body:
         if isinstance(node, ast.Import):

@@ -30,9 +30,9 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
-    """Leaves this process, and all that it will start, those files and folders, none to execute; returns the version in force.
+    """Leaves this process, and all that it will start, those files and folders, none to execute.
 
-    Paths that do not exist are skipped. Sets `no_new_privs`.
+    Returns the version in force. Paths that do not exist are skipped. Sets `no_new_privs`.
 
     Raises:
         OSError: the kernel has no Landlock or refuses.

@@ -122,7 +122,8 @@ def run(text: bytes, connection: socket.socket, frame_bytes: int) -> None:
         wanted = program.decode(program.wire.receive()["args"][0])
         try:
             exec(compile(text, "<program>", "exec", dont_inherit=True), module.__dict__)
-            reply = {"value": program.encode({name: module.__dict__[name] for name in wanted if name in module.__dict__})}
+            offered = {name: module.__dict__[name] for name in wanted if name in module.__dict__}
+            reply = {"value": program.encode(offered)}
         except Broken:
             raise
         except BaseException as problem:

@@ -1,4 +1,4 @@
-"""A filter of system calls: what a program that computes never needs, and what reaches other processes, fails with EPERM.
+"""A filter of system calls: what no computation needs, and what reaches other processes, fails with EPERM.
 
 Numbers: Linux `arch/x86/entry/syscalls/syscall_64.tbl` and `include/uapi/asm-generic/unistd.h`.
 """

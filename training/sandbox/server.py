@@ -1,4 +1,4 @@
-"""The fork server: a clean interpreter that stays in the jail and forks two processes a job, the program and its judge.
+"""The fork server: a clean interpreter in the jail that forks two processes a job, the program and its judge.
 
 Started by `worker.py` as a process of its own. It reads requests from a socket (JSON and two open files, program and
 test, which it never reads itself, so that no program can find a test in memory that it inherited) and writes replies.
@@ -28,11 +28,12 @@ MOST_FILES = 256
 
 # Imported once here, so that a job does not pay for them and a jail that cannot read them does not matter.
 PRELOADED = (
-    "abc argparse array ast asyncio base64 concurrent.futures bisect builtins calendar cmath codecs collections collections.abc contextlib copy "
-    "csv dataclasses datetime decimal difflib enum errno fractions functools gc hashlib heapq html inspect io itertools json "
-    "keyword linecache locale logging math numbers operator os os.path pathlib pickle platform pprint queue random re "
-    "secrets select shutil signal socket statistics string struct subprocess sys tempfile textwrap threading time "
-    "timeit traceback types typing unicodedata unittest unittest.mock uuid warnings weakref zlib zoneinfo"
+    "abc argparse array ast asyncio base64 bisect builtins calendar cmath codecs collections collections.abc "
+    "concurrent.futures contextlib copy csv dataclasses datetime decimal difflib enum errno fractions functools "
+    "gc hashlib heapq html inspect io itertools json keyword linecache locale logging math numbers operator os "
+    "os.path pathlib pickle platform pprint queue random re secrets select shutil signal socket statistics string "
+    "struct subprocess sys tempfile textwrap threading time timeit traceback types typing unicodedata unittest "
+    "unittest.mock uuid warnings weakref zlib zoneinfo "
 ).split()
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",

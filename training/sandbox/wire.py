@@ -1,7 +1,7 @@
 """Values that cross between the program's process and the judge's.
 
-A frame is a length (4 bytes, big-endian) and JSON. Plain values are *copied*: what arrives is rebuilt from built-in types by
-the receiver, so that no method of the sender's classes runs there, `__eq__` above all. All else stays where it is and
+A frame is a length (4 bytes, big-endian) and JSON. Plain values are *copied*: the receiver rebuilds what arrives from
+built-in types, so that no method of the sender's classes runs there, `__eq__` above all. All else stays where it is and
 crosses as a reference: `{"mine": [id, ...]}` lives with the sender, `{"yours": [id]}` with the receiver.
 """
 
