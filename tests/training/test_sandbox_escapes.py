@@ -27,7 +27,7 @@ LAYERS = {
     "no container, landlock only": ("none", False, True),
     "process limits only": ("none", False, False),
 }
-LIMITS = Limits(seconds=10, memory_bytes=256 << 20, file_bytes=8 << 20)
+LIMITS = Limits(seconds=30, memory_bytes=256 << 20, file_bytes=8 << 20)
 HANG_TEST = "for answer in solve(2):\n    assert answer == 3"
 
 
@@ -146,6 +146,6 @@ def test_ends_what_does_not_end(name):
     except SandboxError as problem:
         pytest.skip(f"this machine has no such layer: {problem}")
     container, seccomp, landlock = LAYERS[name]
-    limits = Limits(seconds=1.5)
+    limits = Limits(seconds=3)
     verdicts = run_untrusted(jobs, limits, len(HANGS), container=container, seccomp=seccomp, landlock=landlock)
     assert [verdict.reason for verdict in verdicts] == ["timeout", "passed"] * len(HANGS), verdicts

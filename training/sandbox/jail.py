@@ -9,6 +9,10 @@ from . import kernel, landlock, seccomp
 from .verdict import MEBIBYTE, Limits
 
 
+# Where a container has its writable folder: not below /tmp, where Python or this package may be installed.
+SCRATCH = "/scratch"
+
+
 @dataclass
 class Plan:
     """Which layers a worker uses. `server.hello` says which of them the machine really grants.
@@ -43,7 +47,7 @@ def own_namespaces(plan: Plan) -> None:
     """Moves this process into namespaces of its own, as process 1; the process that was asked waits for it outside.
 
     Within: no network, not even a loopback, no other process, `plan.readable` without write access, a few devices and an
-    empty `/tmp`.
+    empty `SCRATCH`.
 
     Raises:
         OSError: not permitted.
@@ -81,10 +85,10 @@ def own_root(plan: Plan) -> None:
         show(path, root)
     for name in ("null", "zero", "random", "urandom"):
         show(f"/dev/{name}", root, device=True)
-    os.mkdir(f"{root}/tmp")
+    os.mkdir(root + SCRATCH)
     # Every file and folder costs the kernel memory too: as many as pages of 4 kB, and some.
     space = f"size={plan.file_bytes},nr_inodes={plan.file_bytes // 4096 + 64},mode=755"
-    kernel.mount("tmpfs", f"{root}/tmp", "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, space)
+    kernel.mount("tmpfs", root + SCRATCH, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC, space)
     kernel.mount("none", root, flags=kernel.MS_REMOUNT | kernel.MS_RDONLY | kernel.MS_NOSUID | kernel.MS_NODEV)
     kernel.pivot_root(root)
 

@@ -59,7 +59,7 @@ class Server:
         self.plan = plan
         self.null = os.open("/dev/null", os.O_RDWR)
         self.first = os.getpid() == 1
-        self.folder = os.path.join("/tmp" if plan.container != "none" else plan.folder, "job")
+        self.folder = os.path.join(jail.SCRATCH if plan.container != "none" else plan.folder, "job")
 
     def hello(self) -> dict:
         """What a process gave up that went through it all: each layer is tried, not believed."""

@@ -21,7 +21,7 @@ from .verdict import Limits, Verdict
 
 # Beyond a job's own time: forks, cleaning up, a busy machine.
 GRACE_SECONDS = 20.0
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from sandbox.server import main; del sys.path[0]; main()"
 PACKAGE = Path(__file__).resolve().parent
 
@@ -181,8 +181,8 @@ def bubblewrap(plan: jail.Plan) -> list[str]:
     for path in plan.readable:
         link = os.path.islink(path) and os.path.dirname(path) == "/"
         command += ["--symlink", os.readlink(path), path] if link else ["--ro-bind", path, path]
-    command += ["--dev", "/dev", "--perms", "0755", "--size", str(plan.file_bytes), "--tmpfs", "/tmp"]
-    return [*command, "--remount-ro", "/", "--chdir", "/tmp", "--"]
+    command += ["--dev", "/dev", "--perms", "0755", "--size", str(plan.file_bytes), "--tmpfs", jail.SCRATCH]
+    return [*command, "--remount-ro", "/", "--chdir", jail.SCRATCH, "--"]
 
 
 def free_users() -> tuple[int, int]:
