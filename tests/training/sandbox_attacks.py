@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- programs are easier to read whole
 """Programs that try to harm the machine, or to pass without being right. Every loop that starts something is bounded.
 
 `{outside}` becomes a folder that must not change, `{port}` the port of a server that must not be reached, `{token}` a

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- programs are easier to read whole
 """Ordinary programs: right ones pass, wrong ones fail with a reason, whatever they hand over, in the order given."""
 
 import os

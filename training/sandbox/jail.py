@@ -46,8 +46,8 @@ ALL_NAMESPACES = (
 def own_namespaces(plan: Plan) -> None:
     """Moves this process into namespaces of its own, as process 1; the process that was asked waits for it outside.
 
-    Within: no network, not even a loopback, no other process, `plan.readable` without write access, a few devices and an
-    empty `SCRATCH`.
+    Within: no network, not even a loopback, no other process, `plan.readable` without write access, a few devices and
+    an empty `SCRATCH`.
 
     Raises:
         OSError: not permitted.

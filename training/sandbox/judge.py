@@ -1,7 +1,7 @@
 """The judge's side: runs the test in a clean interpreter that the program never enters.
 
-The program's functions are called in its own process and only plain values come back, so the comparisons, built-ins and
-assertions of the test are Python's own, and the expected values are in no memory that the program can read.
+The program's functions are called in its own process and only plain values come back, so the comparisons, built-ins
+and assertions of the test are Python's own, and the expected values are in no memory that the program can read.
 """
 
 import ast

@@ -72,8 +72,8 @@ class Program(Peer):
             value = OPERATIONS[message["do"]](*args, **kwargs)
             reply = {"value": self.encode(value)}
             changed = {i: self.encode(arg) for i, arg in enumerate(args) if type(arg) in MUTABLE}
-            changed = {str(i): new for i, new in changed.items() if new != message["args"][i]}
-            return reply | ({"changed": changed} if changed else {})
+            differing = {str(i): new for i, new in changed.items() if new != message["args"][i]}
+            return reply | ({"changed": differing} if differing else {})
         except Broken:
             raise
         except BaseException as problem:

@@ -80,10 +80,9 @@ class Remote:
     def __enter__(self) -> Any:
         return self._judge.ask("getattr", self, "__enter__")()
 
-    def __exit__(self, kind: Any, problem: Any, trace: Any) -> bool:
+    def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
         self._judge.ask("getattr", self, "__exit__")(None, None, None)
-        # Whatever the object says: a failed assertion in the block stays failed.
-        return False
+        # Returns nothing, whatever the object says: a failed assertion in the block stays failed.
 
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, Remote) and self._judge.ask("isinstance", value, self) is True

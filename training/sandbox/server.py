@@ -5,26 +5,21 @@ test, which it never reads itself, so that no program can find a test in memory 
 """
 
 import contextlib
-import fcntl
 import gc
 import importlib
 import json
 import os
-import random
 import resource
 import select
 import signal
 import socket
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 
 from . import jail, judge, kernel, landlock, program
+from .processes import MOST_FILES, children, end, guarded_exit, keep, probes, read_all, settle
 from .verdict import Limits
 
-
-MOST_FILES = 256
 
 # Imported once here, so that a job does not pay for them and a jail that cannot read them does not matter.
 PRELOADED = (
@@ -228,12 +223,12 @@ class Server:
 
     def kill_once(self, judge_pid: int, program_pid: int) -> None:
         if self.first:
-            end(lambda: os.kill(-1, signal.SIGKILL))
+            end(os.kill, -1)
             return
         for group in (judge_pid, program_pid):
-            end(lambda group=group: os.killpg(group, signal.SIGKILL))
+            end(os.killpg, group)
         for pid in children():
-            end(lambda pid=pid: os.kill(pid, signal.SIGKILL))
+            end(os.kill, pid)
         if self.plan.uids:
             helper = os.fork()
             if not helper:
@@ -247,81 +242,9 @@ class Server:
             os.waitpid(helper, 0)
 
 
-@contextlib.contextmanager
-def guarded_exit():
-    """A forked process never returns into the server's code, whatever happens in it."""
-    try:
-        yield
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def keep(*descriptors: int) -> list[int]:
-    """Makes these files 0, 1, 2, ... of this process and closes all others; returns the numbers from 3 on."""
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 100) for descriptor in descriptors]
-    for number, descriptor in enumerate(high):
-        os.dup2(descriptor, number)
-    os.closerange(len(high), MOST_FILES)
-    return list(range(3, len(high)))
-
-
-def read_all(descriptor: int) -> bytes:
-    """A file's content; the position, which program and judge share, is left alone."""
-    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
-
-
-def settle() -> None:
-    """The same start for every job."""
-    random.seed(0)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def frame_bytes(limits: Limits) -> int:
     """The longest message: JSON of a value is longer than its text."""
     return 4 * limits.output_bytes
-
-
-def end(kill: Callable[[], None]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        kill()
-
-
-def children() -> list[int]:
-    """This process's children; orphans among its descendants become its children on Linux."""
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            return [int(pid) for pid in file.read().split()]
-    except OSError:
-        return []
-
-
-def probes() -> dict[str, bool]:
-    """What this process may still do that it should not."""
-
-    def possible(attempt: Callable[[], object]) -> bool:
-        try:
-            attempt()
-        except OSError:
-            return False
-        return True
-
-    def connect() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.connect(("198.51.100.1", 9))  # a documentation address; a datagram socket sends nothing here
-
-    def write(folder: str) -> None:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-
-    return {
-        "network": possible(connect),
-        "writes_outside": any(
-            possible(lambda folder=folder: write(folder)) for folder in ("/tmp", "/var/tmp", "/dev/shm")
-        ),
-        "reads_outside": possible(lambda: os.listdir("/")) and possible(lambda: open("/etc/passwd").close()),
-        "signals": possible(lambda: os.kill(os.getppid(), 0)),
-    }
 
 
 def main() -> None:

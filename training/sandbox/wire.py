@@ -1,8 +1,8 @@
 """Values that cross between the program's process and the judge's.
 
 A frame is a length (4 bytes, big-endian) and JSON. Plain values are *copied*: the receiver rebuilds what arrives from
-built-in types, so that no method of the sender's classes runs there, `__eq__` above all. All else stays where it is and
-crosses as a reference: `{"mine": [id, ...]}` lives with the sender, `{"yours": [id]}` with the receiver.
+built-in types, so that no method of the sender's classes runs there, `__eq__` above all. All else stays where it is
+and crosses as a reference: `{"mine": [id, ...]}` lives with the sender, `{"yours": [id]}` with the receiver.
 """
 
 import collections
