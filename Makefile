@@ -14,13 +14,14 @@ SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vit
 # The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
 NEXT := .venv-transformers5/bin/python
 
-.PHONY: demo test test-transformers5 lint install export browsers clean help
+.PHONY: demo test test-transformers5 lint install export browsers sandbox clean help
 
 help:
 	@echo "make demo      install, build and serve the Space on http://localhost:7860"
 	@echo "make test      install and run all tests"
 	@echo "make test-transformers5  the model's tests under transformers 5"
 	@echo "make browsers  install Chromium and its driver with apt (for the browser tests)"
+	@echo "make sandbox   install bubblewrap with apt (one more layer around generated programs)"
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
 
@@ -78,6 +79,10 @@ lint: .stamps/install .stamps/node
 browsers:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+
+sandbox:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bubblewrap >/dev/null
 
 clean:
 	rm -rf .stamps .venv-transformers5 space/dist space/public/models space/public/ort space/node_modules
