@@ -3,7 +3,7 @@
     python docs/studies/harness_agreement.py run --model odin-nano      # docs/measurements/harness-agreement.json
     python docs/studies/harness_agreement.py table                      # the table in training/harness/README.md
 
-Each side does everything itself: prompt, batches, decoding, extraction, mark. Only the problems and the model are shared.
+Each side does everything itself: prompt, batches, decoding, extraction, mark. They share the problems and the model.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def compare(task: str, folder: Path, model, tokenizer, items: int) -> dict:
     """Both sides' marks and texts on `items` problems of each of the task's kinds of problem."""
     problems = list(own_problems(KINDS[task], items))
     started = time.perf_counter()
-    theirs = [row for row in samples(folder, task, items=items) if row["filter"] == "strict-match"]
+    theirs = [row for row in samples(folder, [task], items=items)[task] if row["filter"] == "strict-match"]
     harness_seconds = time.perf_counter() - started
     assert [row["doc"]["id"] for row in theirs] == [problem["id"] for problem in problems]
     started = time.perf_counter()
@@ -75,7 +75,7 @@ def table() -> str:
     result = json.loads(RESULT.read_text())
     rows = [
         "| task | problems | ours | 95% interval | harness | same mark | same text |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| --- | --- | ---: | --- | ---: | --- | --- |",
     ]
     for task, found in result["tasks"].items():
         for name, ours in found["ours"].items():
@@ -84,7 +84,8 @@ def table() -> str:
                 f"| {task} | {ours['items']} {name} | {ours['exact_match']:.1%} | {low:.1%} to {high:.1%} "
                 f"| {found['harness'][name]['exact_match']:.1%} | | |"
             )
-        rows.append(f"| {task} | all {found['items']} | | | | {found['same_marks']} | {found['same_texts']} |")
+        same = " | ".join(f"{found[key]} of {found['items']}" for key in ("same_marks", "same_texts"))
+        rows.append(f"| {task} | all {found['items']} | | | | {same} |")
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
     return "\n".join([*rows, "", f"{result['model']}, greedy, at most 256 tokens, seed {result['seed']}; {versions}."])
 

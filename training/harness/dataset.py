@@ -13,7 +13,7 @@ from datasets import Dataset, DatasetDict
 FIELDS = {
     "math": ("question", "answer"),
     "choice": ("question", "answer", "choices"),
-    "code": ("question", "test"),
+    "code": ("prompt", "entry_point", "test"),
     "text": ("text",),
 }
 YES_NO = ["Yes", "No"]
@@ -75,7 +75,9 @@ def read(path: Path, fields: tuple[str, ...]) -> list[dict]:
         if missing:
             raise ValueError(f"{path}, line {number}: no {' and no '.join(missing)}; expected {', '.join(fields)}")
         as_text = {key: value if isinstance(value, str | list) else str(value) for key, value in row.items()}
-        rows.append({"id": f"{path.stem}/{number}", **as_text})
+        # Code may be asked for in other words than its head.
+        question = {"question": as_text["prompt"]} if "prompt" in fields else {}
+        rows.append({"id": f"{path.stem}/{number}", **question, **as_text})
     if not rows:
         raise ValueError(f"{path} has no problems")
     return rows
@@ -100,6 +102,6 @@ def own_problems(kind: str, items: int = OWN_ITEMS, split: str = "test") -> Iter
             elif kind == "choice":
                 yield {**problem, "choices": choices}
             elif kind == "code":
-                yield {**problem, "entry_point": item.entry_point, "test": item.test}
+                yield {**problem, "prompt": item.question, "entry_point": item.entry_point, "test": item.test}
             else:
                 yield problem

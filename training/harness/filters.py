@@ -8,7 +8,10 @@ import re
 
 def last_option(answers, problems) -> list[list[str]]:
     """The option of `choices` that each answer names last, as a whole word or phrase, or "[invalid]"."""
-    return [[_last_option(text, problem["choices"]) for text in texts] for texts, problem in zip(answers, problems)]
+    return [
+        [_last_option(text, problem["choices"]) for text in texts]
+        for texts, problem in zip(answers, problems, strict=True)
+    ]
 
 
 def _last_option(text: str, choices: list[str]) -> str:
@@ -21,13 +24,12 @@ def _last_option(text: str, choices: list[str]) -> str:
 def verdicts(answers, problems) -> list[list[str]]:
     """What became of the program in each answer: "passed", or the sandbox's reason against it."""
     # Here, so that the other tasks work where this project is not installed.
-    from training.evaluate import extract_code
-    from training.sandbox import run_untrusted
+    from training.benchmark.scoring import mark_answers
 
     answers = list(answers)
-    jobs = [(extract_code(text), problem["test"]) for texts, problem in zip(answers, problems) for text in texts]
-    reasons = iter([verdict.reason for verdict in run_untrusted(jobs)])
-    return [[next(reasons) for _ in texts] for texts in answers]
+    asked = [{**problem, "kind": "code"} for texts, problem in zip(answers, problems, strict=True) for _ in texts]
+    marks = iter(mark_answers(asked, [text for texts in answers for text in texts]))
+    return [[next(marks).reason for _ in texts] for texts in answers]
 
 
 def pass_at_1(problem: dict, results: list) -> dict[str, float]:
