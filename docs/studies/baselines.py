@@ -1,6 +1,6 @@
 """What other small models have reached, and whether the record of it holds together.
 
-    python docs/studies/baselines.py table      # docs/measurements/baselines-published.json to docs/baselines.md
+python docs/studies/baselines.py table      # docs/measurements/baselines-published.json to docs/baselines.md
 """
 
 import argparse
@@ -17,7 +17,7 @@ from training.io import replace_block  # noqa: E402
 
 RECORD = ROOT / "docs" / "measurements" / "baselines-published.json"
 DOCUMENT = ROOT / "docs" / "baselines.md"
-VERIFIED = {"source": "read there", "reprint": "read in a copy", "no": "not verified"}
+VERIFIED = {"source": "read there", "quoted": "quoted by others", "no": "not verified"}
 FIELDS = {"model", "parameters", "set", "score", "protocol", "source", "verified"}
 
 
@@ -31,7 +31,7 @@ def load() -> dict:
     for score in record["scores"]:
         missing = FIELDS - score.keys()
         if missing or score["source"] not in record["sources"] or score["verified"] not in VERIFIED:
-            raise ValueError(f"{RECORD.name}: {score} lacks {sorted(missing)}, or its source or verification is unknown")
+            raise ValueError(f"{RECORD.name}: {score} lacks {sorted(missing)}, or names an unknown source or status")
     unused = record["sources"].keys() - {score["source"] for score in record["scores"]}
     if unused:
         raise ValueError(f"{RECORD.name}: no score is from {sorted(unused)}")
@@ -58,7 +58,12 @@ def tables() -> str:
             cells = [model, score["parameters"], score["score"], score["protocol"], f"{number[score['source']]}"]
             lines.append(f"| {' | '.join(cells)} | {VERIFIED[score['verified']]} |")
         lines.append("")
-    sources = [f"{number[name]}. [{source['title']}]({source['url']})" for name, source in record["sources"].items()]
+    sources = [
+        f"{number[name]}. [{source['title']}]({source['url']})"
+        if "url" in source
+        else f"{number[name]}. {source['title']}"
+        for name, source in record["sources"].items()
+    ]
     return "\n".join([*lines, "Sources:", "", *sources])
 
 
