@@ -16,10 +16,11 @@ from pathlib import Path
 
 from training.benchmark.heldout import by_task, evaluate, read_items, table
 from training.benchmark.problems import KINDS
-from training.benchmark.scoring import SandboxError, score_answers
+from training.benchmark.scoring import score_answers
 from training.benchmark.sources import NotAvailableError, Places, first_per_task, load_problems
 from training.benchmark.statistics import wilson
 from training.benchmark.suites import TOOLS, Suite, choose, load_suites, own_suite
+from training.sandbox import SandboxError
 
 
 # Names that other rooms import from here.

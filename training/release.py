@@ -17,13 +17,16 @@ import sys
 from pathlib import Path
 
 from modeling_odin import OdinForCausalLM
+from training.benchmark.report import FORMAT
+from training.benchmark.report import summary as suites_table
 from training.checkpoint import CheckpointError, load_model, load_tokenizer
 from training.evaluate import evaluate, first_per_task, read_items, table
 from training.io import replace_block, write_json
+from training.validation import by_family, family_of
 
 
-VERSION = "0.1.0"
-# Validation has the graphs of training with other numbers; test also has structures that training never told.
+VERSION = "0.2.0"
+# Validation has the structures of training with other numbers; test also has structures that training never told.
 SPLITS = ("validation", "test")
 LOAD_ALONE = """
 import sys
@@ -61,8 +64,12 @@ print(tokenizer.decode(model.generate(**inputs, max_new_tokens=200, do_sample=Fa
 ## Held-out exact match
 
 Greedy decoding, no tools. No problem of these splits is in the training data, whatever its wording; the split is
-decided by a hash of the problem. In the test split the two-step word problems have computation graphs that training
-never told.
+decided by a hash of the problem. The test split also has what training never told in any wording: some computation
+graphs and sentence frames of word problems, pairs of operations in programs, and figures of syllogisms.
+
+| family | items (test) | exact match (test) | exact match (validation) |
+| --- | ---: | ---: | ---: |
+{families}
 
 ### test
 
@@ -73,7 +80,14 @@ never told.
 {validation}
 
 `python -m training.evaluate --model {name} --data CORPUS --split test` (or `validation`) measures them again, on the
-corpus that `python -m data_chef build --preset nano --out CORPUS` writes.
+corpus that `python -m data_chef build --preset nano --num-examples 40000 --out CORPUS` writes.
+
+## Questions that nobody here wrote
+
+ODIN-Bench (`python -m training.evaluate --model {name} --suite real,frozen --data-dir DIR`), greedy. Most of them are far
+beyond a model of this size; the scores are reported as they are.
+
+{benchmark}
 
 ## Training
 
@@ -88,17 +102,22 @@ corpus that `python -m data_chef build --preset nano --out CORPUS` writes.
 """
 
 
-def release(run: Path, data: str, out: Path, items: int) -> None:
+def release(run: Path, data: str, out: Path, items: int, report: Path | None = None) -> None:
     """Evaluates the run's model and writes the release folder.
+
+    Args:
+        report: of `python -m training.evaluate --suite ...` for this very model, whose scores go into the card.
 
     Raises:
         FileNotFoundError: the run has no finished model.
+        ValueError: the report is of another model.
         RuntimeError: the folder does not load by itself.
     """
     if not (run / "model").is_dir():
         raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
     description = json.loads((run / "odin.json").read_text())
     summary = json.loads((run / "summary.json").read_text())
+    benchmark = read_report(report, run / "model") if report else {}
     beside = out.with_name(out.name + ".partial")
     shutil.rmtree(beside, ignore_errors=True)
     model = load_model(run / "model")
@@ -110,15 +129,48 @@ def release(run: Path, data: str, out: Path, items: int) -> None:
     model.save_pretrained(beside)
     tokenizer.save_pretrained(beside)
     write_json(beside / "odin.json", description)
-    write_json(beside / "evaluation.json", {"splits": scores, "decoding": "greedy", "training": summary})
+    families = {split: by_family(of_split) for split, of_split in scores.items()}
+    evaluation = {"splits": scores, "families": families, "decoding": "greedy", "training": summary}
+    write_json(beside / "evaluation.json", evaluation | {"benchmark": benchmark})
     card = CARD.format(
         name=out.name,
         parameters=model.num_parameters(),
         training=training_text(summary),
+        families=families_table(scores),
+        benchmark=suites_table(benchmark) if benchmark else "Not measured for this release.",
         **{split: table(scores[split]) for split in SPLITS},
     )
     (beside / "README.md").write_text(card)
     put_in_place(beside, out, description)
+
+
+def read_report(path: Path, model: Path) -> dict:
+    """The suites of a benchmark report, without the marks of single problems.
+
+    Raises:
+        ValueError: it is no report, or not of the weights in `model`.
+    """
+    found = json.loads(path.read_text())
+    if found.get("format") != FORMAT:
+        raise ValueError(f"{path} is no {FORMAT}")
+    weights = sha256(model / "model.safetensors")
+    if weights not in json.dumps(found["model"]):
+        raise ValueError(f"{path} is the report of another model than {model}: evaluate this one")
+    kept = ("version", "title", "problems", "problems_sha256", "source", "results", "decoding", "tools")
+    return {name: {key: part[key] for key in kept} for name, part in found["suites"].items()}
+
+
+def families_table(scores: dict[str, dict]) -> str:
+    """Rows of the card: exact match by family."""
+    counts: dict[str, int] = {}
+    for task, score in scores["test"].items():
+        family = family_of({"task": task})
+        counts[family] = counts.get(family, 0) + score["items"]
+    shares = {split: by_family(of_split) for split, of_split in scores.items()}
+    return "\n".join(
+        f"| {family} | {counts[family]} | {shares['test'][family]:.1%} | {shares['validation'][family]:.1%} |"
+        for family in sorted(counts)
+    )
 
 
 def refresh(out: Path) -> None:
@@ -157,10 +209,16 @@ def manifest(folder: Path, description: dict) -> dict:
         "run": description["id"],
         "seed": description["seed"],
         "precision": description["precision"],
-        "corpus_sha256": description["dataset"]["content_sha256"],
+        "corpus_sha256": corpus_hashes(description["dataset"]),
         "commit": description["commit"],
         "files": files,
     }
+
+
+def corpus_hashes(dataset: dict) -> str | list[str]:
+    """The hash of the data's content, or of each stage's."""
+    stages = dataset.get("stages")
+    return [stage["content_sha256"] for stage in stages] if stages else dataset["content_sha256"]
 
 
 def training_text(summary: dict) -> str:
@@ -184,7 +242,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="release folder, replaced when it exists")
     parser.add_argument("--refresh", type=Path, metavar="RELEASE", help="only bring its code files up to date")
     parser.add_argument("--items", type=int, default=400, help="held-out items per task and split")
-    parser.add_argument("--readme", type=Path, help="Markdown file whose 'held-out' block gets the test table")
+    parser.add_argument("--report", type=Path, help="report.json of training.evaluate for the run's model")
+    parser.add_argument(
+        "--readme", type=Path, help="Markdown file whose 'held-out' and 'benchmark' blocks get tables"
+    )
     options = parser.parse_args()
     if options.refresh is None and None in (options.run, options.data, options.out):
         parser.error("give --run, --data and --out, or --refresh")
@@ -192,10 +253,12 @@ def main() -> None:
         if options.refresh:
             refresh(options.refresh)
             return
-        release(options.run, options.data, options.out, options.items)
+        release(options.run, options.data, options.out, options.items, options.report)
         if options.readme:
-            scores = json.loads((options.out / "evaluation.json").read_text())["splits"]
-            replace_block(options.readme, "held-out", table(scores["test"]))
+            evaluation = json.loads((options.out / "evaluation.json").read_text())
+            replace_block(options.readme, "held-out", table(evaluation["splits"]["test"]))
+            if evaluation["benchmark"]:
+                replace_block(options.readme, "benchmark", suites_table(evaluation["benchmark"]))
     except (ValueError, OSError, RuntimeError, CheckpointError) as error:
         sys.exit(f"release: {error}")
 

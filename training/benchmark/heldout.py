@@ -38,7 +38,7 @@ def read_items(data: str, split: str) -> list[dict]:
     """
     path = Path(data)
     if path.suffix != ".jsonl":
-        return list(data_chef.load(data, split))
+        return data_chef.table(data, split).to_pylist()
     items = []
     for where, item in numbered_lines(path):
         if not {"question", "answer"} <= item.keys():

@@ -15,24 +15,7 @@ from training.benchmark.extraction import (
     solution_program,
     text_answers,
 )
-
-
-try:
-    from training.sandbox import SandboxError, run_untrusted
-except ModuleNotFoundError:  # to be removed when training.sandbox has landed
-    from data_chef.sandbox import run_programs
-
-    class SandboxError(RuntimeError):  # type: ignore[no-redef]
-        pass
-
-    @dataclass(frozen=True)
-    class _Verdict:
-        passed: bool
-        reason: str
-        message: str = ""
-
-    def run_untrusted(jobs, progress: bool = False) -> list:  # type: ignore[misc]
-        return [_Verdict(passed, "passed" if passed else "failed") for passed in run_programs(jobs)]
+from training.sandbox import isolation, run_untrusted
 
 
 # Raised in the sandbox, so that the value of `solution()` comes back as the message of the failure.
@@ -158,11 +141,7 @@ def majority(marks: Sequence[Mark], extraction: str) -> bool:
 
 def sandbox_description() -> str:
     """How programs were kept apart from the machine, for the report."""
-    try:
-        from training import sandbox
-    except ImportError:
-        return "one limited process (data_chef.sandbox): no defence against hostile code"
-    found = sandbox.isolation()
+    found = isolation()
     return ", ".join(f"{key}: {value}" for key, value in found.items() if not isinstance(value, dict))
 
 

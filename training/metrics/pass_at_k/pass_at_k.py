@@ -4,8 +4,8 @@ import datasets
 import evaluate
 import numpy as np
 
-from training.benchmark.scoring import run_untrusted
 from training.benchmark.statistics import bootstrap, pass_at_k
+from training.sandbox import run_untrusted
 
 
 _DESCRIPTION = """
