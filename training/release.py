@@ -84,8 +84,8 @@ corpus that `python -m data_chef build --preset nano --num-examples 40000 --out 
 
 ## Questions that nobody here wrote
 
-ODIN-Bench (`python -m training.evaluate --model {name} --suite real,frozen --data-dir DIR`), greedy. Most of them are far
-beyond a model of this size; the scores are reported as they are.
+ODIN-Bench (`python -m training.evaluate --model {name} --suite real,frozen --data-dir DIR`), greedy. Most of them are
+far beyond a model of this size; the scores are reported as they are.
 
 {benchmark}
 
