@@ -259,6 +259,18 @@ def main() -> None:
             importlib.import_module(name)
     jail.set_limit(resource.RLIMIT_NOFILE, MOST_FILES)
     try:
+        if (server := prepared(control, plan)) is not None:
+            server.serve()
+    finally:  # here and not only in the worker, which may have been killed
+        if plan.folder:
+            with contextlib.suppress(OSError):
+                jail.empty(plan.folder)
+                os.rmdir(plan.folder)
+
+
+def prepared(control: socket.socket, plan: jail.Plan) -> Server | None:
+    """A server in its jail that has said so to its worker, or None after it has said why not."""
+    try:
         if plan.container == "namespaces":
             jail.own_namespaces(plan)
         if kernel.LINUX:
@@ -267,17 +279,11 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 gets no signal that it does not handle
         server = Server(control, plan)
         os.environ["TMPDIR"] = os.environ["HOME"] = server.folder
-        hello = server.hello()
+        reply = server.hello()
     except OSError as problem:
         control.sendall(json.dumps({"error": str(problem)}).encode() + b"\n")
-        return
-    control.sendall(json.dumps(hello).encode() + b"\n")
+        return None
+    control.sendall(json.dumps(reply).encode() + b"\n")
     gc.collect()
     gc.freeze()
-    try:
-        server.serve()
-    finally:  # here and not only in the worker, which may have been killed
-        if plan.folder:
-            with contextlib.suppress(OSError):
-                jail.empty(plan.folder)
-                os.rmdir(plan.folder)
+    return server

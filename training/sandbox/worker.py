@@ -111,6 +111,8 @@ class Worker:
 
     def run(self, program: str, test: str) -> Verdict:
         """The verdict of one job; a server that does not give one is replaced."""
+        if self.process is None or self.process.poll() is not None:
+            self.restart()
         for _ in range(2):
             try:
                 with text_file(program) as first, text_file(test) as second:
