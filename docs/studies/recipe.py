@@ -37,6 +37,7 @@ VARIANTS: dict[str, dict] = {
     "the recipe": {},
     "AdamW alone": {"muon_learning_rate": "null"},
     "AdamW alone, learning rate 0.006": {"muon_learning_rate": "null", "learning_rate": 0.006},
+    "AdamW alone, learning rate 0.012": {"muon_learning_rate": "null", "learning_rate": 0.012},
     "Muon's learning rate 0.003": {"muon_learning_rate": 0.003},
     "Muon's learning rate 0.012": {"muon_learning_rate": 0.012},
     "Muon's learning rate 0.024": {"muon_learning_rate": 0.024},
