@@ -189,7 +189,7 @@ class Endpoint:
                 parameters |= {"temperature": decoding.temperature, "seed": seed}
                 parameters |= {"top_p": decoding.top_p} if decoding.top_p < 1 else {}  # the server refuses 1
             return {"inputs": render_plain(messages), "parameters": parameters}
-        body = {"max_tokens": decoding.max_new_tokens, "temperature": decoding.temperature}
+        body: dict = {"max_tokens": decoding.max_new_tokens, "temperature": decoding.temperature}
         body |= {"messages": messages} if self.interface == "chat" else {"prompt": render_plain(messages)}
         body |= {"model": self.model} if self.model else {}
         body |= {"stop": list(decoding.stop)} if decoding.stop else {}

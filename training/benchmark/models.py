@@ -132,7 +132,8 @@ def load_folder(folder: Path, name: str, device: str | None, dtype: str | None, 
         AutoConfig.from_pretrained(folder, local_files_only=True)
     except Exception as error:
         raise CheckpointError(f"'{folder}' has no config.json that transformers knows: {first_line(error)}") from error
-    return AttentionAnswerer(name, *load_foreign(folder, place, precision), folder)
+    model, tokenizer = load_foreign(folder, place, precision)
+    return AttentionAnswerer(name, model, tokenizer, folder)
 
 
 def is_odin(folder: Path) -> bool:
