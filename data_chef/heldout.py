@@ -102,8 +102,8 @@ def _recipes() -> frozenset[str]:
 def composition(canonical: str) -> str:
     """The composition of a Python function: its canonical form without constants.
 
-    `list[int]:keep[above(5)]|sum` gives `list[int]:keep[above]|sum`, `count_test:digit_sum:below:4`, an algorithm on lists,
-    gives `count_test<digit_sum`. Empty for a single named algorithm and for a class, which compose nothing.
+    `list[int]:keep[above(5)]|sum` gives `list[int]:keep[above]|sum`, `count_test:digit_sum:below:4`, an algorithm on
+    lists, gives `count_test<digit_sum`. Empty for a single named algorithm and for a class, which compose nothing.
     """
     if _TYPES.match(canonical):
         return re.sub(r":('.*'|\".*\"|-?\d+)(!?)$", r":constant\2", _CONSTANT.sub("", canonical))

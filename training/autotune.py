@@ -118,7 +118,8 @@ def measure(config: TrainConfig, setting: dict[str, Any], device: torch.device, 
 def _measure(config: TrainConfig, setting: dict[str, Any], device: torch.device, rows: int, vocab_size: int) -> dict:
     torch.manual_seed(config.seed)
     overrides = {**config.model_overrides, "recurrence": setting["recurrence"]}
-    model = build_model(dataclasses.replace(config, model_overrides=overrides), vocab_size).to(device).train()
+    model: Any = build_model(dataclasses.replace(config, model_overrides=overrides), vocab_size).train()
+    model.to(device)
     if setting.get("gradient_checkpointing"):
         model.gradient_checkpointing_enable()
     if setting["compile"]:
@@ -181,7 +182,8 @@ def autotune(config: TrainConfig, seconds: float, processes: int = 1) -> dict:
     from transformers import AutoTokenizer
 
     vocab_size = len(AutoTokenizer.from_pretrained(tokenizer))
-    begun, results = time.perf_counter(), []
+    begun = time.perf_counter()
+    results: list[dict[str, Any]] = []
     for setting in candidates(config, rows, device.type == "cuda"):
         if results and time.perf_counter() - begun > seconds:
             break
@@ -194,7 +196,7 @@ def autotune(config: TrainConfig, seconds: float, processes: int = 1) -> dict:
         raise ValueError(f"nothing ran: {results[0]['error']}; lower batch_size or seq_len")
     choice = max(working, key=lambda result: result["tokens_per_second"])
     overrides = {**config.model_overrides, "recurrence": choice["recurrence"]}
-    shape = build_model(dataclasses.replace(config, model_overrides=overrides), vocab_size).config
+    shape: Any = build_model(dataclasses.replace(config, model_overrides=overrides), vocab_size).config
     flops = flops_per_token(shape, config.seq_len).training
     peak = peak_flops(device, config.mixed_precision)
     rate = choice["tokens_per_second"] * processes
@@ -213,7 +215,9 @@ def autotune(config: TrainConfig, seconds: float, processes: int = 1) -> dict:
 def chosen_config(config: TrainConfig, report: dict, minutes: float) -> TrainConfig:
     """The config with the chosen setting, for `minutes` of training at the measured rate."""
     choice = report["choice"]
-    overrides = {**config.model_overrides, "recurrence": choice["recurrence"]}
+    # "auto" takes the fused kernels where they are; a model that insists on them could not be loaded without a GPU.
+    form = "auto" if choice["recurrence"] == "fused" else choice["recurrence"]
+    overrides = {**config.model_overrides, "recurrence": form}
     steps = report["tokens_per_second"] * minutes * 60 / (config.batch_size * config.seq_len)
     return dataclasses.replace(
         config,

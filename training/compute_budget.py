@@ -42,6 +42,11 @@ class Rate:
     high: float
     kind: str  # "measured", "measured per device" or "projected"
 
+    @classmethod
+    def certain(cls, rate: float, kind: str) -> "Rate":
+        """A rate without bounds."""
+        return cls(rate, rate, rate, kind)
+
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -179,7 +184,7 @@ def machine_rate(
             continue
         devices = rate.get("processes") or 1
         if devices == machine.gpus:
-            return Rate(*[rate["tokens_per_second"]] * 3, kind="measured")
+            return Rate.certain(rate["tokens_per_second"], "measured")
         alone = rate["tokens_per_second"] / devices
     step, exchange = prices["training"]["tokens_per_step"], machine.exchange_seconds(4 * counts["parameters"])
 
@@ -187,7 +192,7 @@ def machine_rate(
         return step / (step / (machine.gpus * one) + exchange)
 
     if alone is not None:
-        return Rate(*[together(alone)] * 3, kind="measured per device")
+        return Rate.certain(together(alone), "measured per device")
     if machine.known is None or machine.peak is None:
         return None
     # Each byte kept for the backward pass is written once and read once: no rate is above what memory carries.

@@ -110,7 +110,7 @@ class PackedLanes(IterableDataset):
         self.stages, self.encoder, self.seq_len = stages, Encoder(tokenizer), seq_len
         self.rows_per_lane, self.lanes, self.total_lanes = rows_per_lane, list(lanes), total_lanes
         self.train_on_prompts, self.first_step = train_on_prompts, first_step
-        self.places = [tuple(place) for place in places] if places is not None else [(0, 0)] * len(self.lanes)
+        self.places = [(int(block), int(row)) for block, row in places or [(0, 0)] * len(self.lanes)]
 
     def __iter__(self) -> Iterator[dict[str, np.ndarray]]:
         info = get_worker_info()

@@ -111,7 +111,7 @@ def comparison(first: Path, second: Path) -> str:
     names = [report["model"].get("name", "model") for report in reports]
     if names[0] == names[1]:
         names = [str(first), str(second)]
-    return comparison_table(compare(*reports), (names[0], names[1]))
+    return comparison_table(compare(reports[0], reports[1]), (names[0], names[1]))
 
 
 def chosen_problems(options: argparse.Namespace) -> tuple[list[tuple[Suite, list[dict], str]], dict[str, str]]:

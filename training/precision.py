@@ -70,7 +70,7 @@ def check_optimizers(optimizers, recorded: dict[str, Any]) -> None:
 
 
 class _Observer(TorchDispatchMode):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.seen: dict[str, set[str]] = defaultdict(set)
 

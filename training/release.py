@@ -243,9 +243,7 @@ def main() -> None:
     parser.add_argument("--refresh", type=Path, metavar="RELEASE", help="only bring its code files up to date")
     parser.add_argument("--items", type=int, default=400, help="held-out items per task and split")
     parser.add_argument("--report", type=Path, help="report.json of training.evaluate for the run's model")
-    parser.add_argument(
-        "--readme", type=Path, help="Markdown file whose 'held-out' and 'benchmark' blocks get tables"
-    )
+    parser.add_argument("--readme", type=Path, help="Markdown file whose 'held-out' and 'benchmark' blocks get tables")
     options = parser.parse_args()
     if options.refresh is None and None in (options.run, options.data, options.out):
         parser.error("give --run, --data and --out, or --refresh")

@@ -77,7 +77,7 @@ def read_progress(checkpoint: Path | None, output: Path, max_steps: int) -> dict
     Raises:
         ValueError: the branch has no step left to do.
     """
-    progress = {
+    progress: dict[str, Any] = {
         "step": 0, "seconds": 0.0, "places": None, "best": None, "evaluations_since": 0, "finished": None,
         "branched_after": 0, "loss": None,
     }  # fmt: skip

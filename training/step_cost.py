@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from tqdm import tqdm
@@ -92,7 +93,8 @@ def measure(
         if value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
     torch.manual_seed(0)
-    model = OdinForCausalLM(config).to(device)
+    model: Any = OdinForCausalLM(config)
+    model.to(device)
     optimizers = build_optimizers(model, TrainConfig())
     batch = random_batch(config, rows, seq_len, labelled_share, device)
     saved = saved_bytes(model, config, min(seq_len, 512), precision, device)

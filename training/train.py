@@ -251,9 +251,10 @@ class Trainer:
         for optimizer in self.optimizers:
             logs |= {f"learning_rate/{group['name']}": group["lr"] for group in optimizer.param_groups}
         logs["memory_gib"] = peak_memory(self.accelerator.device) / 2**30
-        if self.peak is not None:
-            peak = self.peak * (self.accelerator.num_processes if self.accelerator.device.type == "cuda" else 1)
-            logs["mfu"] = mfu(logs["tokens_per_second"], self.flops, peak)
+        devices = self.accelerator.num_processes if self.accelerator.device.type == "cuda" else 1
+        utilisation = mfu(logs["tokens_per_second"], self.flops, self.peak and self.peak * devices)
+        if utilisation is not None:
+            logs["mfu"] = utilisation
         if self.scaler.is_enabled():
             logs["loss_scale"] = self.scaler.get_scale()
         step = self.progress["step"]
@@ -303,7 +304,8 @@ class Trainer:
         state = accelerator.get_state_dict(self.model) if self.average is None else None
         if accelerator.is_main_process:
             shutil.rmtree(beside, ignore_errors=True)
-            (self.average.module if self.average else self.unwrapped).save_pretrained(beside, state_dict=state)
+            model: Any = self.average.module if self.average else self.unwrapped
+            model.save_pretrained(beside, state_dict=state)
             self.tokenizer.save_pretrained(beside)
             shutil.rmtree(final, ignore_errors=True)
             beside.rename(final)

@@ -40,8 +40,8 @@ def generator(operations: int) -> Callable[[Random, Config], Problem]:
 
 
 def split_by_graph(problem: Problem, digest: str) -> str:
-    """Held-out graphs, also those of `data_chef.stories`, are the test split; the others are divided by hash, none of them
-    for test."""
+    """Held-out graphs, also those of `data_chef.stories`, are the test split; the others are divided by hash, none of
+    them for test."""
     if held_out(problem.graph) or graph_held_out(story_graph(problem.graph)):
         return "test"
     split = split_of_hash(digest)

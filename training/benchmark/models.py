@@ -127,7 +127,8 @@ def load_folder(folder: Path, name: str, device: str | None, dtype: str | None, 
             )
         model = load_model(folder)
         tokenizer = load_tokenizer(folder, model.config.vocab_size)
-        return RecurrentAnswerer(name, model.to(place, precision), tokenizer, folder)
+        moved: Any = model
+        return RecurrentAnswerer(name, moved.to(place, precision), tokenizer, folder)
     try:
         AutoConfig.from_pretrained(folder, local_files_only=True)
     except Exception as error:

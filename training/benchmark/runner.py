@@ -136,13 +136,14 @@ class Runner:
         """
         size = 2 * decoding.batch_size
         name = f"{asked.suite.name}{', calculator' if decoding.calculator else ''}"
-        keys, pieces = [], []
+        keys: list[str] = []
+        pieces: list[tuple[list[int], Decoding]] = []
         for start in range(0, len(asked.problems), size):
             seed = int(digest([decoding.seed, asked.suite.name, start])[:8], 16) if decoding.temperature else 0
             of_piece = replace(decoding, seed=seed)
-            piece = range(start, min(start + size, len(asked.problems)))
+            piece = list(range(start, min(start + size, len(asked.problems))))
             keys += [self.key(asked, i, of_piece) for i in piece]
-            pieces.append((list(piece), of_piece))
+            pieces.append((piece, of_piece))
         wanted = [only is None or only[i] for i in range(len(keys))]
         missing = [i for i, key in enumerate(keys) if wanted[i] and key not in self.log.records]
         if decoding.temperature:
