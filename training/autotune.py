@@ -38,7 +38,6 @@ from training.train import build_model
 
 NEEDED = ("torch", "transformers", "accelerate", "tokenizers", "pyarrow", "safetensors", "numpy", "pyyaml", "tqdm")
 WELCOME = ("fla-core", "triton", "tensorboard", "matplotlib", "datasets")
-TOKENIZER_SAMPLE = 40_000
 # Of the time left, for what the measurement does not see: evaluation, checkpoints, a slow start.
 RESERVE = 0.03
 
@@ -61,8 +60,8 @@ def packages() -> dict[str, str | None]:
     return found
 
 
-def prepare_tokenizer(config: TrainConfig) -> TrainConfig:
-    """The config with a tokenizer that exists: its own, the corpus's, or one trained on a sample of its stream."""
+def prepare_tokenizer(config: TrainConfig, count: int) -> TrainConfig:
+    """The config with a tokenizer that exists: its own, the corpus's, or one trained on `count` of its items."""
     if config.data is not None and config.tokenizer is None:
         return config
     folder = Path(config.tokenizer or Path(config.output) / "tokenizer")
@@ -71,8 +70,8 @@ def prepare_tokenizer(config: TrainConfig) -> TrainConfig:
     except FileNotFoundError:
         if config.curriculum is None:
             raise
-        sample = islice(items(config.curriculum, "train", config.seed), TOKENIZER_SAMPLE)
-        rows = tqdm(sample, total=TOKENIZER_SAMPLE, desc="sample for the tokenizer")
+        sample = islice(items(config.curriculum, "train", config.seed), count)
+        rows = tqdm(sample, total=count, desc="sample for the tokenizer")
         texts = (chat(row["question"], response(row)) for row in rows)
         vocab_size = config.model_overrides.get("vocab_size", 16384)
         train_tokenizer(texts, vocab_size).save_pretrained(folder)
@@ -239,12 +238,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True, help="all in all, preparing and measuring included")
     parser.add_argument("--measure-seconds", type=float, default=60)
     parser.add_argument("--processes", type=int, default=max(1, torch.cuda.device_count()), help="one for each GPU")
+    parser.add_argument("--sample", type=int, default=40_000, help="items that a missing tokenizer is trained on")
     parser.add_argument("--only-measure", action="store_true", help="write what was chosen, do not train")
     parser.add_argument("overrides", nargs="*", help="key=value, over the file")
     options = parser.parse_args()
     try:
         found = packages()
-        config = prepare_tokenizer(load_config(options.config, options.overrides))
+        config = prepare_tokenizer(load_config(options.config, options.overrides), options.sample)
         report = autotune(config, options.measure_seconds, options.processes)
     except (ValueError, OSError) as error:
         sys.exit(f"autotune: {error}")
