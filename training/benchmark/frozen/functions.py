@@ -1,0 +1,205 @@
+"""`humaneval_style`: functions to write, composed of operations that no training function composes."""
+
+import re
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from random import Random
+
+from data_chef.heldout import composition, pairs_of, reserved_by
+from data_chef.item import Problem, canonical_hash
+from data_chef.programs.algorithms import draw_algorithm
+from data_chef.programs.compose import draw_function
+from data_chef.programs.function import Function
+from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, signature, stub, verify_programs
+from data_chef.splits import split_of_hash
+from training.benchmark.frozen.behaviour import (
+    Probes,
+    behaviour,
+    named_algorithms,
+    probes,
+    takes_of,
+    training_functions,
+)
+from training.benchmark.frozen.rows import hashes_of, numbered, rng_of
+
+
+NAME = "humaneval_style"
+# (source, level): how many rows of a style are drawn from it.
+LEVELS = {("composed", 2): 62, ("composed", 3): 50, ("composed", 4): 34, ("composed", 5): 24, ("algorithm", 4): 30}
+STYLES = ("completion", "request")
+SPARE = 1.35
+MOST_OF_A_PAIR = 5
+FEWEST_TESTS, HIDDEN = 8, 4
+# Names that say nothing or stumble, sentences that begin with nothing, words that are not for a test.
+VAGUE = re.compile(
+    r"^(?:process|solve|transform|compute|apply|evaluate|run|solution|answer|convert)(?:_|$)|_of_(?:with|of|not)_|_(\w+)_\1(?:_|$)"
+)
+EMPTY = re.compile(r"\b(?:Take|take) \w+[.,]")
+RUDE = re.compile(
+    r"fuck|shit|\b(?:sex|sexual|porn\w*|nude|ass|bitch\w*|damn|hell|rape\w*|kill\w*|dick|suicide|nazi\w*)\b", re.I
+)
+
+
+def rows(seed: int, sample: int, workers: int = 2) -> tuple[list[dict], dict]:
+    """The rows, 200 of each style, and what was found when they were compared with training functions.
+
+    Args:
+        sample: how many training functions to compare with, besides all named algorithms.
+    """
+    with ProcessPoolExecutor(workers) as pool:
+        jobs = [pool.submit(_candidates, seed, *key) for key in sorted(LEVELS, key=lambda key: -key[1])]
+        made = dict(pair for job in jobs for pair in [job.result()])
+        known = {row["canonical"]: row for found in made.values() for row in found}
+        parts = [range(start, min(start + 2000, sample)) for start in range(0, sample, 2000)]
+        compared = [*pool.map(collisions, *zip(*((seed, [*known.values()], part) for part in parts), strict=True))]
+    found: dict[str, set[str]] = {}
+    for one, _ in compared:
+        for canonical, others in one.items():
+            found.setdefault(canonical, set()).update(others)
+    measured = {
+        "training_functions": sum(count for _, count in compared),
+        "candidates": len(known),
+        "candidates_that_training_also_has": len(found),
+    }
+    return numbered(NAME, _chosen(made, found)), measured
+
+
+def _chosen(made: dict, found: dict) -> list[dict]:
+    """The rows of each level that training has no twin of; also no two rows are twins."""
+    chosen: dict[str, list[dict]] = {style: [] for style in STYLES}
+    for key, count in LEVELS.items():
+        seen: Counter[str] = Counter()
+        for row in made[key]:
+            style = row["style"]
+            if row["canonical"] not in found and seen[style] < count:
+                seen[style] += 1
+                chosen[style].append(row)
+        if any(seen[style] < count for style in STYLES):
+            raise ValueError(f"only {dict(seen)} of {count} functions {key} are left; raise SPARE")
+    return [row for style in STYLES for row in chosen[style]]
+
+
+def _candidates(seed: int, source: str, level: int) -> tuple[tuple[str, int], list[dict]]:
+    """More rows than are needed of a source and level, alternating between the styles."""
+    wanted = int(LEVELS[source, level] * 2 * SPARE)
+    used, pairs, structures, known = set(), Counter[str](), set(), Probes()
+    found: list[dict] = []
+    for index in range(10**7):
+        if len(found) == wanted:
+            break
+        rng = rng_of(NAME, seed, source, level, index)
+        function = draw_function(rng, level) if source == "composed" else draw_algorithm(rng, rng.choice((3, 4, 5)))
+        structure = composition(function.canonical)
+        takes = takes_of(function.hints)
+        if not structure or structure in structures or not reserved_by(NAMESPACE, structure) or takes is None:
+            continue
+        held = [pair for pair in pairs_of(structure) if pairs[pair] >= MOST_OF_A_PAIR]
+        if held or function.name in used or unfit(function):
+            continue
+        row = _row(rng, function, takes, STYLES[len(found) % 2], level)
+        if row is None or known.same(row["canonical_solution"], function.name, takes):
+            continue
+        known.add(row["canonical_solution"], function.name, takes, function.canonical)
+        structures.add(structure)
+        used.add(function.name)
+        pairs.update(pairs_of(structure))
+        found.append(row)
+    return (source, level), found
+
+
+def unfit(function: Function) -> bool:
+    """Whether name, types or sentence are not what one would print."""
+    return (
+        bool(VAGUE.search(function.name) or EMPTY.search(function.summary) or RUDE.search(function.test()))
+        or any(re.search(r"\bobject\b|\bAny\b", hint) or hint == "list" for hint in function.hints)
+        or len(function.summary) > 260
+        or len(function.name) > 40
+    )
+
+
+def _row(rng: Random, function: Function, takes: tuple[str, ...], style: str, level: int) -> dict | None:
+    """The row of a function, or None when too little can be asked or tested."""
+    source = function.sources[0]
+    tests = [*function.test().split("\n"), *more_tests(function, takes)]
+    if style == "completion":
+        prompt = stub(function, rng, hinted=True, examples=2) + "\n"
+    else:
+        # As MBPP asks: one sentence and two tests, from which name and parameters are seen.
+        example = asserts(function, rng, 2)
+        if is_plain(function):
+            prompt = f"Write a function to {lowered(function.summary)}.\n{example}"
+        else:
+            prompt = f"Write a function for this: {function.summary}\n{example}"
+    hidden = [line for line in tests if line not in prompt and not _shown(line, prompt)]
+    if len(tests) < FEWEST_TESTS or len(hidden) < HIDDEN or not _has_edge(tests):
+        return None
+    program = _hinted(function, source)
+    problem = Problem("", f"```python\n{program}```", program, function.canonical, entry_point=function.name,
+                      test="\n".join(tests))  # fmt: skip
+    if not verify_programs([problem])[0]:
+        return None
+    structure = composition(function.canonical)
+    return {
+        "kind": "code",
+        "style": style,
+        "prompt": prompt,
+        "entry_point": function.name,
+        "test": "\n".join(tests),
+        "canonical_solution": program,
+        "solution": f"```python\n{program}```",
+        "steps": len(re.split(r"[|<?]", structure)),
+        "task": "python_docstring" if style == "completion" else "python_request",
+        "family": "python",
+        "difficulty": level,
+        "takes": list(takes),
+        **hashes_of(NAMESPACE, function.canonical, structure),
+    }
+
+
+def _hinted(function: Function, source: str) -> str:
+    """The program with types in its signature; a helper above it stays as it is."""
+    return re.sub(rf"^def {function.name}\(.*\):$", lambda _: signature(function), source, flags=re.M)
+
+
+def _shown(test: str, prompt: str) -> bool:
+    """Whether a docstring shows the call of this test."""
+    return test.removeprefix("assert ").rpartition(" == ")[0] in prompt
+
+
+def _has_edge(tests: list[str]) -> bool:
+    """Whether one of the tests calls with nothing, nought, a negative number, or a single element."""
+    return any(re.search(r"\((?:.*, )?(?:\[\]|''|\{\}|0|-\d+|\[-?\d+\]|\['\w*'\]|'\w')[,)]", line) for line in tests)
+
+
+def more_tests(function: Function, takes: tuple[str, ...], most: int = 4) -> list[str]:
+    """Tests on probes, edge cases first, with the value on which two different programs agree."""
+    if len(function.sources) < 2 or len(set(function.sources)) < 2:
+        return []
+    one, two = (behaviour(source, function.name, takes) for source in function.sources[:2])
+    known = {repr(given) for given, _ in function.examples}
+    found = []
+    for given, a, b in zip(probes(takes), one, two, strict=True):
+        if a is not None and a == b and repr(given) not in known and len(a) < 90:
+            found.append(f"assert {function.call(given)} == {a}")
+    return found[:most]
+
+
+def collisions(seed: int, rows: list[dict], numbers: range) -> tuple[dict[str, set[str]], int]:
+    """Which rows have a twin among these training functions (the first part also sees all named algorithms), and how
+    many functions were compared."""
+    known = Probes()
+    for row in rows:
+        known.add(row["canonical_solution"], row["entry_point"], tuple(row["takes"]), row["canonical"])
+    functions = [*(named_algorithms(seed) if numbers.start == 0 else ()), *training_functions(seed, numbers)]
+    found: dict[str, set[str]] = {}
+    count = 0
+    for function in functions:
+        structure = composition(function.canonical)
+        named = not structure
+        digest = canonical_hash(NAMESPACE, function.canonical)
+        if reserved_by(NAMESPACE, structure) or (not named and split_of_hash(digest) != "train"):
+            continue
+        count += 1
+        for label in known.same(function.sources[0], function.name, takes_of(function.hints)):
+            found.setdefault(label, set()).add(function.canonical)
+    return found, count
