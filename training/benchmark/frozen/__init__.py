@@ -1,4 +1,4 @@
-"""Fixed test sets: word problems, functions to write, syllogisms. Frozen, hashed, kept out of training; see README.md."""
+"""Fixed test sets: word problems, functions to write, syllogisms. Hashed, and kept out of training; see README.md."""
 
 import json
 

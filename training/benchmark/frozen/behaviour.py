@@ -6,13 +6,16 @@ operations and a named algorithm). `Probes` finds those.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from itertools import product
 from random import Random
 
-from data_chef.programs.algorithms import CATALOGUE, draw_algorithm
-from data_chef.programs.compose import draw_function
+from data_chef.programs.algorithms import CATALOGUE
+from data_chef.programs.algorithms.recipe import Recipe
+from data_chef.programs.compose.core import Step
+from data_chef.programs.compose.draw import STARTS, draw_steps, sensible, shape_of, sized
 from data_chef.programs.compose.formulas import FORMULAS
 from data_chef.programs.compose.inputs import arguments
 from data_chef.programs.derived import outcomes
@@ -35,6 +38,7 @@ EDGES = {
     "list[tuple[int, int]]": ([], [(1, 2)], [(3, 1), (2, 2), (3, 5)]),
 }
 Key = tuple[str, ...]
+Results = tuple[str | None, ...]
 
 
 def takes_of(hints: tuple[str, ...]) -> Key | None:
@@ -59,7 +63,7 @@ def probes(takes: Key) -> tuple[tuple, ...]:
     return tuple(unique.values())[:PROBES]
 
 
-def behaviour(source: str, name: str, takes: Key, count: int = PROBES) -> tuple[str | None, ...]:
+def behaviour(source: str, name: str, takes: Key, count: int = PROBES) -> Results:
     """What the function returns for the first `count` probes, as `repr`; None where it raises or takes too long."""
     calls = probes(takes)[:count]
     if re.search(r"\bwhile\b", source) or len(re.findall(rf"\b{name}\(", source)) > 1:
@@ -84,37 +88,35 @@ class Probes:
     """Functions by their behaviour, to be compared with many others."""
 
     def __init__(self) -> None:
-        self._known: dict[Key, list[tuple[tuple[str | None, ...], str]]] = {}
+        self._known: dict[Key, list[tuple[Results, str]]] = {}
 
     def add(self, source: str, name: str, takes: Key, label: str) -> None:
         self._known.setdefault(takes, []).append((behaviour(source, name, takes), label))
 
-    def same(self, source: str, name: str, takes: Key | None) -> list[str]:
-        """The labels of the known functions that agree with this one wherever both give a value."""
+    def same(self, results: Callable[[int], Results], takes: Key | None) -> list[str]:
+        """The labels of the known functions that agree wherever both give a value.
+
+        Args:
+            results: what the function gives for so many probes; asked for few first, which tell almost all apart.
+        """
         known = self._known.get(takes, []) if takes else []
-        if not known or takes is None:
-            return []
-        # Three probes tell almost all apart.
-        first = behaviour(source, name, takes, 3)
-        known = [one for one in known if _agree(one[0][:3], first, 0)]
-        if not known:
-            return []
-        whole = behaviour(source, name, takes)
-        return [label for results, label in known if _agree(results, whole, FAIR)]
+        for count, least in ((3, 0), (PROBES, FAIR)):
+            if known:
+                found = results(count)
+                known = [one for one in known if _agree(one[0][:count], found, least)]
+        return [label for _, label in known]
 
 
-def _agree(one: tuple[str | None, ...], two: tuple[str | None, ...], least: int) -> bool:
+def _agree(one: Results, two: Results, least: int) -> bool:
     fair = [(a, b) for a, b in zip(one, two, strict=True) if a is not None and b is not None]
     return len(fair) >= least and all(a == b for a, b in fair)
 
 
 def named_algorithms(seed: int) -> Iterator[Function]:
     """Every recipe with every choice of its constants, at most 40 of each."""
-    from data_chef.programs.algorithms.recipe import Recipe
-
     recipes: dict[str, Recipe] = {recipe.key: recipe for recipe in (*CATALOGUE, *FORMULAS)}
     for name in ("python_recursion", "python_string_format", "python_regex"):
-        for value in vars(__import__(get_task(name).generate.__module__, fromlist=["x"])).values():
+        for value in vars(sys.modules[get_task(name).generate.__module__]).values():
             if isinstance(value, tuple) and value and isinstance(value[0], Recipe):
                 recipes |= {recipe.key: recipe for recipe in value}
     for recipe in recipes.values():
@@ -126,12 +128,36 @@ def named_algorithms(seed: int) -> Iterator[Function]:
         yield from known.values()
 
 
-def training_functions(seed: int, numbers: Iterable[int]) -> Iterator[Function]:
-    """Functions as the training split draws them: of all levels, composed and named, by number."""
-    task = get_task("python_request")
+def training_chains(seed: int, numbers: Iterable[int]) -> Iterator[tuple[str, Key, Callable[[int], Results]]]:
+    """Chains of operations as training draws them, of all levels, before anything is written: each with its canonical
+    form, the types of its parameters, and what it gives. A few of them training would find too plain to ask for."""
     for number in numbers:
         rng = rng_of("training", seed, number)
-        if rng.random() < 0.2:
-            yield draw_algorithm(rng, rng.randint(1, 4))
-        else:
-            yield draw_function(rng, rng.randint(1, task.max_difficulty))
+        takes = rng.choice(STARTS)
+        length, hole, _ = shape_of(rng, rng.randint(1, 4))
+        try:
+            steps = draw_steps(rng, takes, length, hole)
+        except IndexError:
+            continue
+        held = next((step.hole for step in steps if step.hole), None)
+        key = takes_of((*takes, *((type(held[1]).__name__,) if held else ()), ""))
+        if sensible(steps) and key:
+            yield (
+                f"{','.join(takes)}:{'|'.join(step.name for step in steps)}",
+                key,
+                partial(_run, steps, len(takes), key),
+            )
+
+
+def _run(steps: Sequence[Step], arity: int, takes: Key, count: int) -> Results:
+    """What the operations mean, one after the other, for the first probes."""
+    found: list[str | None] = []
+    for given in probes(takes)[:count]:
+        xs, extra = given[:arity], given[-1]
+        try:
+            for step in steps:
+                xs = (sized(step.run(xs, extra)),)
+            found.append(repr(xs[0]))
+        except Exception:  # noqa: BLE001  outside its domain a function may raise anything
+            found.append(None)
+    return tuple(found)

@@ -1,6 +1,6 @@
 """Makes the frozen test sets, and checks them.
 
-    python -m training.benchmark.frozen.build --out DIR        # the same bytes again, while the generators are the same
+    python -m training.benchmark.frozen.build --out DIR     # the same bytes again, while the generators are the same
     python -m training.benchmark.frozen.build --check [--against FILES] [--training N]
 
 What counts are the committed files: a model is compared with another one on these very rows. They are made anew only
@@ -21,7 +21,7 @@ from training.io import write_json
 
 
 # Training functions that the programs are compared with, besides all named algorithms.
-SAMPLE = 10_000
+SAMPLE = 100_000
 HELDOUT = Path(data_chef.__file__).with_name("heldout.json")
 
 

@@ -2,13 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from random import Random
 
 from data_chef.heldout import composition, pairs_of, reserved_by
 from data_chef.item import Problem, canonical_hash
 from data_chef.programs.algorithms import draw_algorithm
 from data_chef.programs.compose import draw_function
+from data_chef.programs.compose.core import Step
 from data_chef.programs.function import Function
 from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, signature, stub, verify_programs
 from data_chef.splits import split_of_hash
@@ -18,7 +21,7 @@ from training.benchmark.frozen.behaviour import (
     named_algorithms,
     probes,
     takes_of,
-    training_functions,
+    training_chains,
 )
 from training.benchmark.frozen.rows import hashes_of, numbered, rng_of
 
@@ -50,7 +53,7 @@ def rows(seed: int, sample: int, workers: int = 2) -> tuple[list[dict], dict]:
         jobs = [pool.submit(_candidates, seed, *key) for key in sorted(LEVELS, key=lambda key: -key[1])]
         made = dict(pair for job in jobs for pair in [job.result()])
         known = {row["canonical"]: row for found in made.values() for row in found}
-        parts = [range(start, min(start + 2000, sample)) for start in range(0, sample, 2000)]
+        parts = [range(start, min(start + 10_000, sample)) for start in range(0, sample, 10_000)]
         compared = [*pool.map(collisions, *zip(*((seed, [*known.values()], part) for part in parts), strict=True))]
     found: dict[str, set[str]] = {}
     for one, _ in compared:
@@ -88,7 +91,11 @@ def _candidates(seed: int, source: str, level: int) -> tuple[tuple[str, int], li
         if len(found) == wanted:
             break
         rng = rng_of(NAME, seed, source, level, index)
-        function = draw_function(rng, level) if source == "composed" else draw_algorithm(rng, rng.choice((3, 4, 5)))
+        function = (
+            draw_function(rng, level, want=has_reserved_pair)
+            if source == "composed"
+            else draw_algorithm(rng, rng.choice((3, 4, 5)))
+        )
         structure = composition(function.canonical)
         takes = takes_of(function.hints)
         if not structure or structure in structures or not reserved_by(NAMESPACE, structure) or takes is None:
@@ -97,14 +104,23 @@ def _candidates(seed: int, source: str, level: int) -> tuple[tuple[str, int], li
         if held or function.name in used or unfit(function):
             continue
         row = _row(rng, function, takes, STYLES[len(found) % 2], level)
-        if row is None or known.same(row["canonical_solution"], function.name, takes):
+        if row is None:
             continue
-        known.add(row["canonical_solution"], function.name, takes, function.canonical)
+        program = row["canonical_solution"]
+        if known.same(partial(behaviour, program, function.name, takes), takes):
+            continue
+        known.add(program, function.name, takes, function.canonical)
         structures.add(structure)
         used.add(function.name)
         pairs.update(pairs_of(structure))
         found.append(row)
     return (source, level), found
+
+
+def has_reserved_pair(steps: Sequence[Step]) -> bool:
+    """Whether the chain has a reserved pair; looked at before its program is written, since few have."""
+    names = [step.name for step in steps]
+    return bool(reserved_by(NAMESPACE, composition(f"{','.join(steps[0].takes)}:{'|'.join(names)}")))
 
 
 def unfit(function: Function) -> bool:
@@ -190,16 +206,18 @@ def collisions(seed: int, rows: list[dict], numbers: range) -> tuple[dict[str, s
     known = Probes()
     for row in rows:
         known.add(row["canonical_solution"], row["entry_point"], tuple(row["takes"]), row["canonical"])
-    functions = [*(named_algorithms(seed) if numbers.start == 0 else ()), *training_functions(seed, numbers)]
     found: dict[str, set[str]] = {}
     count = 0
-    for function in functions:
-        structure = composition(function.canonical)
-        named = not structure
-        digest = canonical_hash(NAMESPACE, function.canonical)
-        if reserved_by(NAMESPACE, structure) or (not named and split_of_hash(digest) != "train"):
-            continue
-        count += 1
-        for label in known.same(function.sources[0], function.name, takes_of(function.hints)):
-            found.setdefault(label, set()).add(function.canonical)
+    for canonical, takes, results in training_chains(seed, numbers):
+        digest = canonical_hash(NAMESPACE, canonical)
+        if split_of_hash(digest) == "train" and not reserved_by(NAMESPACE, composition(canonical)):
+            count += 1
+            for label in known.same(results, takes):
+                found.setdefault(label, set()).add(canonical)
+    for function in named_algorithms(seed) if numbers.start == 0 else ():
+        key = takes_of(function.hints)
+        if key:
+            count += 1
+            for label in known.same(partial(behaviour, function.sources[0], function.name, key), key):
+                found.setdefault(label, set()).add(function.canonical)
     return found, count
