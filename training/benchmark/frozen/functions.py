@@ -8,12 +8,13 @@ from functools import partial
 from random import Random
 
 from data_chef.heldout import composition, pairs_of, reserved_by
-from data_chef.item import Problem, canonical_hash
+from data_chef.item import canonical_hash
 from data_chef.programs.algorithms import draw_algorithm
 from data_chef.programs.compose import draw_function
 from data_chef.programs.compose.core import Step
+from data_chef.programs.derived import passes
 from data_chef.programs.function import Function
-from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, signature, stub, verify_programs
+from data_chef.programs.parts import NAMESPACE, asserts, is_plain, lowered, signature, stub
 from data_chef.splits import split_of_hash
 from training.benchmark.frozen.behaviour import (
     Probes,
@@ -24,6 +25,7 @@ from training.benchmark.frozen.behaviour import (
     training_chains,
 )
 from training.benchmark.frozen.rows import hashes_of, numbered, rng_of
+from training.benchmark.frozen.wording import RUDE
 
 
 NAME = "humaneval_style"
@@ -38,9 +40,6 @@ VAGUE = re.compile(
     r"^(?:process|solve|transform|compute|apply|evaluate|run|solution|answer|convert)(?:_|$)|_of_(?:with|of|not)_|_(\w+)_\1(?:_|$)"
 )
 EMPTY = re.compile(r"\b(?:Take|take) \w+[.,]")
-RUDE = re.compile(
-    r"fuck|shit|\b(?:sex|sexual|porn\w*|nude|ass|bitch\w*|damn|hell|rape\w*|kill\w*|dick|suicide|nazi\w*)\b", re.I
-)
 
 
 def rows(seed: int, sample: int, workers: int = 2) -> tuple[list[dict], dict]:
@@ -150,9 +149,8 @@ def _row(rng: Random, function: Function, takes: tuple[str, ...], style: str, le
     if len(tests) < FEWEST_TESTS or len(hidden) < HIDDEN or not _has_edge(tests):
         return None
     program = _hinted(function, source)
-    problem = Problem("", f"```python\n{program}```", program, function.canonical, entry_point=function.name,
-                      test="\n".join(tests))  # fmt: skip
-    if not verify_programs([problem])[0]:
+    # In this process, and by counted steps: the sandbox of `check` may lose patience on a busy machine.
+    if not passes(program, "\n".join(tests)):
         return None
     structure = composition(function.canonical)
     return {

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from random import Random
 
 from data_chef.heldout import reserved
-from data_chef.nouns import draw_nouns, plural
+from data_chef.nouns import _REAL, draw_nouns, plural
 from data_chef.tasks.syllogism import (
     ANSWERS,
     ASKED,
@@ -24,6 +24,7 @@ from data_chef.tasks.syllogism import (
 )
 from training.benchmark.frozen.logic import OPPOSITE, satisfiable, verdict
 from training.benchmark.frozen.rows import hashes_of, numbered, rng_of
+from training.benchmark.frozen.wording import RUDE, common_words
 
 
 NAME = "syllogisms"
@@ -101,7 +102,7 @@ def _told(rng: Random, premises: Sequence[Statement], asked: Statement, only_res
     """The row of a syllogism of two premises; with `only_reserved` in sentences that training never has together, or
     None when there are no such."""
     for _ in range(200):
-        names = draw_nouns(rng, 3, 0.5)
+        names = nouns_of(rng, 3)
         order = rng.sample([*premises], 2)
         said = [sentence(tell(one, names, rng)) + "." for one in order]
         question = f"{' '.join(said)} {_asking(rng, tell(asked, names, rng))}"
@@ -180,8 +181,11 @@ def _chain(seed: int, answer: str, number: int) -> dict:
     needed, idle = CHAINS[number % len(CHAINS)]
     for attempt in itertools.count():
         rng = rng_of(NAME, seed, "chain", answer, number, attempt)
-        links = _links(rng, needed)
-        asked: Statement = (rng.choice(QUANTIFIERS), *rng.sample((FIRST, FIRST + needed), 2))
+        # What follows is as often universal as particular, so that "all" in a question says nothing of its answer.
+        universal = number // len(CHAINS) % 2 == 0
+        links = _links(rng, needed, universal)
+        wanted = ("all", "no") if universal is (answer != "No") else ("some", "some-not")
+        asked: Statement = (rng.choice(wanted), *rng.sample((FIRST, FIRST + needed), 2))
         target = settled(links, asked)
         if target in ("", "Unknown") or any(
             verdict([*links[:i], *links[i + 1 :]], asked) != "Unknown" for i in range(needed)
@@ -202,7 +206,7 @@ def _chain(seed: int, answer: str, number: int) -> dict:
         premises = [*links, *others]
         if target != answer or settled(premises, asked) != answer:
             continue
-        nouns = draw_nouns(rng, needed + 1 + idle, 0.5)
+        nouns = nouns_of(rng, needed + 1 + idle)
         names = dict(enumerate(nouns, FIRST))
         lines = derivation(premises, asked, names)
         if lines[1] != answer:
@@ -216,10 +220,21 @@ def _chain(seed: int, answer: str, number: int) -> dict:
                     hashes_of("syllogism_chain", canonical, structure, ["chain"]))  # fmt: skip
 
 
-def _links(rng: Random, needed: int) -> list[Statement]:
-    """Statements that connect each term with the next, mostly universal ones."""
+def _links(rng: Random, needed: int, universal: bool) -> list[Statement]:
+    """Statements that connect each term with the next: all universal, or one of them particular."""
     links = []
+    particular = None if universal else rng.randrange(needed)
     for i in range(needed):
-        order = (FIRST + i, FIRST + i + 1) if rng.random() < 0.85 else (FIRST + i + 1, FIRST + i)
-        links.append((rng.choices(QUANTIFIERS, (10, 2, 1, 1))[0], *order))
+        order = (FIRST + i, FIRST + i + 1) if rng.random() < 0.8 else (FIRST + i + 1, FIRST + i)
+        choices, weights = (("some", "some-not"), (2, 1)) if i == particular else (("all", "no"), (5, 1))
+        links.append((rng.choices(choices, weights)[0], *order))
     return links
+
+
+def nouns_of(rng: Random, count: int) -> list[str]:
+    """Class nouns, real or invented; an invented one is no English word, nor rude."""
+    while True:
+        nouns = draw_nouns(rng, count, 0.5)
+        found = [word for noun in nouns for word in (noun, plural(noun))]
+        if not (any(map(RUDE.search, found)) or (len({*found} & common_words()) > 0 and nouns[0] not in _REAL)):
+            return nouns

@@ -1,8 +1,10 @@
 """Wordings that a careful teacher would not print: the generator makes few of them, the frozen set holds none."""
 
 import re
+from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 
 from data_chef.item import Problem
 
@@ -33,6 +35,8 @@ UNFIT = (
     # A nut for 184 dollars.
     r"\b(?:costs?|cost|for an? \w+)\b[^.?]{0,25}(?:\$\d{3}|\b\d{3,} dollars)",
     r"\b(?:needs?|needed|wanted) (?:\$\d{3,}|\d{3,} dollars)",
+    # Each carton held 8, and then 11 go into each carton.
+    r"\b(?:[Ee]ach|[Ee]very|[Oo]ne) (\w+)\b.*\b(?:each|every|one) \1\b",
 )
 _PARTS = re.compile(
     r"\bthe rest (?:are|were)\b|\ball the others\b|\bamong them\b|\bof (?:them|these|the)\b[^.?]* (?:are|were) \w+"
@@ -41,6 +45,10 @@ _ALL = re.compile(r"\b(?:altogether|in all|in total|total|combined|together)\b")
 # Results that may come twice: what changes with each event.
 _CHANGES = re.compile(r"(?: now| left|'s money|^Price after that|^Discount|^\d+% of them|^1/\d+ of them|^\d+\*.*)$")
 _NUMBER = re.compile(r"\d[\d,.]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
+RUDE = re.compile(
+    r"fuck|shit|\b(?:sex|sexual|porn\w*|nude|ass|bitch\w*|damn|hell|rape\w*|kill\w*|dicks?|cocks?|suicide|nazi\w*)\b",
+    re.I,
+)
 _UNFIT = [re.compile(pattern, re.S) for pattern in UNFIT]
 _DAYS = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
@@ -49,23 +57,29 @@ _DAYS = frozenset(
 
 
 @cache
-def _common() -> frozenset[str]:
+def common_words() -> frozenset[str]:
+    """The 5,000 most common English words."""
     return frozenset((files("data_chef") / "data" / "english.txt").read_text().split())
 
 
+@cache
+def first_names() -> frozenset[str]:
+    return frozenset((files("data_chef") / "data" / "names.txt").read_text().split())
+
+
 def people(question: str) -> set[str]:
-    """The names in a question: words with a capital letter that are no common English ones."""
+    """The names in a question: first names, and words with a capital letter that are no common English ones."""
     return {
         word
         for word in re.findall(r"\b[A-Z][a-z]+", question)
-        if word not in _DAYS and (word.lower() not in _common() or re.search(rf"(?<![.?!] )(?<!^){word}\b", question))
+        if word in first_names() or (word not in _DAYS and word.lower() not in common_words())
     }
 
 
 def unfit(problem: Problem) -> bool:
     """Whether the wording is unclear, clumsy, or contradicts itself."""
     question = problem.question
-    if any(pattern.search(question) for pattern in _UNFIT):
+    if RUDE.search(question) or any(pattern.search(question) for pattern in _UNFIT):
         return True
     sentences = re.split(r"(?<=[.?!]) ", question)
     masked = [
@@ -74,10 +88,16 @@ def unfit(problem: Problem) -> bool:
     ]
     if len(set(masked)) < len(masked):
         return True
-    # "They" beside a third person: of whom is it said?
-    if re.search(r"\b(?:they|them)\b", sentences[-1]) and len(people(question)) > 2:
+    # "They" beside a third person: of whom is it said? And names that one takes for each other.
+    names = people(question)
+    if re.search(r"\b(?:they|them)\b", sentences[-1]) and len(names) > 2:
+        return True
+    if any(SequenceMatcher(None, one, two).ratio() > 0.82 for one, two in combinations(names, 2)):
         return True
     steps = problem.solution.split("\n")
+    # So many an hour, day and night.
+    if "*24=" in problem.solution and "hour" in question:
+        return True
     # Parts of something whose whole is told as well, and then counted again with others of its kind.
     if _PARTS.search(question) and (len(steps) > 2 or _ALL.search(sentences[-1])):
         return True
