@@ -106,7 +106,8 @@ def test_twins_are_found_whatever_they_are_called():
     def results(source):
         return lambda count: behaviour(source, "g", takes, count)
 
-    same = "def g(n):\n    n, total = abs(n), 0\n    while n:\n        total, n = total + n % 10, n // 10\n    return total\n"
+    loop = "    while n:\n        total, n = total + n % 10, n // 10\n"
+    same = f"def g(n):\n    n, total = abs(n), 0\n{loop}    return total\n"
     assert known.same(results(same), takes) == ["digit_sum"]
     assert known.same(results("def g(n):\n    return abs(n) % 10\n"), takes) == []
     # One that never ends has no value, so it agrees with nothing.
