@@ -182,7 +182,7 @@ def frame(question: str, names: Sequence[str]) -> str:
     letters: dict[str, str] = {}
 
     def letter(match: re.Match[str]) -> str:
-        return letters.setdefault(terms[match[1].lower()], "ABCD"[len(letters)])
+        return letters.setdefault(terms[match[1].lower()], "ABCDEFGHIJ"[len(letters)])
 
     return re.sub(rf"\b(?:an? )?({'|'.join(terms)})\b", letter, question, flags=re.I)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from data_chef.stories.task import graph_held_out, story_graph
 from data_chef.wordproblems.clauses import BEGINNINGS, ENDS, EVENTS, OTHERS, PAIR_ENDS, Clause
 
 
@@ -153,9 +154,10 @@ def plans(operations: int) -> dict[str, list[Plan]]:
 
 @cache
 def held_out(graph: str) -> bool:
-    """Whether the graph, or a pair of neighbouring operations in it, is kept for the test split."""
+    """Whether the graph, or a pair of neighbouring operations in it, is kept for the test split, here or in
+    `data_chef.stories`."""
     parts = _pairs(graph) if sum(map(graph.count, "+-*/")) > 2 else [graph]
-    return any(relabelled(part) in HELD_OUT for part in parts)
+    return any(relabelled(part) in HELD_OUT for part in parts) or graph_held_out(story_graph(graph))
 
 
 def _pairs(graph: str) -> list[str]:

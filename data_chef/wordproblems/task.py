@@ -6,7 +6,6 @@ from random import Random
 
 from data_chef.item import Problem
 from data_chef.splits import split_of_hash
-from data_chef.stories.task import graph_held_out, story_graph
 from data_chef.wordproblems.plans import draw_numbers, held_out, plans
 from data_chef.wordproblems.story import problem
 
@@ -40,9 +39,8 @@ def generator(operations: int) -> Callable[[Random, Config], Problem]:
 
 
 def split_by_graph(problem: Problem, digest: str) -> str:
-    """Held-out graphs, also those of `data_chef.stories`, are the test split; the others are divided by hash, none of
-    them for test."""
-    if held_out(problem.graph) or graph_held_out(story_graph(problem.graph)):
+    """Held-out graphs are the test split; the others are divided by hash, none of them for test."""
+    if held_out(problem.graph):
         return "test"
     split = split_of_hash(digest)
     return "train" if split == "test" else split
