@@ -54,7 +54,7 @@ def read_question(question: str) -> tuple[list[Statement], Statement]:
         quantifier, subject, predicate = read(text.strip().rstrip(".").lower())
         return quantifier, terms.setdefault(subject, len(terms)), terms.setdefault(predicate, len(terms))
 
-    *premises, last = re.split(r"(?<=\.) (?!Is it)", question)
+    *premises, last = re.split(r"(?<=\.) (?!Is it [a-z]+\?)", question)
     asked = re.search(r"(?:that |Conclusion: )(.*?)[.?]", last)
     if asked is None:
         raise ValueError(f"nothing is asked in {question!r}")
