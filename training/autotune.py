@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=40_000, help="items that a missing tokenizer is trained on")
     parser.add_argument("--only-measure", action="store_true", help="write what was chosen, do not train")
     parser.add_argument("overrides", nargs="*", help="key=value, over the file")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     try:
         found = packages()
         config = prepare_tokenizer(load_config(options.config, options.overrides), options.sample)

@@ -168,7 +168,7 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> TrainConfig:
         if key not in fields:
             near = difflib.get_close_matches(key, fields, n=1, cutoff=0.0)[0]
             raise ValueError(f"{path}: unknown key '{key}'; did you mean '{near}'?")
-        values[key] = _typed(key, value, str(fields[key].type))
+        values[key] = _typed(key, value, getattr(fields[key].type, "__name__", str(fields[key].type)))
     return TrainConfig(**values)
 
 

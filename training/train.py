@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--max_minutes", type=float, help="the same as max_minutes=...")
     parser.add_argument("--no-resume", action="store_true", help="fail if the output holds a run, instead of resuming")
     parser.add_argument("overrides", nargs="*", help="key=value, over the file")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     timed = [] if options.max_minutes is None else [f"max_minutes={options.max_minutes}"]
     try:
         Trainer(load_config(options.config, [*options.overrides, *timed]), resume=not options.no_resume).train()

@@ -226,11 +226,13 @@ def free_port():
         return sock.getsockname()[1]
 
 
-def test_two_processes_learn_what_one_does(config, tmp_path):
+def test_two_processes_learn_what_one_does(config, tmp_path, monkeypatch):
     """The batch is that of all processes: half of it each, or in micro-batches, the curve is the same."""
     short = ["max_steps=12", "eval_every=12"]
     curves = {}
-    two = [*ACCELERATE[:-3], "--num_processes", "2", "--cpu", "--main_process_port", str(free_port())]
+    launch = ROOT / "training/configs/accelerate/cpu-2-processes.yaml"
+    two = [*ACCELERATE[:3], "--config_file", launch, "--main_process_port", str(free_port())]
+    monkeypatch.setenv("ACCELERATE_USE_CPU", "true")
     for name, launcher, overrides in (
         ("one", PLAIN, []),
         ("two", two, ["data_workers=1"]),
