@@ -148,12 +148,13 @@ class Trainer:
         progress, final = self.progress, self.output / "model"
         if progress["finished"] and final.is_dir():
             self.tracker.say(f"this run is finished ({progress['finished']}); its model is {final}")
+            self.tracker.close()
             return final
         with caught_signals() as signals:
             self._steps(signals)
         self.tracker.say(f"finished after step {progress['step']}: {progress['finished']}")
-        self.tracker.close()
         self.save_model(final)
+        self.tracker.close()
         return final
 
     def _steps(self, signals: list[int]) -> None:

@@ -198,8 +198,8 @@ def test_a_stopped_run_writes_a_checkpoint_and_goes_on_exactly(config, unfinishe
 
 
 def test_time_limit_ends_with_a_decayed_evaluated_model(here, tmp_path):
-    output = tmp_path / "timed"
-    assert here(output, "--max_minutes", "0.2", "max_steps=100000", "checkpoint_every=100000") is None
+    output, rare = tmp_path / "timed", ["checkpoint_every=100000", "eval_every=100000"]
+    assert here(output, "--max_minutes", "0.2", "max_steps=100000", *rare) is None
     summary = json.loads((output / "summary.json").read_text())
     assert summary["finished"] == "max_minutes=0.2" and 0.2 <= summary["minutes"] < 1
     curves = read_metrics(output)
