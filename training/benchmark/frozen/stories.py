@@ -40,7 +40,7 @@ def rows(seed: int, workers: int = 2) -> list[dict]:
 
 def _of_steps(seed: int, steps: int) -> list[dict]:
     """Rows of so many steps, of many different structures."""
-    structures, graphs, seen = Counter[str](), Counter[str](), set()
+    structures, graphs, seen = Counter[str](), Counter[str](), set[str]()
     found: list[dict] = []
     for index in range(10**7):
         if len(found) == STEPS[steps]:

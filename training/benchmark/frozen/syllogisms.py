@@ -185,7 +185,9 @@ def _chain(seed: int, answer: str, number: int) -> dict:
         universal = number // len(CHAINS) % 2 == 0
         links = _links(rng, needed, universal)
         wanted = ("all", "no") if universal is (answer != "No") else ("some", "some-not")
-        asked: Statement = (rng.choice(wanted), *rng.sample((FIRST, FIRST + needed), 2))
+        kind = rng.choice(wanted)
+        subject, predicate = rng.sample((FIRST, FIRST + needed), 2)
+        asked: Statement = (kind, subject, predicate)
         target = settled(links, asked)
         if target in ("", "Unknown") or any(
             verdict([*links[:i], *links[i + 1 :]], asked) != "Unknown" for i in range(needed)
@@ -199,10 +201,11 @@ def _chain(seed: int, answer: str, number: int) -> dict:
             turned = quantifier in ("all", "some-not") and rng.random() < 0.6
             links[i] = (quantifier, p, s) if turned else (weaker, s, p)
             target = settled(links, asked)
-        others = [
-            (rng.choice(QUANTIFIERS), *rng.sample((FIRST + needed + 1 + k, FIRST + rng.randrange(needed + 1)), 2))
-            for k in range(idle)
-        ]
+        others: list[Statement] = []
+        for k in range(idle):
+            quantifier = rng.choice(QUANTIFIERS)
+            s, p = rng.sample((FIRST + needed + 1 + k, FIRST + rng.randrange(needed + 1)), 2)
+            others.append((quantifier, s, p))
         premises = [*links, *others]
         if target != answer or settled(premises, asked) != answer:
             continue
@@ -218,6 +221,7 @@ def _chain(seed: int, answer: str, number: int) -> dict:
         structure = f"chain of {needed} and {idle}|{frame(question, nouns)}"
         return _row(premises, asked, names, question, needed, idle,
                     hashes_of("syllogism_chain", canonical, structure, ["chain"]))  # fmt: skip
+    raise AssertionError("attempts never end")
 
 
 def _links(rng: Random, needed: int, universal: bool) -> list[Statement]:
