@@ -150,8 +150,9 @@ class Trainer:
             self.tracker.say(f"this run is finished ({progress['finished']}); its model is {final}")
             self.tracker.close()
             return final
-        with caught_signals() as signals:
-            self._steps(signals)
+        if not progress["finished"]:  # else it was killed between the last checkpoint and the model
+            with caught_signals() as signals:
+                self._steps(signals)
         self.tracker.say(f"finished after step {progress['step']}: {progress['finished']}")
         self.save_model(final)
         self.tracker.close()

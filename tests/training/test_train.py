@@ -142,6 +142,15 @@ def test_a_finished_run_is_left_alone(here, finished, capsys):
     assert (finished / "model/model.safetensors").stat().st_mtime_ns == before
 
 
+def test_a_run_killed_before_its_model_was_saved_only_saves_it(here, finished, tmp_path):
+    output = tmp_path / "late"
+    shutil.copytree(finished, output)
+    shutil.rmtree(output / "model")
+    assert here(output) is None
+    assert same_weights(output, finished)
+    assert (output / "metrics.jsonl").read_text() == (finished / "metrics.jsonl").read_text()
+
+
 def wait_for(path, process, seconds=120):
     deadline = time.monotonic() + seconds
     while not path.exists():
