@@ -36,7 +36,13 @@ def build(out: Path, seed: int = SEED, sample: int = SAMPLE, workers: int = 2) -
         "humaneval_style": programs,
         "syllogisms": syllogisms.rows(seed),
     }
-    manifest = {"version": VERSION, "seed": seed, "generator_commit": _commit(), "compared": compared, "sets": {}}
+    manifest: dict = {
+        "version": VERSION,
+        "seed": seed,
+        "generator_commit": _commit(),
+        "compared": compared,
+        "sets": {},
+    }
     out.mkdir(parents=True, exist_ok=True)
     for name, rows in made.items():
         content = dumped(rows)
