@@ -24,7 +24,7 @@ from data_chef.item import Problem, canonical_hash
 
 # Percent of all structures of a kind that are kept for tests. Short stories have few frames, and all of their schemas
 # occur in longer stories, so more of them can be spared.
-SHARES = {"frame of one": 15, "frame of two": 10, "frame": 5, "pair": 4, "figure": 10, "sentences": 15}
+SHARES = {"one-step frame": 15, "frame of two": 10, "frame": 5, "pair": 4, "figure": 10, "sentences": 15}
 NAMESPACES = ("word_problem", "python_function", "syllogism")
 # What a function of functions is made of: a constant in brackets, `multiply(3)`, is no part of the structure. Brackets
 # may stand inside a quoted constant.
@@ -81,7 +81,7 @@ def parts_of(namespace: str, structure: str) -> list[tuple[str, str]]:
         return [("pair", pair) for pair in pairs_of(structure)]
     first, _, frame = structure.partition("|")
     if namespace == "word_problem":
-        return [({0: "frame of one", 1: "frame of two"}.get(frame.count(";"), "frame"), frame)]
+        return [({0: "one-step frame", 1: "frame of two"}.get(frame.count(";"), "frame"), frame)]
     return [("sentences", frame), *([] if first.endswith(" one") else [("figure", first)])]
 
 
@@ -102,8 +102,8 @@ def _recipes() -> frozenset[str]:
 def composition(canonical: str) -> str:
     """The composition of a Python function: its canonical form without constants.
 
-    `list[int]:keep[above(5)]|sum` gives `list[int]:keep[above]|sum`; `count_test:digit_sum:below:4`, made of two
-    algorithms, gives `count_test<digit_sum`. Empty for a single algorithm and for a class, which compose nothing.
+    `list[int]:keep[above(5)]|sum` gives `list[int]:keep[above]|sum`; `count_test:sum_digits:below:4`, made of two
+    algorithms, gives `count_test<sum_digits`. Empty for a single algorithm and for a class, which compose nothing.
     """
     if _TYPES.match(canonical):
         return re.sub(r":('.*'|\".*\"|-?\d+)(!?)$", r":constant\2", _CONSTANT.sub("", canonical))

@@ -114,7 +114,7 @@ def forms(individual: bool) -> dict[str, list[tuple[Statement, Statement, Statem
     return found
 
 
-def tell(statement: Statement, names: list[str] | dict[int, str], rng: Random | None = None) -> str:
+def tell(statement: Statement, names: list[str], rng: Random | None = None) -> str:
     """A statement in English, without capital and full stop; `rng` picks among the wordings."""
     quantifier, s, p = statement
     subject, predicate = names[s], names[p]

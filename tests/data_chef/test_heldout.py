@@ -14,7 +14,7 @@ from data_chef.registry import draw, get_task
         ("str:capitalized?first_letter:'none'", "str:capitalized?first_letter:constant"),
         ("int:above(15)?subtract(7):0!", "int:above?subtract:constant!"),
         ("int:above(15)?subtract(7):absolute", "int:above?subtract:absolute"),
-        ("count_test:digit_sum:below:4", "count_test<digit_sum"),
+        ("count_test:sum_digits:below:4", "count_test<sum_digits"),
         ("gcd", ""),
         ("class given_list:count_above=,is_full=4", ""),
     ],

@@ -54,8 +54,8 @@ def read_question(question: str) -> tuple[list[Statement], Statement]:
         quantifier, subject, predicate = read(text.strip().rstrip(".").lower())
         return quantifier, terms.setdefault(subject, len(terms)), terms.setdefault(predicate, len(terms))
 
-    *premises, last = re.split(r"(?<=\.) (?!Is it [a-z]+\?)", question)
-    asked = re.search(r"(?:that |Conclusion: )(.*?)[.?]", last)
-    if asked is None:
+    asking = re.search(r"(?:Conclusion: |(?:Does|Is|Can) (?:it|we) \w+ that )(.*?)[.?]", question)
+    if asking is None:
         raise ValueError(f"nothing is asked in {question!r}")
-    return [statement(text) for text in premises], statement(asked[1])
+    premises = re.split(r"(?<=\.) ", question[: asking.start()].strip())
+    return [statement(text) for text in premises], statement(asking[1])

@@ -30,7 +30,7 @@ def hashes_of(namespace: str, canonical: str, structure: str, held_out: Sequence
         held_out: kinds of structure that other rules than `data_chef.heldout` keep out of training, such as `graph`.
     """
     known = reserved_by(namespace, structure) if namespace in NAMESPACES else ()
-    kinds = [kind.split(" ")[0] for kind in known]
+    kinds = ["frame" if "frame" in kind else kind for kind in known]
     return {
         "namespace": namespace,
         "canonical": canonical,

@@ -40,7 +40,7 @@ def rows(seed: int, workers: int = 2) -> list[dict]:
 
 def _of_steps(seed: int, steps: int) -> list[dict]:
     """Rows of so many steps, of many different structures."""
-    structures, graphs, seen = Counter[str](), Counter[str](), set[str]()
+    structures, graphs, known = Counter[str](), Counter[str](), set[str]()
     found: list[dict] = []
     for index in range(10**7):
         if len(found) == STEPS[steps]:
@@ -53,14 +53,14 @@ def _of_steps(seed: int, steps: int) -> list[dict]:
             not held_out
             or structures[structure] >= MOST_OF_A_STRUCTURE.get(steps, 3)
             or graphs[problem.graph] >= MOST_OF_A_GRAPH.get(steps, 6)
-            or not seen.isdisjoint((wording, problem.canonical))
+            or not known.isdisjoint((wording, problem.canonical))
             or unfit(problem)
             or not verify(problem)
         ):
             continue
         structures[structure] += 1
         graphs[problem.graph] += 1
-        seen |= {wording, problem.canonical}
+        known |= {wording, problem.canonical}
         row = {
             "kind": "math",
             "question": problem.question,

@@ -179,15 +179,17 @@ def _converse(statement: Statement) -> Statement | None:
 def _chain(seed: int, answer: str, number: int) -> dict:
     """A chain with this answer: every premise of it is needed, the others change nothing."""
     needed, idle = CHAINS[number % len(CHAINS)]
-    for attempt in itertools.count():
+    attempts = itertools.count()
+    while True:
+        attempt = next(attempts)
         rng = rng_of(NAME, seed, "chain", answer, number, attempt)
         # What follows is as often universal as particular, so that "all" in a question says nothing of its answer.
         universal = number // len(CHAINS) % 2 == 0
         links = _links(rng, needed, universal)
         wanted = ("all", "no") if universal is (answer != "No") else ("some", "some-not")
-        kind = rng.choice(wanted)
-        subject, predicate = rng.sample((FIRST, FIRST + needed), 2)
-        asked: Statement = (kind, subject, predicate)
+        quantifier = rng.choice(wanted)
+        s, p = rng.sample((FIRST, FIRST + needed), 2)
+        asked = (quantifier, s, p)
         target = settled(links, asked)
         if target in ("", "Unknown") or any(
             verdict([*links[:i], *links[i + 1 :]], asked) != "Unknown" for i in range(needed)
@@ -201,7 +203,7 @@ def _chain(seed: int, answer: str, number: int) -> dict:
             turned = quantifier in ("all", "some-not") and rng.random() < 0.6
             links[i] = (quantifier, p, s) if turned else (weaker, s, p)
             target = settled(links, asked)
-        others: list[Statement] = []
+        others = []
         for k in range(idle):
             quantifier = rng.choice(QUANTIFIERS)
             s, p = rng.sample((FIRST + needed + 1 + k, FIRST + rng.randrange(needed + 1)), 2)
@@ -210,7 +212,7 @@ def _chain(seed: int, answer: str, number: int) -> dict:
         if target != answer or settled(premises, asked) != answer:
             continue
         nouns = nouns_of(rng, needed + 1 + idle)
-        names = dict(enumerate(nouns, FIRST))
+        names = [*[""] * FIRST, *nouns]
         lines = derivation(premises, asked, names)
         if lines[1] != answer:
             continue
@@ -221,7 +223,6 @@ def _chain(seed: int, answer: str, number: int) -> dict:
         structure = f"chain of {needed} and {idle}|{frame(question, nouns)}"
         return _row(premises, asked, names, question, needed, idle,
                     hashes_of("syllogism_chain", canonical, structure, ["chain"]))  # fmt: skip
-    raise AssertionError("attempts never end")
 
 
 def _links(rng: Random, needed: int, universal: bool) -> list[Statement]:
