@@ -22,12 +22,12 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import torch  # noqa: E402
 from ablation import Settings, logits_of, train  # noqa: E402
+from own_tasks import next_batch  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import OdinConfig  # noqa: E402
 from modeling_odin import OdinForCausalLM  # noqa: E402
-from training.data import IGNORE, PackedLanes, Stage, batches  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
 
@@ -95,15 +95,9 @@ def run(without: str, seed: int) -> dict:
     tokenizer = AutoTokenizer.from_pretrained(POOL / "tokenizer")
     rows = [json.loads(line) for line in (POOL / "items.jsonl").read_text().split("\n") if line]
     kept = [row for row in rows if row["family"] != without]
-    lanes = PackedLanes([Stage(Shuffled(kept, seed), 1)], tokenizer, SEQ_LEN, 8, [0], 1, train_on_prompts=True)
-    loader = batches(lanes)
-
-    def next_batch():
-        row = {name: x.long() for name, x in next(loader)[0].items()}
-        return row["input_ids"], F.pad(row["labels"][:, 1:], (0, 1), value=IGNORE), row["seq_idx"]
-
     model = OdinForCausalLM(OdinConfig(vocab_size=len(tokenizer), decay_rank=16, gate_rank=16, **SHAPE))
-    seen = train(model, next_batch, TOKENS, Settings(batch_tokens=8 * SEQ_LEN))
+    batches = next_batch(Shuffled(kept, seed), tokenizer, SEQ_LEN, 8, train_on_prompts=True)
+    seen = train(model, batches, TOKENS, Settings(batch_tokens=8 * SEQ_LEN))
     model.eval()
     losses = {}
     with torch.inference_mode():

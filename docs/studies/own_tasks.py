@@ -5,12 +5,11 @@ from functools import cached_property
 import torch
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import DataLoader
 from transformers import AutoTokenizer
 
 import data_chef
 from data_chef.text import chat, response
-from training.data import IGNORE, PackedDataset
+from training.data import IGNORE, Blocks, CorpusBlocks, PackedLanes, Stage, batches
 from training.evaluate import first_per_task
 
 
@@ -22,6 +21,17 @@ FAMILIES = {
     "logic": ("syllogism", "deduction", "ordering", "sorting"),
     "Python": ("python_number_function", "python_list_function", "python_string_function"),
 }
+
+
+def next_batch(source: Blocks, tokenizer, seq_len: int, rows: int, train_on_prompts: bool = False):
+    """A function that makes the next `rows` packed rows: ids, targets (the next token, or -100) and documents."""
+    found = batches(PackedLanes([Stage(source, 1)], tokenizer, seq_len, rows, [0], 1, train_on_prompts))
+
+    def make():
+        batch = {name: x.long() for name, x in next(found)[0].items()}
+        return batch["input_ids"], F.pad(batch["labels"][:, 1:], (0, 1), value=IGNORE), batch["seq_idx"]
+
+    return make
 
 
 class OwnTasks:
@@ -42,14 +52,8 @@ class OwnTasks:
 
     def batches(self, seed: int, batch_tokens: int):
         """A function that makes the next batch: ids, targets (the next token of an answer) and document numbers."""
-        rows = PackedDataset(data_chef.load(self.folder, "train"), self.tokenizer, self.seq_len, seed)
-        loader = iter(DataLoader(rows, batch_size=batch_tokens // self.seq_len))
-
-        def batches():
-            row = next(loader)
-            return row["input_ids"], F.pad(row["labels"][:, 1:], (0, 1), value=IGNORE), row["seq_idx"]
-
-        return batches
+        source = CorpusBlocks(self.folder, seed, 1)
+        return next_batch(source, self.tokenizer, self.seq_len, batch_tokens // self.seq_len)
 
     @cached_property
     def validation(self) -> dict[str, list[tuple[torch.Tensor, torch.Tensor]]]:
@@ -57,6 +61,8 @@ class OwnTasks:
         found: dict[str, list] = {family: [] for family in FAMILIES}
         family_of = {task: family for family, tasks in FAMILIES.items() for task in tasks}
         for item in first_per_task(data_chef.load(self.folder, "validation"), self.items_per_task):
+            if item["task"] not in family_of:
+                continue
             prompt = self.tokenizer(chat(item["question"]))["input_ids"]
             ids = torch.tensor(prompt + self.tokenizer(response(item) + "<|im_end|>\n")["input_ids"])
             targets = torch.cat([ids[1:], torch.tensor([IGNORE])])
