@@ -73,7 +73,8 @@ def main(arguments: list[str] | None = None) -> None:
         report = {"model": options.model} | budget(
             config, options.tokens, read_prices(options.prices), measured, options.seq_len, options.labelled_share
         )
-        made = tables(report)
+        # As the record will be read again: its keys are sorted, and the tables follow them.
+        made = tables(json.loads(json.dumps(report, sort_keys=True)))
         if options.json:
             write_json(options.json, report)
         if options.docs:

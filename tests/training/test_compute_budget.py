@@ -99,8 +99,8 @@ def test_bytes_of_the_optimiser_follow_its_groups(config):
 
 def test_saved_bytes_grow_with_tokens_only(config):
     model = OdinForCausalLM(config)
-    short = saved_bytes(model, config, 64, "no", "cpu")
-    long = saved_bytes(model, config, 128, "no", "cpu")
+    short = saved_bytes(model, config, 128, "no", "cpu")
+    long = saved_bytes(model, config, 256, "no", "cpu")
     assert long["blocks"] == pytest.approx(short["blocks"], rel=0.05)
     # Checkpointed, a block leaves its input, and the final norm its own.
     assert long["blocks_checkpointed"] == pytest.approx(4 * 32 * (2 + 1), rel=0.5)

@@ -96,12 +96,13 @@ def _frozen(suite: Suite) -> tuple[list[dict], str]:
     path, manifest = FROZEN / f"{suite.frozen}.jsonl", FROZEN / "MANIFEST.json"
     if not path.is_file() or not manifest.is_file():
         raise NotAvailableError(f"the frozen set {path.name} is not part of this installation: install it again")
-    expected = json.loads(manifest.read_text()).get(suite.frozen)
+    listed = json.loads(manifest.read_text())
+    version, expected = listed["version"], listed["sets"].get(suite.frozen)
     if expected is None:
         raise ValueError(f"{manifest} does not know {suite.frozen!r}: install the package again")
     if sha256_of(path) != expected["sha256"]:
-        raise ValueError(f"{path} is not the frozen version {expected['version']}: its sha256 differs. Restore it.")
-    return to_problems(read_rows(path), suite.kind, suite.name), f"frozen:{suite.frozen} {expected['version']}"
+        raise ValueError(f"{path} is not the frozen version {version}: its sha256 differs. Restore it.")
+    return to_problems(read_rows(path), suite.kind, suite.name), f"frozen:{suite.frozen} {version}"
 
 
 def _corpus(suite: Suite, places: Places) -> tuple[list[dict], str]:

@@ -14,11 +14,10 @@ METRICS = Path(__file__).parents[3] / "training/metrics"
 
 @pytest.fixture(scope="module", autouse=True)
 def offline(tmp_path_factory):
-    """Caches of our own, and no network."""
+    """No network. The cache of modules stays where it is: `evaluate` imports from it by one name for a process."""
     patch = pytest.MonkeyPatch()
     cache = tmp_path_factory.mktemp("evaluate")
     patch.setattr(evaluate.config, "HF_EVALUATE_OFFLINE", True)
-    patch.setattr(evaluate.config, "HF_MODULES_CACHE", str(cache / "modules"))
     patch.setattr(evaluate.config, "HF_METRICS_CACHE", str(cache / "metrics"))
     yield
     patch.undo()

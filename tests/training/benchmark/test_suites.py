@@ -191,7 +191,7 @@ def frozen(tmp_path, monkeypatch):
     content = "".join(json.dumps(row) + "\n" for row in rows)
     (tmp_path / "syllogisms.jsonl").write_text(content)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    manifest = {"syllogisms": {"version": "1", "sha256": digest, "rows": 2}}
+    manifest = {"version": "1", "sets": {"syllogisms": {"sha256": digest, "rows": 2}}}
     (tmp_path / "MANIFEST.json").write_text(json.dumps(manifest))
     monkeypatch.setattr(sources, "FROZEN", tmp_path)
     return tmp_path
