@@ -9,13 +9,13 @@ renamed, after it has been loaded by a process that cannot see this repository.
 """
 
 import argparse
-import hashlib
 import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from data_chef.corpus import sha256_of as sha256
 from modeling_odin import OdinForCausalLM
 from training.benchmark.report import FORMAT
 from training.benchmark.report import summary as suites_table
@@ -141,7 +141,7 @@ def release(run: Path, data: str, out: Path, items: int, report: Path | None = N
         **{split: table(scores[split]) for split in SPLITS},
     )
     (beside / "README.md").write_text(card)
-    put_in_place(beside, out, description)
+    put_in_place(beside, out, description, VERSION)
 
 
 def read_report(path: Path, model: Path) -> dict:
@@ -185,12 +185,13 @@ def refresh(out: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(out, beside, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     OdinForCausalLM.copy_code(beside)
-    put_in_place(beside, out, json.loads((out / "odin.json").read_text()))
+    version = json.loads((out / "manifest.json").read_text())["version"]
+    put_in_place(beside, out, json.loads((out / "odin.json").read_text()), version)
 
 
-def put_in_place(beside: Path, out: Path, description: dict) -> None:
+def put_in_place(beside: Path, out: Path, description: dict, version: str) -> None:
     """Writes the manifest of the folder `beside`, tries it alone, and gives it its final name."""
-    write_json(beside / "manifest.json", manifest(beside, description))
+    write_json(beside / "manifest.json", manifest(beside, description, version))
     loads = subprocess.run(
         [sys.executable, "-I", "-c", LOAD_ALONE, beside.resolve()], cwd="/", capture_output=True, text=True
     )
@@ -200,12 +201,12 @@ def put_in_place(beside: Path, out: Path, description: dict) -> None:
     beside.rename(out)
 
 
-def manifest(folder: Path, description: dict) -> dict:
+def manifest(folder: Path, description: dict, version: str) -> dict:
     """Version, run and the sha256 of every file of the folder."""
     listed = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != "manifest.json")
     files = {path.name: sha256(path) for path in listed}
     return {
-        "version": VERSION,
+        "version": version,
         "run": description["id"],
         "seed": description["seed"],
         "precision": description["precision"],
@@ -229,10 +230,6 @@ def training_text(summary: dict) -> str:
         f"({summary['tokens_per_second']:,.0f} tokens/s), final loss {summary['loss']:.4f}. "
         "`odin.json` describes the run whole."
     )
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main() -> None:

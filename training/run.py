@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 
+from data_chef.corpus import sha256_of
 from training.config import TrainConfig
 from training.io import write_json
 from training.precision import policy
@@ -33,7 +34,7 @@ def describe_run(config: TrainConfig, model_config, dataset: dict, tokenizer: Pa
         "model": model_config.to_diff_dict(),
         "precision": policy(config.mixed_precision, config.loss_scaling),
         "dataset": dataset,
-        "tokenizer_sha256": hashlib.sha256((tokenizer / "tokenizer.json").read_bytes()).hexdigest(),
+        "tokenizer_sha256": sha256_of(tokenizer / "tokenizer.json"),
         "recipe": recipe,
         "seed": config.seed,
     }
