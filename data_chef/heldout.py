@@ -29,6 +29,9 @@ NAMESPACES = ("word_problem", "python_function", "syllogism")
 # What a function of functions is made of: a constant in brackets, `multiply(3)`, is no part of the structure. Brackets
 # may stand inside a quoted constant.
 _CONSTANT = re.compile(r"\((?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^()'\"])*\)")
+# One operation on inputs of these types (`str:acronym`), or one algorithm of the catalogue (`gcd`); constants and further
+# parts follow a colon or stand in brackets.
+_SINGLE = re.compile(r"(?:(?:int|str|bool|(?:list|dict|tuple)\[[^:|?]*\])(?:,[^:|?]*)?:)?[a-z]\w*")
 _TYPES = re.compile(r"(?:int|str|bool|list\[|dict\[|tuple\[)")
 
 
@@ -111,6 +114,15 @@ def composition(canonical: str) -> str:
     if lift not in _lifts():
         return ""
     return "<".join([lift, *(part for part in rest if part in _recipes())])
+
+
+def is_vocabulary(namespace: str, canonical: str) -> bool:
+    """Whether this is a function of one operation or algorithm, without a constant: `str:acronym`, `gcd`.
+
+    Nobody can compose what was never shown, so such functions are in training, and what is held out of them is the
+    question: its wording, its names and its examples together.
+    """
+    return namespace == "python_function" and _SINGLE.fullmatch(canonical) is not None
 
 
 def pairs_of(structure: str) -> list[str]:

@@ -50,8 +50,13 @@ class Task:
     namespace: str = ""
 
     def hash_of(self, problem: Problem) -> str:
-        """The hash that decides the split, unless `split_of` does."""
-        return canonical_hash(self.namespace or self.name, problem.canonical)
+        """The hash that decides the split, unless `split_of` does: of the problem, whatever its wording.
+
+        A function that is vocabulary (`heldout.is_vocabulary`) is hashed with its question.
+        """
+        namespace = self.namespace or self.name
+        asked = f"|{problem.question}" if heldout.is_vocabulary(namespace, problem.canonical) else ""
+        return canonical_hash(namespace, problem.canonical + asked)
 
     def place(self, problem: Problem) -> str:
         """The split of a problem; what has a reserved structure is for test.

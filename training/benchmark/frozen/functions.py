@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from random import Random
 
-from data_chef.heldout import composition, pairs_of, reserved_by
+from data_chef.heldout import composition, is_vocabulary, pairs_of, reserved_by
 from data_chef.item import canonical_hash
 from data_chef.programs.algorithms import draw_algorithm
 from data_chef.programs.compose import draw_function
@@ -209,7 +209,8 @@ def collisions(seed: int, rows: list[dict], numbers: range) -> tuple[dict[str, s
     count = 0
     for canonical, takes, results in training_chains(seed, numbers):
         digest = canonical_hash(NAMESPACE, canonical)
-        if split_of_hash(digest) == "train" and not reserved_by(NAMESPACE, composition(canonical)):
+        trained = is_vocabulary(NAMESPACE, canonical) or split_of_hash(digest) == "train"
+        if trained and not reserved_by(NAMESPACE, composition(canonical)):
             count += 1
             for label in known.same(results, takes):
                 found.setdefault(label, set()).add(canonical)
