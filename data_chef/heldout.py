@@ -29,8 +29,8 @@ NAMESPACES = ("word_problem", "python_function", "syllogism")
 # What a function of functions is made of: a constant in brackets, `multiply(3)`, is no part of the structure. Brackets
 # may stand inside a quoted constant.
 _CONSTANT = re.compile(r"\((?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^()'\"])*\)")
-# One operation on inputs of these types (`str:acronym`), or one algorithm of the catalogue (`gcd`); constants and further
-# parts follow a colon or stand in brackets.
+# One operation on inputs of these types (`str:acronym`), or one algorithm of the catalogue (`gcd`); constants and
+# further parts follow a colon or stand in brackets.
 _SINGLE = re.compile(r"(?:(?:int|str|bool|(?:list|dict|tuple)\[[^:|?]*\])(?:,[^:|?]*)?:)?[a-z]\w*")
 _TYPES = re.compile(r"(?:int|str|bool|list\[|dict\[|tuple\[)")
 

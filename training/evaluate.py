@@ -33,7 +33,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", help="folder of a saved model or an ONNX export, or an http(s) address")
     what = parser.add_argument_group("what to ask")
-    what.add_argument("--suite", help="all, a group (corpus, frozen, real), names with commas, or a YAML file")
+    what.add_argument(
+        "--suite", help="all, a group (corpus, frozen, real, fewshot), names with commas, or a YAML file"
+    )
     what.add_argument("--data", help="a file of problems (with --kind), or a corpus folder (with --split)")
     what.add_argument("--kind", choices=KINDS, help="of the problems in --data")
     what.add_argument("--split", default="test", help="of a corpus given as --data: validation, test or extrapolation")

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import torch
 
+from data_chef.build import cores
+
 
 TERA = 1e12
 
@@ -125,6 +127,19 @@ def peak_flops(device: torch.device | str, dtype: torch.dtype | str = "bf16") ->
         return None
     peak = getattr(known, form) or (known.fp32 if form == "tf32" else None)
     return None if peak is None else peak * TERA
+
+
+def use_cores(processes: int) -> None:
+    """Gives this process its share of the machine's cores, where `accelerate launch` has given it a single thread.
+
+    That is what the launcher does unless `--num_cpu_threads_per_process` says otherwise; outside of it, torch's own
+    choice and OMP_NUM_THREADS stay.
+
+    Args:
+        processes: of the run on this machine.
+    """
+    if "ACCELERATE_MIXED_PRECISION" in os.environ and torch.get_num_threads() == 1:
+        torch.set_num_threads(max(1, cores() // processes))
 
 
 @functools.cache

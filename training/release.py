@@ -65,7 +65,8 @@ print(tokenizer.decode(model.generate(**inputs, max_new_tokens=200, do_sample=Fa
 
 Greedy decoding, no tools. No problem of these splits is in the training data, whatever its wording; the split is
 decided by a hash of the problem. The test split also has what training never told in any wording: some computation
-graphs and sentence frames of word problems, pairs of operations in programs, and figures of syllogisms.
+graphs and sentence frames of word problems, pairs of operations in programs, and figures of syllogisms. Single
+operations of Python (`gcd`, the words of a string) are all taught; of these the questions are held out.
 
 | family | items (test) | exact match (test) | exact match (validation) |
 | --- | ---: | ---: | ---: |

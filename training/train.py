@@ -11,6 +11,7 @@ Not covered: choosing batch size and kernel (`autotune.py`), benchmarks (`evalua
 
 import argparse
 import math
+import os
 import shutil
 import signal
 import sys
@@ -33,7 +34,7 @@ from training.config import TrainConfig, load_config
 from training.data import IGNORE, PackedLanes, batches, lanes_of_process
 from training.evaluate import evaluate, first_per_task
 from training.flops import flops_per_token, mfu
-from training.hardware import peak_flops
+from training.hardware import peak_flops, use_cores
 from training.io import write_json
 from training.optimizer import build_optimizers, gradient_norms, schedule, set_learning_rates
 from training.precision import check_gradients, check_optimizers, check_parameters, overflow_checks
@@ -353,6 +354,8 @@ def build_accelerator(config: TrainConfig) -> Accelerator:
         raise ValueError("FSDP goes with mixed_precision=bf16 or no, without ema_decay and without loss_scaling")
     if accelerator.device.type == "cuda":
         torch.set_float32_matmul_precision("high")
+    else:
+        use_cores(int(os.environ.get("LOCAL_WORLD_SIZE", accelerator.num_processes)))
     return accelerator
 
 

@@ -36,6 +36,42 @@ def test_the_pairs_of_a_composition(structure, pairs):
     assert heldout.pairs_of(structure) == pairs
 
 
+@pytest.mark.parametrize(
+    ("canonical", "single"),
+    [
+        ("str:acronym", True),
+        ("list[int],list[int]:joined_lists", True),
+        ("dict[str, int]:value_max", True),
+        ("gcd", True),
+        ("list[int]:keep[even]", False),
+        ("int:multiply(3)", False),
+        ("str:length|double", False),
+        ("int:odd?square:same!", False),
+        ("next_multiple:6", False),
+        ("top:count_digits", False),
+        ("integer_root:constant", False),
+        ("class point:position=,swap=", False),
+    ],
+)
+def test_a_single_operation_is_vocabulary(canonical, single):
+    assert heldout.is_vocabulary("python_function", canonical) is single
+    assert not heldout.is_vocabulary("word_problem", canonical)
+
+
+def test_every_single_operation_is_trained_and_none_of_its_test_questions():
+    name = "python_string_function"
+    drawn = {
+        s: [draw(name, s, 4, i, (1, 1))[0] for i in range(300 if s == "train" else 60)] for s in ("train", "test")
+    }
+    single = {
+        split: [p for p in problems if heldout.is_vocabulary("python_function", p.canonical)]
+        for split, problems in drawn.items()
+    }
+    assert len(single["test"]) > 20
+    assert {p.canonical for p in single["test"]} <= {p.canonical for p in single["train"]}
+    assert not {p.question for p in single["test"]} & {p.question for p in single["train"]}
+
+
 @pytest.mark.parametrize("name", ["word_problem_mixed", "syllogism", "python_docstring"])
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_training_has_no_reserved_structure(name, split):

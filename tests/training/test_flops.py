@@ -10,7 +10,7 @@ import modeling_odin.recurrence as recurrence
 from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
 from training.flops import counted_flops, flops_per_token, mfu, operator_formulas
-from training.hardware import DEVICES, describe, lookup, measured_matmul_peak, peak_flops
+from training.hardware import DEVICES, describe, lookup, measured_matmul_peak, peak_flops, use_cores
 
 
 SMALL = {"vocab_size": 300, "hidden_size": 48, "num_hidden_layers": 2, "head_dim": 16, "intermediate_size": 80}
@@ -137,3 +137,27 @@ def test_processor_is_measured():
     assert measured_matmul_peak("fp32", torch.get_num_threads()) == peak
     report = describe("cpu")
     assert report["peak_flops_fp32"] == peak and report["device"] and report["threads"] == torch.get_num_threads()
+
+
+@pytest.mark.parametrize(
+    ("launched", "threads", "processes", "expected"),
+    [
+        (True, 1, 1, 8),
+        (True, 1, 2, 4),
+        (True, 1, 16, 1),
+        (True, 3, 1, 3),  # --num_cpu_threads_per_process 3
+        (False, 1, 1, 1),  # OMP_NUM_THREADS=1 python training/train.py
+    ],
+)
+def test_a_launched_process_takes_its_share_of_the_cores(monkeypatch, launched, threads, processes, expected):
+    before = torch.get_num_threads()
+    monkeypatch.setattr("training.hardware.cores", lambda: 8)
+    monkeypatch.delenv("ACCELERATE_MIXED_PRECISION", raising=False)
+    if launched:
+        monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "no")
+    try:
+        torch.set_num_threads(threads)
+        use_cores(processes)
+        assert torch.get_num_threads() == expected
+    finally:
+        torch.set_num_threads(before)

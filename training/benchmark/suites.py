@@ -13,7 +13,7 @@ from data_chef.splits import SPLITS
 from training.benchmark.problems import FILTERS, KINDS, NEEDED, columns_of
 
 
-GROUPS = ("corpus", "frozen", "real", "own")
+GROUPS = ("corpus", "frozen", "real", "fewshot", "own")
 EXTRACTIONS = ("strict", "lenient")
 TOOLS = ("calculator", "python")
 _SOURCES = ("frozen", "split", "hub", "files")
@@ -63,17 +63,18 @@ class Suite:
 
 
 def parse(text: str, origin: str) -> Suite:
-    """A suite from YAML.
+    """A suite from YAML. Under the key `base` it may name a shipped one, whose other keys it takes over.
 
     Raises:
         ValueError: unknown keys or values (the nearest is suggested), missing ones, and templates without sense.
     """
-    try:
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"suite {origin} is not YAML: {error}") from error
-    if not isinstance(given, dict):
-        raise ValueError(f"suite {origin} must be a mapping with the keys name, version, title, kind, ...")
+    given = _mapping(text, origin)
+    if "base" in given:
+        base, bases = given.pop("base"), _texts()
+        if base not in bases:
+            unknown(f"base of suite {origin}", base, bases)
+        given = _mapping(bases[base], base) | given
+        text += bases[base]
     known = {f.name: f for f in fields(Suite) if f.name != "sha256"}
     for key in given:
         if key not in known:
@@ -102,6 +103,16 @@ def parse(text: str, origin: str) -> Suite:
     return suite
 
 
+def _mapping(text: str, origin: str) -> dict[str, Any]:
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"suite {origin} is not YAML: {error}") from error
+    if not isinstance(given, dict):
+        raise ValueError(f"suite {origin} must be a mapping with the keys name, version, title, kind, ...")
+    return given
+
+
 def _check_texts(suite: Suite, origin: str) -> None:
     """Raises ValueError for templates and examples that could not be rendered."""
     known = {*NEEDED[suite.kind], "question", "choices", "prompt"}
@@ -121,10 +132,15 @@ def _check_texts(suite: Suite, origin: str) -> None:
         raise ValueError(f"suite {origin} names no source: expected one of {', '.join(_SOURCES)}")
 
 
+def _texts() -> dict[str, str]:
+    """The files of the shipped suites by name."""
+    folder = package_files("training.benchmark") / "suites"
+    return {path.name[: -len(".yaml")]: path.read_text() for path in folder.iterdir() if path.name.endswith(".yaml")}
+
+
 def load_suites() -> dict[str, Suite]:
     """The suites of this package by name, in the order of their groups."""
-    folder = package_files("training.benchmark") / "suites"
-    suites = [parse(path.read_text(), path.name) for path in folder.iterdir() if path.name.endswith(".yaml")]
+    suites = [parse(text, f"{name}.yaml") for name, text in _texts().items()]
     return {suite.name: suite for suite in sorted(suites, key=lambda suite: (GROUPS.index(suite.group), suite.name))}
 
 
@@ -140,7 +156,8 @@ def choose(names: str) -> tuple[list[Suite], set[str]]:
     named = set()
     for name in filter(None, (part.strip() for part in names.split(","))):
         if name == "all" or name in GROUPS[:-1]:
-            chosen |= {key: suite for key, suite in known.items() if name in ("all", suite.group)}
+            # The few-shot suites ask the real ones' problems once more, so they come when they are named.
+            chosen |= {k: s for k, s in known.items() if s.group == name or (name == "all" and s.group != "fewshot")}
             continue
         if name.endswith((".yaml", ".yml")):
             suite = parse(Path(name).read_text(), name)

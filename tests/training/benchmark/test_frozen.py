@@ -7,7 +7,7 @@ import pytest
 
 from data_chef.item import Problem
 from data_chef.registry import get_task
-from training.benchmark.frozen import SETS, load, stories, syllogisms
+from training.benchmark.frozen import FOREIGN, SETS, load, stories, syllogisms
 from training.benchmark.frozen.behaviour import Probes, behaviour, takes_of, training_chains
 from training.benchmark.frozen.build import main
 from training.benchmark.frozen.check import check
@@ -23,7 +23,7 @@ def rows():
 
 def test_the_committed_sets_pass_every_check():
     wrong, measured = check(FOLDER)
-    assert not wrong and measured["rows"] == 1800 and measured["programs_that_pass"] == 400
+    assert not wrong and measured["rows"] == 2100 and measured["programs_that_pass"] == 500
 
 
 def test_the_sets_have_the_shapes_that_were_promised(rows):
@@ -36,6 +36,16 @@ def test_the_sets_have_the_shapes_that_were_promised(rows):
     for name, found in rows.items():
         assert [row["id"] for row in found] == [f"{name}/{i:04}" for i in range(1, len(found) + 1)]
         assert all(row["held_out"] for row in found)
+
+
+def test_the_foreign_sets_have_the_shapes_that_were_promised():
+    problems, functions = (load(name) for name in FOREIGN)
+    assert (len(problems), len(functions)) == (200, 100)
+    assert shares(functions, "style") == {"completion": 50, "request": 50}
+    for row in functions:
+        assert row["entry_point"] in row["prompt"] and row["test"].count("assert ") >= 5
+        # Its tests are not all in the prompt.
+        assert sum(line not in row["prompt"] for line in row["test"].split("\n")) >= 2, row["id"]
 
 
 def test_no_row_can_be_drawn_by_training(rows):
@@ -54,6 +64,9 @@ def test_no_row_can_be_drawn_by_training(rows):
         ("humaneval_style", "canonical_solution", "def f():\n    pass\n", "fails its tests"),
         ("gsm8k_style", "canonical", "q1 + 1 1?q1", "canonical_hash is not"),
         ("humaneval_style", "structure", "int:square|digit_sum", "structure_hash is not"),
+        ("foreign_math", "answer", "7919", "is not 7919"),
+        ("foreign_math", "expression", "__import__('os')", "is not"),
+        ("foreign_code", "canonical_solution", "def f():\n    pass\n", "fails its tests"),
     ],
 )
 def test_a_changed_row_is_noticed(tmp_path, monkeypatch, name, column, value, complaint):

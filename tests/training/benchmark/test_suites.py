@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import datasets
@@ -238,14 +239,36 @@ def test_held_out_items_made_on_the_spot(tmp_path):
 
 def test_shipped_suites_are_valid():
     suites = load_suites()
-    assert {suite.group for suite in suites.values()} == {"corpus", "frozen", "real"}
+    assert {suite.group for suite in suites.values()} == {"corpus", "frozen", "real", "fewshot"}
     folder = Path(sources.__file__).parent / "suites"
     assert {path.stem for path in folder.glob("*.yaml")} == set(suites)
+
+
+def test_few_shot_suites_are_their_base_with_examples():
+    suites = load_suites()
+    found = [suite for suite in suites.values() if suite.group == "fewshot"]
+    assert len(found) == 3
+    for suite in found:
+        base = suites[suite.name.removesuffix("_3shot")]
+        own = {"name", "title", "group", "stop", "examples", "sha256"}
+        assert {f.name for f in fields(suite) if getattr(suite, f.name) != getattr(base, f.name)} == own
+        assert len(suite.examples) == 3
+        for example in suite.examples:
+            if suite.kind == "math":
+                assert example["response"].rpartition("#### ")[2].isdigit()
+            else:
+                exec(
+                    example["response"].replace("```python", "").replace("```", "")
+                    + example["prompt"].partition("\n")[2]
+                )
+    assert not {suite.group for suite in choose("all")[0]} & {"fewshot"}
+    assert choose("fewshot")[0] == found
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
+        (GOOD + "base: gsm8", "did you mean 'gsm8k'"),
         (GOOD + "extracton: strict", "did you mean 'extraction'"),
         (GOOD.replace("kind: math", "kind: maths"), "did you mean 'math'"),
         (GOOD + "extraction: laxly", "unknown extraction"),

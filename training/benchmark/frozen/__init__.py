@@ -2,10 +2,10 @@
 
 import json
 
-from training.benchmark.frozen.rows import FOLDER, SETS, VERSION, read, sha256
+from training.benchmark.frozen.rows import FOLDER, FOREIGN, SETS, VERSION, read, sha256
 
 
-__all__ = ["SETS", "VERSION", "load"]
+__all__ = ["FOREIGN", "SETS", "VERSION", "load"]
 
 
 def load(name: str) -> list[dict]:
@@ -13,8 +13,8 @@ def load(name: str) -> list[dict]:
 
     Raises ValueError for an unknown name, or when the file is not the one that was frozen.
     """
-    if name not in SETS:
-        raise ValueError(f"no frozen set {name!r}; there are {', '.join(SETS)}")
+    if name not in SETS + FOREIGN:
+        raise ValueError(f"no frozen set {name!r}; there are {', '.join(SETS + FOREIGN)}")
     path = FOLDER / f"{name}.jsonl"
     wanted = json.loads((FOLDER / "MANIFEST.json").read_text())["sets"][name]["sha256"]
     if sha256(path.read_bytes()) != wanted:

@@ -16,7 +16,7 @@ from pathlib import Path
 import data_chef
 from training.benchmark.frozen import functions, stories, syllogisms
 from training.benchmark.frozen.check import check
-from training.benchmark.frozen.rows import FOLDER, SEED, SETS, VERSION, dumped, sha256, shares
+from training.benchmark.frozen.rows import FOLDER, FOREIGN, SEED, SETS, VERSION, dumped, read, sha256, shares
 from training.io import write_json
 
 
@@ -35,6 +35,7 @@ def build(out: Path, seed: int = SEED, sample: int = SAMPLE, workers: int = 2) -
         "gsm8k_style": stories.rows(seed, workers),
         "humaneval_style": programs,
         "syllogisms": syllogisms.rows(seed),
+        **{name: read(FOLDER / f"{name}.jsonl") for name in FOREIGN},
     }
     manifest: dict = {
         "version": VERSION,
@@ -50,7 +51,7 @@ def build(out: Path, seed: int = SEED, sample: int = SAMPLE, workers: int = 2) -
         manifest["sets"][name] = {
             "rows": len(rows),
             "sha256": sha256(content),
-            "steps": shares(rows, "steps"),
+            **_grades(rows),
             "most_frequent_answer": _baseline(rows),
         }
     write_json(out / "MANIFEST.json", manifest)
@@ -66,6 +67,12 @@ def heldout_of(rows: list[dict]) -> dict:
         "canonical": sorted({row["canonical_hash"] for row in rows}),
         "structure": sorted({row["structure_hash"] for row in rows}),
     }
+
+
+def _grades(rows: list[dict]) -> dict:
+    """How many rows there are of each number of steps, or of each difficulty where steps are not told."""
+    column = "steps" if "steps" in rows[0] else "difficulty"
+    return {column: shares(rows, column)}
 
 
 def _baseline(rows: list[dict]) -> dict | None:

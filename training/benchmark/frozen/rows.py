@@ -15,6 +15,8 @@ VERSION = "1.0.0"
 SEED = 2026
 FOLDER = Path(__file__).parent
 SETS = ("gsm8k_style", "humaneval_style", "syllogisms")
+# Written by hand, without a look at the generators.
+FOREIGN = ("foreign_math", "foreign_code")
 
 
 def rng_of(*key: object) -> Random:
