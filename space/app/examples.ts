@@ -5,4 +5,5 @@ export const EXAMPLES: readonly (readonly [label: string, question: string])[] =
   ["Product", "What is 47 * 86?"],
   ["Equation", "Solve for x: 7x + 12 = 61"],
   ["Logic", "All cats are mammals. All mammals are animals. Does it follow that all cats are animals?"],
+  ["Python", "Write a Python function to return the number of vowels in text.\nassert count_vowels('apple') == 2"],
 ];
