@@ -9,6 +9,7 @@ import datasets
 import pytest
 
 from training.benchmark import sources
+from training.benchmark.frozen import FOREIGN, SETS
 from training.benchmark.prompts import messages
 from training.benchmark.sources import NotAvailableError, Places, load_problems
 from training.benchmark.suites import choose, load_suites, parse
@@ -292,9 +293,9 @@ def test_a_suite_with_a_mistake_is_refused(text, message):
 
 def test_names_groups_and_files(tmp_path):
     suites, named = choose("frozen,gsm8k")
-    assert {suite.name for suite in suites} == {"gsm8k_style", "humaneval_style", "syllogisms", "gsm8k"}
+    assert {suite.name for suite in suites} == {*SETS, *FOREIGN, "gsm8k"}
     assert named == {"gsm8k"}
-    assert len(choose("all")[0]) == len(load_suites())
+    assert len(choose("all")[0]) == len(load_suites()) - 3
     (tmp_path / "x.yaml").write_text(GOOD)
     assert choose(str(tmp_path / "x.yaml"))[0][0].title == "X"
     with pytest.raises(ValueError, match="did you mean 'gsm8k'"):
