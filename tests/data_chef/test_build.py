@@ -288,7 +288,13 @@ def test_a_killed_build_goes_on(tmp_path, whole, end, small_shards):
     out, config = tmp_path / "out", whole[1]
     command = "import sys, data_chef.build as b; b.ROWS_PER_FILE = 1500; from data_chef.__main__ import main; main()"
     arguments = ["build", "--config", str(config), "--out", str(out), "--workers", "2"]
-    process = subprocess.Popen([sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell lets its background jobs ignore it, these tests among them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     deadline, second = time.time() + 60, tmp_path / "out.partial" / "data" / "train-00001.parquet"
     while not second.exists() and time.time() < deadline and process.poll() is None:
         time.sleep(0.01)
