@@ -2,7 +2,8 @@
 
 1,000 problems on a trained `odin-nano`, all of 200 tokens (the end token disabled) and of their natural lengths, by
 PyTorch and by its ONNX export; before that, tokens/s by batch size, which the default batch size comes from. Prints a
-table and a JSON line; docs/measurements/decoding-speed.json is written. `--quick` asks 250 problems and scales.
+table and a JSON line; docs/measurements/decoding-speed.json and the table in docs/benchmark.md are written. `--quick`
+asks 250 problems and scales.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from training.benchmark.decoding import Decoding  # noqa: E402
 from training.benchmark.local_models import versions  # noqa: E402
 from training.benchmark.models import load_answerer  # noqa: E402
 from training.benchmark.torch_models import TorchRecurrent  # noqa: E402
-from training.io import write_json  # noqa: E402
+from training.io import replace_block, write_json  # noqa: E402
 
 
 RESULTS = HERE.parent / "measurements/decoding-speed.json"
@@ -94,7 +95,6 @@ def compiled_step(answerer, size: int, rounds: int) -> dict:
         eager = decode_step(TorchRecurrent(model), size)
         torch._dynamo.reset()
         compiled.model = torch.compile(model, dynamic=True)
-        compiled.model.device = model.device
         start = time.perf_counter()
         step()
         seconds = time.perf_counter() - start
@@ -178,6 +178,8 @@ def main() -> None:
         "runs": runs,
     }
     write_json(options.out, result)
+    if options.out == RESULTS:
+        replace_block(HERE.parent / "benchmark.md", "decoding-speed", table(runs))
     for r in sizes:
         print(f"{r['runtime']:<26} batch {r['batch_size']:>3}: {r['tokens_per_second']:>7,} tokens/s a step")
     if compiled:
