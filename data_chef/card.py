@@ -71,7 +71,8 @@ def write_card(path: Path, described: dict, report: list[dict], errors: Mapping[
         f"and {counts['extrapolation']:,} a level harder than training, "
         f"made with seed {described['seed']} by `python -m data_chef build`. Each answer was computed a second time "
         "by other means, each program was run against its tests; items that failed were dropped. The split of an item "
-        "is decided by a hash of its problem, whatever the wording, so no two splits share a problem; two- and "
+        "is decided by a hash of its problem, whatever the wording, so no two splits share a problem (of functions of "
+        "a single operation, all of which training has, they share no question); two- and "
         "three-step word problems are split by their computation graph, and the test split holds "
         "only graphs never trained on.",
         "",

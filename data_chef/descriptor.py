@@ -49,7 +49,7 @@ COLUMNS = {
     "task": "the kind of problem",
     "family": "the family of the task",
     "difficulty": "from 1, easy, upwards",
-    "split": "decided by a hash of the problem",
+    "split": "decided by a hash of the problem; for functions of one operation, of the question",
     "canonical_hash": "of the problem, whatever its wording",
     "graph": "word problems: the operation graph; else empty",
     "entry_point": "code: the name of the function; else empty",

@@ -5,9 +5,9 @@ Two rules, both applied wherever an item is drawn (`registry.draw`):
 - *Reserved structures* belong to the test split, whatever numbers, names and words they come with: a fixed share, by
   hash, of all sentence frames of stories and syllogisms, of all ordered pairs of operations in a function, and of all
   forms (mood and figure) of the syllogism. `reserved_by` names what of a problem is reserved.
-- *Frozen problems*, those of the test sets in `training/benchmark/frozen`, belong to no split. `heldout.json`
-  lists the hashes of their canonical forms and of their structures, so another problem of the same structure is out
-  as well.
+- *Frozen problems*, those of the generated test sets in `training/benchmark/frozen`, belong to no split.
+  `heldout.json` lists the hashes of their canonical forms and of their structures, so another problem of the same
+  structure is out as well.
 
 A structure is a line of text. Its parts are told apart by their kind in the hash: the pair `upper>sum` of operations
 and a frame of that name would be held out independently.
@@ -119,8 +119,8 @@ def composition(canonical: str) -> str:
 def is_vocabulary(namespace: str, canonical: str) -> bool:
     """Whether this is a function of one operation or algorithm, without a constant: `str:acronym`, `gcd`.
 
-    Nobody can compose what was never shown, so such functions are in training, and what is held out of them is the
-    question: its wording, its names and its examples together.
+    Nobody can compose what was never shown, so every task that asks for such a function has it in training; what is
+    held out is the question, its wording, names and examples together (`registry.Task.place`).
     """
     return namespace == "python_function" and _SINGLE.fullmatch(canonical) is not None
 

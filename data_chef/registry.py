@@ -50,13 +50,8 @@ class Task:
     namespace: str = ""
 
     def hash_of(self, problem: Problem) -> str:
-        """The hash that decides the split, unless `split_of` does: of the problem, whatever its wording.
-
-        A function that is vocabulary (`heldout.is_vocabulary`) is hashed with its question.
-        """
-        namespace = self.namespace or self.name
-        asked = f"|{problem.question}" if heldout.is_vocabulary(namespace, problem.canonical) else ""
-        return canonical_hash(namespace, problem.canonical + asked)
+        """The hash of the problem, whatever its wording, which decides the split unless `place` knows better."""
+        return canonical_hash(self.namespace or self.name, problem.canonical)
 
     def place(self, problem: Problem) -> str:
         """The split of a problem; what has a reserved structure is for test.
@@ -69,6 +64,8 @@ class Task:
             return ""
         if structure and heldout.reserved_by(namespace, structure):
             return "test"
+        if problem.entry_point and heldout.is_vocabulary(namespace, problem.canonical):
+            digest = canonical_hash(namespace, f"{problem.canonical}|{problem.question}")
         return self.split_of(problem, digest)
 
     def levels(self, split: str) -> tuple[int, int]:

@@ -1,4 +1,7 @@
-"""The split of a problem is a function of the problem itself, so no two splits can share one."""
+"""The split of a problem is a function of the problem itself, so no two splits can share one.
+
+The exception are functions of a single operation, whose split is a function of the question (`heldout.is_vocabulary`).
+"""
 
 SPLITS = ("train", "validation", "test", "extrapolation")
 # Percent of all problems, by hash: train up to here, then validation, then extrapolation; the rest is test.

@@ -132,8 +132,8 @@ def peak_flops(device: torch.device | str, dtype: torch.dtype | str = "bf16") ->
 def use_cores(processes: int) -> None:
     """Gives this process its share of the machine's cores, where `accelerate launch` has given it a single thread.
 
-    That is what the launcher does unless `--num_cpu_threads_per_process` says otherwise; outside of it, torch's own
-    choice and OMP_NUM_THREADS stay.
+    That is what the launcher does unless `--num_cpu_threads_per_process` asks for more; a single thread cannot be
+    asked for there. Without the launcher torch's own choice and OMP_NUM_THREADS stay.
 
     Args:
         processes: of the run on this machine.

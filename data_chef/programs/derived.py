@@ -17,7 +17,7 @@ from data_chef.programs.tracing import STEPS, Recorder, Step, TooLong, loaded, p
 from data_chef.sandbox import run_programs
 
 
-# Programs that share a canonical function share a split, whatever the task.
+# Programs that share a canonical function share a split, whatever the task; but see `heldout.is_vocabulary`.
 NAMESPACE = "python_function"
 
 

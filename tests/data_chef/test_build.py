@@ -68,7 +68,9 @@ def test_columns_counts_and_splits(corpus):
         questions += [" ".join(question.lower().split()) for question in rows["question"]]
         assert {get_task(task).family for task in rows["task"]} == set(rows["family"])
     assert len(set(questions)) == len(questions)
-    assert sum(map(len, hashes.values())) == len(set().union(*hashes.values()))
+    # Functions of one operation are in all splits, with other questions.
+    unique = [{(task, key) for task, key in found if not task.startswith("python")} for found in hashes.values()]
+    assert sum(map(len, unique)) == len(set().union(*unique)) > 0
     shares = {share.task: share for share in load_curriculum("nano").shares}
     harder = data_chef.load(corpus, "extrapolation")
     assert all(row["difficulty"] == shares[row["task"]].difficulty[1] + 1 for row in harder)

@@ -1,5 +1,6 @@
 """How a problem is put to a model: chat messages, the same for every kind of model, few-shot examples first."""
 
+import re
 from collections.abc import Mapping
 
 from training.benchmark.problems import rename
@@ -14,10 +15,16 @@ def messages(problem: Mapping, suite: Suite) -> list[dict]:
     conversation = [{"role": "system", "content": suite.system}] if suite.system else []
     for example in suite.examples:
         conversation += [
-            {"role": "user", "content": user_text(example, suite.prompt)},
+            {"role": "user", "content": user_text(example, template(example, suite))},
             {"role": "assistant", "content": str(example["response"]).strip()},
         ]
-    return [*conversation, {"role": "user", "content": user_text(problem, suite.prompt)}]
+    return [*conversation, {"role": "user", "content": user_text(problem, template(problem, suite))}]
+
+
+def template(problem: Mapping, suite: Suite) -> str:
+    """The suite's words for a function to complete, where it has some, or for all else."""
+    stub = suite.stub_prompt and re.search(r"^def \w+\(", problem.get("prompt", ""), re.MULTILINE)
+    return suite.stub_prompt if stub else suite.prompt
 
 
 def user_text(problem: Mapping, template: str) -> str:

@@ -35,6 +35,8 @@ class Suite:
         columns: templates for the columns of the usual schemas, see `problems.rename`.
         per_task: items of each task of a corpus.
         prompt: template with the fields of a problem; `{choices}` are lettered lines.
+        stub_prompt: the template for a problem that gives the head of a function (`def ...:`) to complete, where
+            others of the suite do not.
         examples: few-shot examples, problems with a `response`; fixed here, and from no evaluation set.
         extraction: whether the score that counts reads the answer strictly (after `####`) or leniently as well.
         tools: what the answers may use in the run with tools.
@@ -53,6 +55,7 @@ class Suite:
     columns: tuple[dict[str, str], ...] = ()
     per_task: int = 20
     prompt: str = "{question}"
+    stub_prompt: str = ""
     system: str = ""
     examples: tuple[dict[str, Any], ...] = ()
     extraction: str = "strict"
@@ -63,7 +66,8 @@ class Suite:
 
 
 def parse(text: str, origin: str) -> Suite:
-    """A suite from YAML. Under the key `base` it may name a shipped one, whose other keys it takes over.
+    """A suite from YAML. Under the key `base` it may name a shipped one, whose keys it takes over but for its name,
+    version, title and group.
 
     Raises:
         ValueError: unknown keys or values (the nearest is suggested), missing ones, and templates without sense.
@@ -71,9 +75,12 @@ def parse(text: str, origin: str) -> Suite:
     given = _mapping(text, origin)
     if "base" in given:
         base, bases = given.pop("base"), _texts()
-        if base not in bases:
-            unknown(f"base of suite {origin}", base, bases)
-        given = _mapping(bases[base], base) | given
+        if not isinstance(base, str) or base not in bases:
+            unknown(f"base of suite {origin}", str(base), bases)
+        inherited = _mapping(bases[base], base)
+        if "base" in inherited:
+            raise ValueError(f"suite {origin} has the base {base}, which has one itself: take {inherited['base']}")
+        given = {key: inherited[key] for key in inherited.keys() - {"name", "version", "title", "group"}} | given
         text += bases[base]
     known = {f.name: f for f in fields(Suite) if f.name != "sha256"}
     for key in given:
@@ -116,7 +123,7 @@ def _mapping(text: str, origin: str) -> dict[str, Any]:
 def _check_texts(suite: Suite, origin: str) -> None:
     """Raises ValueError for templates and examples that could not be rendered."""
     known = {*NEEDED[suite.kind], "question", "choices", "prompt"}
-    for name in columns_of({"prompt": suite.prompt}):
+    for name in columns_of({"prompt": suite.prompt, "stub_prompt": suite.stub_prompt}):
         if name not in known:
             unknown(f"field in the prompt of suite {origin}", name, known)
     for templates in suite.columns:

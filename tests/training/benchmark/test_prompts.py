@@ -36,3 +36,11 @@ def test_the_answer_is_never_in_the_prompt(tmp_path):
     for kind in ("math", "choice", "text", "code"):
         problem = {"question": "q", "prompt": "q", "entry_point": "e", "test": "SECRET", "answer": "SECRET"}
         assert "SECRET" not in str(messages(problem, own_suite(tmp_path / "x.jsonl", kind)))
+
+
+def test_functions_to_complete_are_asked_in_their_own_words(tmp_path):
+    suite = replace(own_suite(tmp_path / "x.jsonl", "code"), stub_prompt="Complete this:\n{prompt}")
+    stub, request = 'import re\n\ndef f(n):\n    """Add 1."""', "Write a function f that adds 1.\nassert f(1) == 2"
+    assert messages({"prompt": stub}, suite)[-1]["content"] == f"Complete this:\n{stub}"
+    assert messages({"prompt": request}, suite)[-1]["content"] == request
+    assert messages({"prompt": stub}, replace(suite, stub_prompt=""))[-1]["content"] == stub

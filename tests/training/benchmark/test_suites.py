@@ -270,6 +270,9 @@ def test_few_shot_suites_are_their_base_with_examples():
     "text, message",
     [
         (GOOD + "base: gsm8", "did you mean 'gsm8k'"),
+        (GOOD + "base: [gsm8k]", "unknown base"),
+        (GOOD + "base: gsm8k_3shot", "take gsm8k"),
+        ("base: gsm8k\nname: mine\nversion: 1", "lacks title"),
         (GOOD + "extracton: strict", "did you mean 'extraction'"),
         (GOOD.replace("kind: math", "kind: maths"), "did you mean 'math'"),
         (GOOD + "extraction: laxly", "unknown extraction"),
