@@ -1,5 +1,6 @@
 """A curriculum: which tasks, in which proportion, how hard. It is data, in YAML, and checked on loading."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -57,6 +58,25 @@ def load_curriculum(preset: str | None = None, path: str | None = None) -> Curri
     return parse((files("data_chef") / "curricula" / f"{name}.yaml").read_text(), name)
 
 
+def yaml_mapping(text: str, what: str, keys: Iterable[str]) -> dict:
+    """The mapping that a YAML text holds.
+
+    Args:
+        what: the text, in the words of the errors, such as `curriculum nano`.
+        keys: that are expected, for the errors alone.
+
+    Raises:
+        ValueError: it is not YAML, or not a mapping.
+    """
+    try:
+        given = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{what} is not YAML: {error}") from error
+    if not isinstance(given, dict):
+        raise ValueError(f"{what} must be a mapping with the keys {', '.join(keys)}")
+    return given
+
+
 def parse(text: str, name: str) -> Curriculum:
     """A curriculum from YAML.
 
@@ -66,12 +86,7 @@ def parse(text: str, name: str) -> Curriculum:
     """
     sizes = {"num_examples": 100_000, "validation": 200, "test": 400, "extrapolation": 100, "vocab_size": 8192}
     keys: dict = {**sizes, "families": {}, "tasks": {}}
-    try:
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"curriculum {name} is not YAML: {error}") from error
-    if not isinstance(given, dict):
-        raise ValueError(f"curriculum {name} must be a mapping with the keys {', '.join(keys)}")
+    given = yaml_mapping(text, f"curriculum {name}", keys)
     for key in given:
         if key not in keys:
             unknown(f"key of curriculum {name}", key, keys)

@@ -54,7 +54,8 @@ class Task:
         return canonical_hash(self.namespace or self.name, problem.canonical)
 
     def place(self, problem: Problem) -> str:
-        """The split of a problem; what has a reserved structure is for test.
+        """The split of a problem; what has a reserved structure is for test, and where a function that is vocabulary
+        (`heldout.is_vocabulary`) is to be written, the question decides.
 
         Empty for a problem of a frozen test set, and for others of its structure: they belong to no split.
         """

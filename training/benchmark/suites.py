@@ -6,8 +6,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any, get_origin
 
-import yaml
-
+from data_chef.curriculum import yaml_mapping
 from data_chef.registry import unknown
 from data_chef.splits import SPLITS
 from training.benchmark.problems import FILTERS, KINDS, NEEDED, columns_of
@@ -16,6 +15,7 @@ from training.benchmark.problems import FILTERS, KINDS, NEEDED, columns_of
 GROUPS = ("corpus", "frozen", "real", "fewshot", "own")
 EXTRACTIONS = ("strict", "lenient")
 TOOLS = ("calculator", "python")
+REQUIRED = ("name", "version", "title", "kind")
 _SOURCES = ("frozen", "split", "hub", "files")
 
 
@@ -72,12 +72,12 @@ def parse(text: str, origin: str) -> Suite:
     Raises:
         ValueError: unknown keys or values (the nearest is suggested), missing ones, and templates without sense.
     """
-    given = _mapping(text, origin)
+    given = yaml_mapping(text, f"suite {origin}", REQUIRED)
     if "base" in given:
         base, bases = given.pop("base"), _texts()
         if not isinstance(base, str) or base not in bases:
             unknown(f"base of suite {origin}", str(base), bases)
-        inherited = _mapping(bases[base], base)
+        inherited = yaml_mapping(bases[base], f"suite {base}", REQUIRED)
         if "base" in inherited:
             raise ValueError(f"suite {origin} has the base {base}, which has one itself: take {inherited['base']}")
         given = {key: inherited[key] for key in inherited.keys() - {"name", "version", "title", "group"}} | given
@@ -86,7 +86,7 @@ def parse(text: str, origin: str) -> Suite:
     for key in given:
         if key not in known:
             unknown(f"key of suite {origin}", key, known)
-    missing = [key for key in ("name", "version", "title", "kind") if key not in given]
+    missing = [key for key in REQUIRED if key not in given]
     if missing:
         raise ValueError(f"suite {origin} lacks {', '.join(missing)}")
     for key, value in given.items():
@@ -108,16 +108,6 @@ def parse(text: str, origin: str) -> Suite:
         raise ValueError(f"max_new_tokens and per_task of suite {origin} must be above 0")
     _check_texts(suite, origin)
     return suite
-
-
-def _mapping(text: str, origin: str) -> dict[str, Any]:
-    try:
-        given = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"suite {origin} is not YAML: {error}") from error
-    if not isinstance(given, dict):
-        raise ValueError(f"suite {origin} must be a mapping with the keys name, version, title, kind, ...")
-    return given
 
 
 def _check_texts(suite: Suite, origin: str) -> None:

@@ -1,4 +1,4 @@
-"""Checks frozen sets: files, answers by a second route, that training takes none of it, and overlap."""
+"""Checks frozen sets: files, answers by a second route, that training takes none of the generated ones, overlap."""
 
 import json
 from collections import Counter
