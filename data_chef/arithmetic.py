@@ -148,11 +148,18 @@ def parts(number: int) -> list[int]:
 def sum_chain(a: int, b: int) -> str:
     """A sum in the head, place by place: `348+275=548+75=618+5=623`."""
     total, rest, chain = max(a, b), min(a, b), f"{a}+{b}"
-    while rest >= 10 and significant(rest) > 1 and max(total, rest) >= 100 and _carries(total, rest):
+    while rest:
+        total, rest = _added(total, rest)
+        chain += f"={total}+{rest}" if rest else f"={total}"
+    return chain if min(a, b) else f"{chain}={total}"
+
+
+def _added(total: int, rest: int) -> tuple[int, int]:
+    """One step of a sum: its highest place where there is a carry, or all of it; and what is left to add."""
+    top = rest
+    if rest >= 10 and max(total, rest) >= 100 and significant(rest) > 1 and _carries(total, rest):
         top = parts(rest)[0]
-        total, rest = total + top, rest - top
-        chain += f"={total}+{rest}"
-    return f"{chain}={a + b}"
+    return total + top, rest - top
 
 
 def difference_chain(a: int, b: int) -> str:
@@ -175,15 +182,41 @@ def _borrows(a: int, b: int) -> bool:
 
 
 def product_chain(a: int, b: int) -> str:
-    """A product by a number with one digit that is not 0: `34*7=30*7+4*7=210+28=238`."""
-    if significant(a) == 1 or max(a, b) <= 12 or a * b <= 100 or min(a, b) < 2 or str(b).rstrip("0") == "1":
+    """A product by a number with one digit that is not 0: `34*7=30*7+4*7=210+28=238`, `8*59=8*50+8*9=400+72=472`."""
+    first = significant(a) > 1
+    split, other = (a, b) if first else (b, a)
+    if max(a, b) <= 12 or a * b <= 100 or min(a, b) < 2 or significant(split) == 1 or str(other).rstrip("0") == "1":
         return f"{a}*{b}={a * b}"
-    terms = [part * b for part in parts(a)]
-    chain = f"{a}*{b}=" + "+".join(f"{part}*{b}" for part in parts(a)) + "=" + "+".join(map(str, terms))
+    pieces = parts(split)
+    terms = [piece * other for piece in pieces]
+    chain = f"{a}*{b}=" + "+".join(f"{piece}*{b}" if first else f"{a}*{piece}" for piece in pieces)
+    chain += "=" + "+".join(map(str, terms))
     while len(terms) > 1:
-        terms[:2] = [terms[0] + terms[1]]
+        total, rest = _added(terms[0], terms[1])
+        terms[:2] = [total, rest] if rest else [total]
         chain += "=" + "+".join(map(str, terms))
     return chain
+
+
+def signed_chain(a: int, operator: str, b: int) -> str:
+    """A sum, difference or product of any signs, those settled first: `8-(-2)=8+2=10`, `9-53=-(53-9)=-44`."""
+    right = f"({b})" if b < 0 else str(b)
+    if operator == "*":
+        return product_chain(a, b) if a >= 0 <= b else f"{a}*{right}={a * b}"
+    added = b if operator == "+" else -b
+    small, large = sorted((abs(a), abs(added)))
+    if a >= 0 and added >= 0:
+        way = sum_chain(a, added)
+    elif a + added >= 0:
+        way = difference_chain(large, small)
+    elif large <= 12:
+        way = f"{a}{added:+d}={a + added}"
+    else:
+        way = f"-({large}{'+' if (a < 0) == (added < 0) else '-'}{small})={a + added}"
+    chain = f"{a}{operator}{right}"
+    if b < 0 and not way.startswith(f"{a}{added:+d}="):
+        chain += f"={a}{added:+d}"
+    return way if way.startswith(f"{chain}=") else f"{chain}={way}"
 
 
 def product_steps(a: int, b: int) -> list[str]:
@@ -206,8 +239,13 @@ def multiples_line(number: int) -> str:
     return f"multiples of {number}: " + ", ".join(str(number * k) for k in range(1, 10))
 
 
+def division_fact(a: int, b: int) -> str:
+    """How often b fits, and what is left: `56/6: 9*6=54, 56-54=2`."""
+    return f"{a}/{b}: {product_chain(a // b, b)}, {difference_chain(a, a // b * b)}"
+
+
 def division_lines(a: int, b: int) -> list[str]:
-    """Long division: `73: 3*23=69, 73-69=4, write 3`, then the next digit is brought down: `48: ...`.
+    """Long division: `73/23: 3*23=69, 73-69=4, write 3`, then the next digit is brought down: `48/23: ...`.
 
     A divisor of several digits has its multiples written down first.
     """
@@ -216,10 +254,10 @@ def division_lines(a: int, b: int) -> list[str]:
         rest = rest * 10 + int(digit)
         if rest < b and not quotient and place < len(str(a)) - 1:
             continue
-        count = rest // b
+        count, product = rest // b, rest // b * b
         quotient += str(count)
-        lines.append(f"{rest}: {count}*{b}={count * b}, {rest}-{count * b}={rest - count * b}, write {quotient}")
-        rest -= count * b
+        lines.append(f"{rest}/{b}: {count}*{b}={product}, {difference_chain(rest, product)}, write {quotient}")
+        rest -= product
     return lines
 
 
@@ -257,6 +295,12 @@ def reduced_chain(top: int, bottom: int) -> str:
 def widened(a: int, b: int, common: int) -> list[str]:
     """A fraction over a larger denominator: `3/4=9/12`; nothing when it has that one already."""
     return [] if b == common else [f"{a}/{b}={a * (common // b)}/{common}"]
+
+
+def widened_steps(a: int, b: int, common: int) -> list[str]:
+    """As `widened`, one fact at a time: `12/4=3, 3*3=9, 3/4=9/12`."""
+    factor = common // b
+    return [] if b == common else [f"{common}/{b}={factor}, {product_chain(a, factor)}, {a}/{b}={a * factor}/{common}"]
 
 
 def percent_part_lines(percent: int, whole: int) -> list[str]:
@@ -343,7 +387,7 @@ def number_in(answer: str) -> Fraction | None:
 
 def reaches(solution: str, answer: str) -> bool:
     """Whether all that the solution says is right, equations, comparisons and columns, and it ends with the answer."""
-    if not solution.endswith(answer) or re.search(r"[\d.]$", solution[: -len(answer)]) and answer[0].isdigit():
+    if not solution.endswith(answer) or re.search(r"[\d.]\Z", solution[: -len(answer)]) and answer[0].isdigit():
         return False
     return equations_hold(solution) and _columns_hold(solution) and _orders_hold(solution)
 

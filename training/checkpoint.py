@@ -123,6 +123,15 @@ def check_weights(folder: Path) -> None:
             raise CheckpointError(f"'{path}' is damaged ({error}): save or download it again") from error
 
 
+def weight_dtypes(folder: Path) -> set[str]:
+    """The precisions of the weights, as torch calls them."""
+    found = set()
+    for weights in weight_files(folder):
+        with safe_open(weights, "np") as tensors:
+            found |= {DTYPES.get(tensors.get_slice(name).get_dtype(), "another format") for name in tensors.keys()}
+    return found
+
+
 def check_precision(folder: Path) -> None:
     """Raises CheckpointError when weights or state are not of the precision that the folder's manifest records.
 
@@ -132,10 +141,7 @@ def check_precision(folder: Path) -> None:
     if not path.is_file():
         return
     recorded = json.loads(path.read_text())["precision"]
-    found = set()
-    for weights in weight_files(folder):
-        with safe_open(weights, "np") as tensors:
-            found |= {DTYPES.get(tensors.get_slice(name).get_dtype(), "another format") for name in tensors.keys()}
+    found = weight_dtypes(folder)
     if found != {recorded["parameters"]}:
         raise CheckpointError(
             f"the weights in '{folder}' are {', '.join(sorted(found))}, its manifest says {recorded['parameters']}: "

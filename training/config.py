@@ -12,6 +12,7 @@ import yaml
 
 TRACKERS = ("tensorboard", "trackio", "wandb", "mlflow", "none")
 PRECISIONS = ("no", "bf16", "fp16")
+SAVED = ("float32", "bfloat16")
 
 
 @dataclass
@@ -46,6 +47,7 @@ class TrainConfig:
         ema_decay: keep an exponential moving average of the weights with this factor; it is what is evaluated and
             saved as the model. Null: none.
         mixed_precision: "no", "bf16" or "fp16" (CUDA only); see `training/precision.py`.
+        save_dtype: "float32" or "bfloat16", of the trained model's weights; checkpoints are always float32.
         loss_scaling: true or false forces it; null scales for fp16 only.
         compile: `torch.compile` the model; needs a C++ compiler on CPU.
         gradient_checkpointing: compute each block's activations again in the backward pass, to save memory.
@@ -83,6 +85,7 @@ class TrainConfig:
     max_grad_norm: float = 1.0
     ema_decay: float | None = None
     mixed_precision: str = "no"
+    save_dtype: str = "float32"
     loss_scaling: bool | None = None
     compile: bool = False
     gradient_checkpointing: bool = False
@@ -109,7 +112,7 @@ class TrainConfig:
             raise ValueError(f"decay_share must lie in [0, 1], got {self.decay_share}")
         if self.ema_decay is not None and not 0 < self.ema_decay < 1:
             raise ValueError(f"ema_decay must lie between 0 and 1, got {self.ema_decay}")
-        for name, known in (("mixed_precision", PRECISIONS), ("tracker", TRACKERS)):
+        for name, known in (("mixed_precision", PRECISIONS), ("save_dtype", SAVED), ("tracker", TRACKERS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
         if self.batch_size % self.lanes:

@@ -6,6 +6,8 @@ Processes and workers share the lanes out among themselves, and because a block 
 place of a lane is two integers (its block, the row within it), which a checkpoint can hold.
 """
 
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -168,13 +170,25 @@ def batches(dataset: PackedLanes, workers: int = 0) -> Iterator[tuple[dict[str, 
         workers: processes that make and tokenise; as many of them as divide the lanes evenly are used.
     """
     workers = max((n for n in range(1, workers + 1) if len(dataset.lanes) % n == 0), default=0)
-    settings: dict = {"prefetch_factor": PREFETCH, "pin_memory": torch.cuda.is_available()} if workers else {}
+    settings: dict = {}
+    if workers:
+        settings = {
+            "prefetch_factor": PREFETCH,
+            "pin_memory": torch.cuda.is_available(),
+            "worker_init_fn": leave_quietly,
+        }
     parts = iter(DataLoader(dataset, batch_size=None, num_workers=workers, **settings))
     while True:
         step = [next(parts) for _ in range(max(1, workers))]
         batch = {name: torch.cat([part[name] for part in step]) for name in step[0]}
         places = batch.pop("places")
         yield batch, places
+
+
+def leave_quietly(worker: int) -> None:
+    """A signal for the whole process group ends a worker without an error, so that the trainer can still finish its
+    step and write a checkpoint."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 
 def lanes_of_process(lanes: int, rank: int, processes: int) -> range:

@@ -51,6 +51,10 @@ from training.tracking import Tracker, check_tracker, peak_memory
 from training.validation import by_family, family_batches, family_losses
 
 
+# Of the saved weights: hosts of git repositories accept no larger files gladly.
+SHARD = "48MB"
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--config", required=True, help="YAML file, see training/configs/")
@@ -304,11 +308,13 @@ class Trainer:
         """Writes the trained model and `summary.json`, once every process is here."""
         config, accelerator = self.config, self.accelerator
         beside = final.with_name("model.partial")
-        state = accelerator.get_state_dict(self.model) if self.average is None else None
+        state = accelerator.get_state_dict(self.model) if self.average is None else self.average.module.state_dict()
         if accelerator.is_main_process:
             shutil.rmtree(beside, ignore_errors=True)
-            model: Any = self.average.module if self.average else self.unwrapped
-            model.save_pretrained(beside, state_dict=state)
+            # A model of its own: the one in training stays in float32 and may be sharded.
+            saved: Any = OdinForCausalLM(self.unwrapped.config).to(getattr(torch, config.save_dtype))
+            saved.load_state_dict(state)
+            saved.save_pretrained(beside, max_shard_size=SHARD)
             self.tokenizer.save_pretrained(beside)
             shutil.rmtree(final, ignore_errors=True)
             beside.rename(final)

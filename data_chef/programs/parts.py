@@ -50,14 +50,32 @@ def with_hints(function: Function, source: str) -> str:
     return FILLED.sub(signature(function).replace("\\", r"\\"), source, count=1)
 
 
+# Characters that the examples of a question may have, beyond the first of them.
+ROOM = 150
+
+
 def shown(function: Function, rng: Random, count: int) -> list[int]:
-    """Which examples to show: short ones, with different values as far as there are any."""
-    order = sorted(range(len(function.examples)), key=lambda i: len(repr(function.examples[i])) + rng.randrange(40))
+    """Which examples to show: short ones, with different values as far as there are any, and as many as there is room
+    for."""
+
+    def cost(i: int) -> int:
+        # Empty arguments are short but tell little.
+        empty = any(argument in ("", [], {}) for argument in function.examples[i][0])
+        return len(repr(function.examples[i])) + rng.randrange(40) + 40 * empty
+
+    order = sorted(range(len(function.examples)), key=cost)
     chosen: list[int] = []
     for i in order:
         if all(repr(function.examples[i][1]) != repr(function.examples[j][1]) for j in chosen):
             chosen.append(i)
-    return (chosen + [i for i in order if i not in chosen])[:count]
+    chosen = (chosen + [i for i in order if i not in chosen])[:count]
+    room = ROOM
+    for i in chosen:
+        room -= len(function.name) + len(repr(function.examples[i])) + 12
+    while room < 0 and len(chosen) > 1:
+        i = chosen.pop()
+        room += len(function.name) + len(repr(function.examples[i])) + 12
+    return chosen
 
 
 def doctests(function: Function, rng: Random, count: int) -> str:

@@ -128,7 +128,27 @@ def sum_of_ages(s: Story, steps: int) -> Asked:
     )
 
 
+def older_by(s: Story, steps: int) -> Asked:
+    """How many years lie between two."""
+    _plain(s)
+    who = s.cast.person()
+    other = s.cast.new_owner(who)
+    mine = age(s, who, steps - 1, [who, other])
+    theirs = age(s, other, 0, [who, other])
+    old, young, first, second = (mine, theirs, who, other) if mine.value > theirs.value else (theirs, mine, other, who)
+    gap = s.sub("years between them", old, young)
+    s.fact(old, "+", young, gap)
+    gap.clauses = (*mine.clauses, *theirs.clauses)
+    return gap, s.choose(
+        f"how many years older is {first.name} than {second.name}?",
+        f"how many years older is {first.name}?",
+        f"how much older is {first.name} than {second.name}, in years?",
+        f"how many years younger is {second.name} than {first.name}?",
+    )
+
+
 AGES = [
+    (1, older_by),
     (1, how_old),
     (1, how_old),
     (2, how_old),

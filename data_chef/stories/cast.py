@@ -10,6 +10,10 @@ from data_chef.stories import themes
 from data_chef.stories.themes import Theme, Verb
 
 
+# How often a thing is one of those that everybody knows.
+EVERYDAY = 0.35
+
+
 class Retry(Exception):
     """The numbers or words drawn so far make no sensible story; the caller starts again."""
 
@@ -70,7 +74,12 @@ def _people() -> tuple[Person, ...]:
 
 @dataclass
 class Cast:
-    """Draws without repeating itself within one story."""
+    """Draws without repeating itself within one story.
+
+    Attributes:
+        sorted: the sorts of things that it has named, `red apple`; a second number for one of them would contradict.
+        divided: the things whose sorts are counted one by one and summed, which no further sort may join.
+    """
 
     rng: Random
     strange_rate: float
@@ -79,6 +88,8 @@ class Cast:
     pronouns: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     holders: dict[str, Item] = field(default_factory=dict)
+    sorted: set[str] = field(default_factory=set)
+    divided: set[str] = field(default_factory=set)
     dated: bool = False
 
     def __post_init__(self) -> None:
@@ -171,6 +182,8 @@ class Cast:
         for _ in range(30):
             if self.rng.random() < self.strange_rate:
                 noun = lexicon.invented_noun(self.rng)
+            elif theme.everyday and self.rng.random() < EVERYDAY:
+                noun = lexicon.noun(self._of(theme.everyday))
             else:
                 noun = self._of(lexicon.nouns(self._of(theme.kinds)))
                 if noun.is_mass:
@@ -226,10 +239,12 @@ class Cast:
             adjectives = next((group for group in item.theme.adjectives if word in group), adjectives)
             found.append(including)
             adjectives = tuple(a for a in adjectives if a != word)
+        adjectives = tuple(a for a in adjectives if f"{a} {item.one}" not in self.sorted)
         if item.one != item.base or " " in item.one or len(adjectives) < k - len(found):
             raise Retry
         for adjective in self.rng.sample(adjectives, k - len(found)):
             found.append(replace(item, one=f"{adjective} {item.one}", many=f"{adjective} {item.many}"))
+            self.sorted.add(f"{adjective} {item.one}")
         return found
 
     def coloured(self, item: Item) -> Item:
@@ -242,6 +257,13 @@ class Cast:
             one = self._of(item.theme.containers)
             self.holders[item.base] = Item(one, lexicon.pluralize(one), themes.CONTAINERS, one, lexicon.pluralize(one))
         return self.holders[item.base]
+
+    def new_container(self, item: Item) -> Item:
+        """What such things are put into now: not what the story has already found them in."""
+        if item.base not in self.holders:
+            return self.container(item)
+        words = tuple(word for word in item.theme.containers if word != self.holders[item.base].one)
+        return replace(self._counted(words), theme=themes.CONTAINERS, fixed=False)
 
     def line(self, item: Item) -> Item:
         one = self._of(("row", "row", "column", "line", "shelf", "stack", "pile"))
@@ -300,6 +322,10 @@ class Cast:
 
     def doings(self, k: int) -> list[str]:
         return [noun.singular for noun in self.rng.sample(lexicon.nouns("activities"), k)]
+
+    def pastimes(self, k: int) -> list[str]:
+        """How one spends time: `reading`, `on tennis`."""
+        return [doing if doing.split()[0].endswith("ing") else f"on {doing}" for doing in self.doings(k)]
 
     def job(self) -> str:
         return self._of(themes.JOBS)

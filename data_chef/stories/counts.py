@@ -48,10 +48,11 @@ class Holding:
 def says(s: Story, h: Holding, number: str) -> Clause:
     """`Ann has 12 apples` in one of its ways."""
     things, who = h.item.count(number), h.owner
+    only = "only " if len(number) < 3 else ""
     if not who.person:
         where = f"{who.preposition} {who.name}"
         return s.choose(
-            Clause(f"there [are|were] {things} {where}"),
+            Clause(f"there [are|were] {only if s.chance(0.25) else ''}{things} {where}"),
             Clause(f"{who.name} [has|had] {things}"),
             Clause(f"{where} there [are|were] {things}"),
         )
@@ -67,7 +68,7 @@ def says(s: Story, h: Holding, number: str) -> Clause:
         Clause(f"there [are|were] {things} in {who.s} {s.cast.container(h.item).one}")
         if s.cast.portable(h.item)
         else Clause(f"[has|had] {things}", who),
-        Clause(f"[has|had] a total of {things}", who),
+        Clause(f"[has|had] {only if s.chance(0.5) else 'a total of '}{things}", who),
     )
 
 
@@ -125,14 +126,16 @@ def _compared(s: Story, h: Holding, other: Holding, how: str, than: str) -> Clau
 # Schemas
 
 
-def count(s: Story, h: Holding, steps: int) -> Quantity:
-    """A number of things that takes `steps` steps."""
+def count(s: Story, h: Holding, steps: int, asked: bool = False) -> Quantity:
+    """A number of things that takes `steps` steps; `asked` where the question itself asks for it, and can say when."""
     if steps == 0:
         value = s.number(2, s.cast.plenty(h.item))
         return s.given(value, says(s, h, s.n(value)), label=h.label)
-    schemas = _named(s.schemas)
+    schemas = _named(s.schemas, asked)
     if s.must and not any(schema.__name__ in s.must for schema in s.used) and s.chance(0.7):
-        schemas = _named(s.must)
+        schemas = _named(s.must, asked)
+    if not schemas:
+        raise Retry
     for _ in range(20):
         least, schema = s.rng.choice(schemas)
         if least <= steps and (schema not in s.used[-2:] or len(schemas) < 8):
@@ -143,13 +146,17 @@ def count(s: Story, h: Holding, steps: int) -> Quantity:
 
 
 @cache
-def _named(names: tuple[str, ...]) -> list[tuple[int, Callable]]:
-    return [one for one in SCHEMAS if one[1].__name__ in names] if names else SCHEMAS
+def _named(names: tuple[str, ...], asked: bool) -> list[tuple[int, Callable]]:
+    schemas = SCHEMAS + ASKED if asked else SCHEMAS
+    return [one for one in schemas if one[1].__name__ in names] if names else schemas
 
 
 def _sibling(s: Story, h: Holding) -> Holding:
-    """Something to compare with: another's things of the same sort, or other things of the same owner."""
-    if h.owner.plural or (s.chance(0.3) and not h.item.fixed):
+    """Something to compare with: another's things of the same sort, or other things of the same owner.
+
+    Not another sort where the sorts are summed: it would belong to the sum.
+    """
+    if h.item.base not in s.cast.divided and (h.owner.plural or (s.chance(0.3) and not h.item.fixed)):
         return replace(h, item=s.cast.other_item(h.item))
     return replace(h, owner=s.cast.other_owner(h.owner))
 
@@ -327,6 +334,7 @@ def per_time(s: Story, h: Holding, steps: int) -> Quantity:
 def parts(s: Story, h: Holding, steps: int) -> Quantity:
     """Two or three sorts that make up the whole."""
     sorts = s.cast.sorts(h.item, s.choose(2, 2, 3))
+    s.cast.divided.add(h.item.base)
     left = s.split(steps - 1, len(sorts))
     holdings = [replace(h, item=sort) for sort in sorts]
     if steps == 1 and h.owner.person and s.chance(0.6):
@@ -395,6 +403,8 @@ def by_day(s: Story, h: Holding, steps: int) -> Quantity:
 
 def rest(s: Story, h: Holding, steps: int) -> Quantity:
     """A whole, some known sorts of it, and the rest."""
+    if h.item.base in s.cast.divided:
+        raise Retry
     sorts = s.cast.sorts(s.cast.base(h.item), 2 + s.chance(0.4), including=h.item)
     whole_of = replace(h, item=s.cast.base(h.item))
     if whole_of.item.one == h.item.one:
@@ -423,7 +433,7 @@ def rest(s: Story, h: Holding, steps: int) -> Quantity:
 def fraction_of(s: Story, h: Holding, steps: int) -> Quantity:
     """A third, two thirds or so many percent of a whole are of this sort."""
     base = s.cast.base(h.item)
-    if base.one == h.item.one:
+    if base.one == h.item.one or base.one in s.cast.divided:
         raise Retry
     colour = h.item.one.removesuffix(f" {base.one}")
     whole_of = replace(h, item=base)
@@ -585,45 +595,78 @@ def _event(s: Story, h: Holding, before: Quantity) -> Quantity:
 
 
 def before_that(s: Story, h: Holding, steps: int) -> Quantity:
-    """Working backwards: what is left is known, and what happened."""
-    if not h.stated or not h.owner.person:
+    """Working backwards: what is left is known, and what happened. Only for a question that asks for the beginning."""
+    if not h.stated:
         raise Retry
+    s.past = True
     who, many = h.owner, h.item.many
     left = s.number(2, 80)
     now: Quantity = s.given(left)
     told: list[str] = []
+    kinds: list[str] = []
     for index in range(steps):
         kind = s.choose("lose", "lose", "gain", "half")
+        kinds.append(kind)
         if kind == "lose":
             x = s.number(2, 60)
             earlier = s.add(f"{many} before that", now, x)
             s.fact(earlier, "+", now, x)
-            verb = s.cast.lose(h.item)
-            text = f"[{verb.third}|{verb.past}] {s.n(x)} {many if index == steps - 1 else s.choose('of them', many)}"
-            text += f" to {s.cast.receiver(who)}" if verb.gives else ""
         elif kind == "gain":
             x = s.number(2, 60)
             earlier = s.sub(f"{many} before that", now, x)
             s.fact(now, "+", earlier, x)
-            verb = s.cast.gain(h.item)
-            text = f"[{verb.third}|{verb.past}] {s.n(x)} more {many}"
         else:
             earlier = s.mul(f"{many} before that", now, 2)
             s.fact(earlier, "*", now, 2)
-            verb = s.cast.lose(h.item)
-            text = f"[{verb.third}|{verb.past}] half of {who.his} {many}"
-            text += f" to {s.cast.receiver(who)}" if verb.gives else ""
-        told.append(text)
+        them = many if index == steps - 1 else s.choose("of them", many)
+        number = s.n(x) if kind != "half" else ""
+        if not who.person:
+            changed = s.cast.put(h.item) if kind == "gain" else s.cast.removed(h.item)
+            amount = {"lose": f"{number} {them}", "gain": f"{number} more {many}", "half": f"half of the {many}"}[kind]
+            told.append(f"{amount} were {changed}")
+        else:
+            verb = s.cast.gain(h.item) if kind == "gain" else s.cast.lose(h.item)
+            amount = {
+                "lose": f"{number} {them}",
+                "gain": f"{number} more {many}",
+                "half": f"half of {who.his} {many}",
+            }[kind]
+            to = f" to {s.cast.receiver(who)}" if verb.gives else ""
+            if steps == 1 and s.chance(0.3):
+                told.append(
+                    f"after {verb.ing} {amount}{to}, {who.name} had {s.n(left)} {many}{'' if kind == 'gain' else ' left'}"
+                )
+            else:
+                told.append(f"{verb.past} {amount}{to}")
         now = earlier
-    clauses = [Clause(text, who, event=index > 0, fixed=True) for index, text in enumerate(reversed(told))]
-    end = s.choose(
-        Clause(f"now {who.name} [has|had] {s.n(left)} {many} left", fixed=True),
-        Clause(f"after that {who.he} [has|had] {s.n(left)} {many}", fixed=True),
-        Clause(f"in the end {s.n(left)} {many} [are|were] left", fixed=True),
-    )
-    s.past = True
     s.manner = s.choose("at first", "in the beginning", "to begin with", "at the start")
-    return replace(now, clauses=(*clauses, end))
+    if told[0].startswith("after "):
+        return replace(now, clauses=(Clause(told[0], fixed=True),))
+    speaker = who if who.person else None
+    clauses = [Clause(text, speaker, event=index > 0, fixed=True) for index, text in enumerate(reversed(told))]
+    if not who.person:
+        clauses.insert(0, Clause(f"there were some {many} {who.preposition} {who.name}", fixed=True))
+    elif s.chance(0.5):
+        clauses.insert(0, Clause(f"had some {many}", who, fixed=True))
+    number, only, still = s.n(left), s.choose("", "", "only "), " left"
+    if kinds[0] == "gain":
+        only, still = "", s.choose("", " in all")
+    there = f"{who.preposition} {who.name}"
+    end = (
+        s.choose(
+            f"now {who.name} has {only}{number} {many}{still}",
+            f"after that {s.he(who)} had {only}{number} {many}",
+            f"in the end {s.he(who)} had {only}{number} {many}{still}",
+            f"when {s.he(who)} counted the {many}, there were {only}{number}",
+        )
+        if who.person
+        else s.choose(
+            f"now there are {only}{number} {many}{still}",
+            f"after that there were {only}{number} {many} {there}",
+            f"in the end there were {only}{number} {many}{still}",
+        )
+    )
+    return replace(now, clauses=(*clauses, Clause(end, fixed=True)))
 
 
 def dozens(s: Story, h: Holding, steps: int) -> Quantity:
@@ -664,39 +707,55 @@ def ratio(s: Story, h: Holding, steps: int) -> Quantity:
     )
 
 
+# With the fewest steps that each can take. Real questions of one or two steps add and subtract more than they multiply,
+# longer ones the other way round: so it is here, since the last step of a chain is drawn among those of one step.
 SCHEMAS: list[tuple[int, Callable[[Story, Holding, int], Quantity]]] = [
     (1, more),
     (1, more),
+    (1, more),
+    (1, fewer),
     (1, fewer),
     (1, less_than_by),
     (1, times),
-    (1, times),
+    (2, times),
+    (3, times),
+    (3, times),
     (1, part),
     (1, part),
+    (1, part),
+    (3, part),
     (2, percent_more),
     (2, percent_more),
     (1, groups),
     (1, groups),
-    (1, groups),
+    (2, groups),
+    (3, groups),
+    (3, groups),
+    (3, groups),
     (1, rows),
     (1, per_time),
     (2, per_time),
+    (1, parts),
     (1, parts),
     (2, parts),
     (2, parts),
     (1, by_day),
     (2, by_day),
     (1, rest),
+    (1, rest),
     (1, fraction_of),
     (1, fraction_of),
     (1, fraction_of),
-    (1, part),
     (1, together),
+    (1, together),
+    (1, shared),
     (1, shared),
     (1, events),
     (1, events),
+    (1, events),
     (2, events),
-    (1, before_that),
     (1, dozens),
     (2, ratio),
 ]
+# Those whose number is not of the time that the story ends in.
+ASKED: list[tuple[int, Callable[[Story, Holding, int], Quantity]]] = [(1, before_that), (1, before_that)]

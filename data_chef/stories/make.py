@@ -15,13 +15,15 @@ from data_chef.stories.motion import MEASURES, MOTION, TIME
 from data_chef.stories.puzzles import PUZZLES
 from data_chef.stories.questions import COUNTS, MONEY, Asked
 from data_chef.stories.shapes import SHAPES
-from data_chef.stories.story import Quantity, Retry, Story
+from data_chef.stories.story import Quantity, Retry, Story, amount, written
 from data_chef.stories.telling import Clause, tell
 
 
 Question = Callable[[Story, int], Asked]
 # A question is given up for another only after so many draws of words and numbers, lest easy ones crowd out the rest.
 PATIENCE = 25
+# A schema that has to occur and did not may have no room beneath this question.
+COST_OF_ABSENCE = 9
 ROUNDS = 400
 # How often each topic is drawn in a mixture, after the topics of real questions.
 # The most steps that the questions of a topic can take is the last.
@@ -37,6 +39,10 @@ TOPICS: dict[str, tuple[int, Sequence[tuple[int, Question]], int]] = {
 }
 
 
+class Absent(Retry):
+    """None of the schemas that have to occur did."""
+
+
 @dataclass(frozen=True)
 class Config:
     """Knobs of a word problem.
@@ -47,7 +53,8 @@ class Config:
         questions, schemas: the names of those to draw from; all when empty.
         must: schemas of which one has to occur; `%` stands for any percentage.
         largest: the largest number a story tells; `limit` the largest result.
-        word_rate: how often a number up to twelve is a word.
+        easy: whether products and quotients of long numbers and of cents are left out.
+        word_rate: how often a number up to twelve is a word; others up to a hundred are half as often.
         idle_rate: how often the story holds a number that nothing needs.
         fold_rate: how often the last sentence becomes "If ..., how many ...?".
         ornament_rate: how often a clause says more than it must.
@@ -61,11 +68,12 @@ class Config:
     must: tuple[str, ...] = ()
     largest: int = 100
     limit: int = 2000
-    word_rate: float = 0.15
+    easy: bool = False
+    word_rate: float = 0.2
     idle_rate: float = 0.2
     fold_rate: float = 0.42
     ornament_rate: float = 0.4
-    strange_rate: float = 0.04
+    strange_rate: float = 0.1
 
     def validate(self) -> None:
         """Raises ValueError for a knob out of its range."""
@@ -89,30 +97,36 @@ def generate(rng: Random, config: Config) -> Problem:
     questions = _questions(config.topics, config.questions, steps)
     for _ in range(ROUNDS if questions else 0):
         question = questions[int(rng.random() * len(questions))]
-        for _ in range(PATIENCE):
+        patience = PATIENCE
+        while patience > 0:
             try:
                 return _attempt(rng, config, question, steps)
+            except Absent:
+                patience -= COST_OF_ABSENCE
             except Retry:
-                continue
+                patience -= 1
     raise ValueError(f"no word problem of {steps} steps was found for {config}")
 
 
 def _attempt(rng: Random, config: Config, question: Question, steps: int) -> Problem:
-    s = Story(rng, config.limit, config.largest, config.word_rate, Cast(rng, config.strange_rate))
+    s = Story(rng, config.limit, config.largest, config.word_rate, Cast(rng, config.strange_rate), config.easy)
     s.schemas, s.must = config.schemas, config.must
     s.past = rng.random() < 0.45
     found, asked = question(s, steps)
-    if len(s.graph) != steps or (config.must and not _has(s, config.must)):
+    if len(s.graph) != steps:
         raise Retry
+    if config.must and not _has(s, config.must):
+        raise Absent
     clauses = list(found.clauses)
     if rng.random() < config.idle_rate:
         _idle(s, clauses)
     if rng.random() < 0.25:
         _scene(s, clauses)
     text = tell(rng, clauses, _resolved(asked, s.past), s.past, config.fold_rate, config.ornament_rate)
+    text = re.sub(r"\$(\d{3,})(?![\d.,]*\d)", lambda match: f"${amount(rng, int(match[1]))}", text)
     return Problem(
         question=text,
-        solution="\n".join(s.steps),
+        solution=s.solution(),
         answer=found_answer(found),
         canonical=f"{';'.join(s.facts)}?{found.name}",
         graph=s.graph[found.name],
@@ -152,8 +166,6 @@ def _resolved(question: str, past: bool) -> str:
 
 
 def found_answer(found: Quantity) -> str:
-    from data_chef.stories.story import written
-
     return written(found.value)
 
 
@@ -179,7 +191,7 @@ def _idle(s: Story, clauses: list[Clause]) -> None:
             fixed=True,
         ),
         Clause(
-            f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 90)} years ago",
+            f"the {s.choose('shop', 'school', 'library', 'museum', 'station')} nearby opened {s.number(3, 59)} years ago",
             fixed=True,
         ),
         Clause(f"it [is|was] {hour} o'clock in the {half}", fixed=True),

@@ -97,6 +97,8 @@ def items_at(s: Story, who: Owner, steps: int, verb: Verb = BUY, label: str = ""
 def packs_at(s: Story, who: Owner, steps: int) -> Quantity:
     """The price of a whole pack, and how many packs."""
     item = s.cast.goods()
+    if not s.cast.portable(item):
+        raise Retry
     holder = s.cast.container(item)
     n = count(s, Holding(who, holder, BUY), steps - 1)
     each = s.number(2, 40)
@@ -107,8 +109,6 @@ def packs_at(s: Story, who: Owner, steps: int) -> Quantity:
 
 def bill(s: Story, who: Owner, steps: int) -> Quantity:
     """The sum of several purchases."""
-    if steps < 2:
-        raise Retry
     k = 2 if steps < 3 or s.chance(0.6) else 3
     spare = steps - 1
     shares = s.split(spare, k)
@@ -286,11 +286,13 @@ def per_dozen(s: Story, who: Owner, steps: int) -> Quantity:
 COSTS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
     (1, items_at),
     (1, items_at),
-    (1, items_at),
+    (2, items_at),
+    (3, items_at),
+    (3, items_at),
     (1, packs_at),
-    (2, bill),
-    (2, bill),
-    (2, bill),
+    (1, bill),
+    (1, bill),
+    (1, bill),
     (2, compared_price),
     (3, compared_price),
     (2, discount),
@@ -525,12 +527,13 @@ MONEYS: list[tuple[int, Callable[[Story, Owner, int], Quantity]]] = [
     (1, sales),
     (2, sales),
     (1, spent),
+    (1, spent),
     (2, spent),
-    (2, spent),
+    (1, received),
     (1, received),
     (1, compared_money),
     (1, share_of_money),
-    (2, share_of_money),
+    (1, share_of_money),
     (2, share_of_money),
     (2, profit),
 ]

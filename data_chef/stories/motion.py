@@ -1,7 +1,11 @@
 """Time, distance, speed and work."""
 
+from dataclasses import replace
+
+from data_chef import lexicon
+from data_chef.stories import themes
 from data_chef.stories.questions import Asked
-from data_chef.stories.story import Retry, Story
+from data_chef.stories.story import Quantity, Retry, Story
 from data_chef.stories.telling import Clause
 
 
@@ -268,7 +272,7 @@ def pages(s: Story, steps: int) -> Asked:
 def minutes(s: Story, steps: int) -> Asked:
     """Durations of several doings, with hours and minutes mixed."""
     who = s.cast.person()
-    doings = s.cast.doings(3)
+    doings = s.cast.pastimes(3)
     if steps == 1:
         a, b = s.number(5, 50), s.number(5, 50)
         total = s.add("minutes", a, b)
@@ -501,4 +505,73 @@ TIME = [
     (2, workers),
     (3, workers),
 ]
-MEASURES = [(1, filling), (2, filling), (3, filling), (1, pieces), (2, pieces), (3, pieces)]
+
+
+def longer(s: Story, steps: int) -> Asked:
+    """Two things that are measured: how much longer or heavier one is, or how long the other one is.
+
+    With two steps a third one is compared with the second, or both are taken together.
+    """
+    if steps > 2:
+        raise Retry
+    names, said, units, more, less = s.rng.choice(themes.COMPARED)
+    unit = s.choose(*units)
+    one, two, three = s.rng.sample(names, 3)
+    much = said.partition("|")[2].partition("] {}")[2].strip() or {"heavier": "heavy", "longer": "long"}[more]
+    does, did = ("does", "did") if "weigh" in said or "last" in said else ("is", "was")
+    base = f" {said.removeprefix('[').partition('s|')[0]}" if does == "does" else f" {much}" if does == "is" else ""
+    x, by = s.number(3, 80), s.number(2, 30)
+    up = s.chance(0.5)
+    how = more if up else less
+
+    def value(name: str, number: int) -> Clause:
+        return Clause(
+            f"{'the' if s.chance(0.6) else lexicon.article(name)} {name} {said.format(f'{s.n(number)} {unit}')}"
+        )
+
+    def asked(name: str) -> str:
+        verb = did if s.past else does
+        return (
+            f"how many {unit} {verb} the {name}{base}?"
+            if does == "does"
+            else f"how {much} {verb} the {name}, in {unit}?"
+        )
+
+    if steps == 1 and s.chance(0.6):
+        y = x + by
+        gap = s.sub(f"{unit} {more}", y, x)
+        s.fact(y, "+", x, gap)
+        told = [value(one, y), value(two, x)]
+        s.frames.append("gap")
+        gap.clauses = tuple(told if s.chance(0.5) else reversed(told))
+        is_ = "was" if s.past else "is"
+        return gap, s.choose(
+            f"how many {unit} {more} {is_} the {one} than the {two}?",
+            f"how much {more} {is_} the {one} than the {two}, in {unit}?",
+            f"how many {unit} {less} {is_} the {two} than the {one}?",
+            f"how much {more} {is_} the {one} than the {two}, in {unit}?",
+        )
+
+    def beside(name: str, other: Quantity | int, than: str, up: bool, by: int) -> tuple[Quantity, Clause]:
+        """Another one, told by how it compares; the comparison may be told of either of the two."""
+        found = (s.add if up else s.sub)(f"{unit} of the {name}", other, by)
+        if up:
+            s.fact(found, "+", other, by)
+        else:
+            s.fact(other, "+", found, by)
+        is_ = "[is|was]"
+        if s.chance(0.3):
+            return found, Clause(f"the {than} {is_} {s.n(by)} {unit} {less if up else more} than the {name}")
+        return found, Clause(f"the {name} {is_} {s.n(by)} {unit} {more if up else less} than the {than}")
+
+    second, clause = beside(two, x, one, up, by)
+    first_told = value(one, x)
+    s.frames.append(how)
+    if steps == 1:
+        return replace(second, clauses=(first_told, clause)), asked(two)
+    third, last = beside(three, second, two, s.chance(0.5), s.number(2, 20))
+    return replace(third, clauses=(first_told, clause, last)), asked(three)
+
+
+MEASURES = [(1, longer), (1, longer), (1, longer), (1, longer), (1, filling), (2, filling), (3, filling), (1, pieces)]
+MEASURES += [(2, pieces), (3, pieces)]

@@ -21,6 +21,8 @@ PURPOSES = (
 TIMES = (
     "after lunch", "before dinner", "that evening", "in the afternoon", "after school", "at noon", "before breakfast", "after work", "late at night", "early in the morning", "during the break",
     "right away", "a few days later", "the next morning", "once the rain had stopped", "as soon as {he} could", "by the end of the day", "after a short rest", "on the way home", "when nobody was looking",
+    "when {he} got home", "while waiting for the bus", "before going to bed", "after finishing {his} homework", "when the bell rang", "before leaving for school",
+    "while {his} mom was shopping", "after cleaning {his} room", "when school was over", "while it was raining", "after eating lunch", "when {his} friends came over",
 )  # fmt: skip
 MANNERS = (
     "with great care",
@@ -46,6 +48,10 @@ PLACES = (
     "in the neighborhood",
     "at the farmers market",
     "downtown",
+    "in the town where {he} lives",
+    "at the store where {his} aunt works",
+    "in the house where {he} grew up",
+    "in the park where {he} often plays",
 )
 MALE = (
     "brother",
@@ -85,7 +91,7 @@ FEMALE = (
 )
 TRAITS = (
     "who loves {x}", "who is good at {x}", "who is new in town", "who has just moved", "a keen fan of {x}", "who works as {job}", "a retired {plain}", "who lives next door", "who never wastes anything",
-    "who likes to help others", "who enjoys {x}", "who has always wanted to be {job}", "the youngest in the family", "who is very patient", "who used to be {job}",
+    "who likes to help others", "who enjoys {x}", "who has always wanted to be {job}", "the youngest in the family", "who is very patient", "who is in the fifth grade", "who goes to a different school", "who sits in the front row", "who used to be {job}",
 )  # fmt: skip
 WISHES = (
     "[decides|decided] to",

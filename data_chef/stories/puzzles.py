@@ -1,7 +1,9 @@
 """Questions with a trick of their own: averages, common multiples, remainders, two unknowns, overlapping sets, calendars."""
 
+from dataclasses import replace
 from math import gcd, lcm
 
+from data_chef.stories import themes
 from data_chef.stories.counts import HAVE, TIMES, Holding, count
 from data_chef.stories.money import usd
 from data_chef.stories.questions import Asked
@@ -69,63 +71,283 @@ def average(s: Story, steps: int) -> Asked:
 
 
 def common_factor(s: Story, steps: int) -> Asked:
-    """The largest number of equal sets from two supplies."""
-    if steps != 1:
+    """The largest number of equal sets, or the longest equal piece, from two or three supplies."""
+    if steps > 2:
         raise Retry
-    who, a, b = s.cast.person(), s.cast.goods(), s.cast.goods()
-    g = s.number(2, 12)
-    x, y = s.number(2, 9), s.number(2, 9)
-    if gcd(x, y) != 1:
+    g, parts = s.number(2, 12), [s.number(2, 9) for _ in range(steps + 1)]
+    if gcd(*parts) != 1 or len(set(parts)) <= steps:
         raise Retry
-    bags = s.cast.container(a)
-    found = s.apply("gcd", f"greatest number of {bags.many}", g * x, g * y)
-    found.clauses = (
-        Clause(f"[has|had] {g * x} {a.many} and {g * y} {b.many}", who),
-        Clause(
-            f"[wants|wanted] to fill {bags.many} that all have the same {a.many} and the same {b.many} in them, with nothing left over",
-            who,
-            fixed=True,
-        ),
-    )
-    return found, s.choose(
-        f"what is the greatest number of {bags.many} that {s.he(who)} can fill?",
-        f"at most how many such {bags.many} can {s.he(who)} make?",
-    )
+    amounts: list[int] = [g * part for part in parts]
+    who = s.cast.person()
+    can, he = "could" if s.past else "can", s.he(who)
+    kind = s.choose("sets", "sets", "pieces", "rows", "teams")
+    s.frames.append(kind)
+    if kind == "sets":
+        things = [s.cast.goods() for _ in amounts]
+        bags = s.cast.new_container(things[0])
+        label = f"greatest number of {bags.many}"
+        listed = _listed([f"{n} {thing.many}" for n, thing in zip(amounts, things, strict=True)])
+        same = s.choose("that all hold the same, with", "with the same things in each and", "that are all alike, with")
+        told = (
+            Clause(f"[has|had] {listed}", who),
+            Clause(
+                f"[wants|wanted] to fill {bags.many} {same} nothing left over",
+                who,
+                fixed=True,
+            ),
+        )
+        question = s.choose(
+            f"what is the greatest number of {bags.many} that {he} {can} fill?",
+            f"at most how many such {bags.many} {can} {he} make?",
+            f"what is the most {bags.many} that {he} {can} fill?",
+        )
+    elif kind == "pieces":
+        stuff, unit = s.choose("ribbon", "rope", "wire", "string", "wood"), s.choose("inches", "feet", "centimeters")
+        label = f"length of a piece in {unit}"
+        told = (
+            Clause(
+                f"[has|had] {len(amounts)} pieces of {stuff} that [are|were] {_listed(list(map(str, amounts)))} {unit} long",
+                who,
+                fixed=True,
+            ),
+            Clause(
+                "[cuts|cut] all of them into equal pieces, as long as possible, with nothing left", who, fixed=True
+            ),
+        )
+        question = s.choose(
+            f"how long [is|was] each piece in {unit}?",
+            f"what [is|was] the greatest length of a piece in {unit}?",
+        )
+    else:
+        names = s.rng.sample(
+            ("boys", "girls", "adults", "teachers") if kind == "teams" else ("roses", "tulips", "daisies", "lilies"),
+            steps + 1,
+        )
+        listed = _listed([f"{n} {name}" for n, name in zip(amounts, names, strict=True)])
+        label = f"greatest number of {kind}"
+        alike = f"{kind} that all have the same number of {_listed(names)}"
+        told = (
+            Clause(f"there [are|were] {listed} {'at a camp' if kind == 'teams' else 'to plant'}"),
+            Clause(f"{who.name} [makes|made] {alike}"),
+        )
+        question = s.choose(
+            f"what is the greatest number of {kind} that {he} {can} make?",
+            f"at most how many {kind} {can} {he} make?",
+            f"how many {kind} {can} {he} make at the most?",
+        )
+    found: Quantity | int = amounts[0]
+    for index, amount in enumerate(amounts[1:]):
+        found = s.apply("gcd", label if index == steps - 1 else "common divisor", found, amount)
+    assert isinstance(found, Quantity)
+    return replace(found, clauses=told), question
+
+
+def _listed(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def common_multiple(s: Story, steps: int) -> Asked:
-    """When two rhythms meet again."""
-    if steps != 1:
+    """When two or three rhythms meet again, or the least number that can be had of two kinds of packs."""
+    if steps > 2:
         raise Retry
-    a, b = s.rng.sample(range(2, 16), 2)
-    if lcm(a, b) in (a, b) and s.chance(0.7):
+    spans = s.rng.sample(range(2, 16 if steps == 1 else 13), steps + 1)
+    if lcm(*spans) == max(spans) and s.chance(0.7):
         raise Retry
-    one, two = s.cast.person(), None
     unit = s.choose("days", "minutes", "hours", "weeks")
-    what = s.rng.randrange(3)
-    found = s.apply("lcm", f"{unit} until both", a, b)
-    if what == 0:
-        two = s.cast.new_owner(one)
-        place = s.cast.somewhere()
-        told = (
-            Clause(f"{one.name} [goes|went] to {place} every {s.n(a)} {unit} and {two.name} every {s.n(b)} {unit}"),
-            Clause("today they [are|were] both there", fixed=True),
+    every = [f"every {s.n(span)} {unit}" for span in spans]
+    will, again = ("did", "") if s.past else ("will", "")
+    kind = s.choose("people", "bells", "lights", "buses", "packs")
+    s.frames.append(kind)
+    label = f"{unit} until {'both' if steps == 1 else 'all'}"
+    both = "both" if steps == 1 else "all"
+    if kind == "people":
+        one = s.cast.person()
+        people = [one, *(s.cast.new_owner(one) for _ in spans[1:])]
+        does, place = s.choose(
+            ("[goes|went] to", s.cast.somewhere()),
+            ("[swims|swam] in", "the pool"),
+            ("[works|worked] at", s.cast.somewhere()),
         )
-        q = f"after how many {unit} {'were' if s.past else 'will'} they {'' if s.past else 'be '}there together again?"
-    elif what == 1:
-        told = (
-            Clause(f"one bell [rings|rang] every {s.n(a)} {unit} and another every {s.n(b)} {unit}"),
-            Clause("just now they [ring|rang] together", fixed=True),
+        rest = (
+            _listed([f"{person.name} {span}" for person, span in zip(people, every, strict=True)][1:])
+            if steps > 1
+            else f"{people[1].name} {every[1]}"
         )
-        q = f"in how many {unit} {'did' if s.past else 'will'} they ring together again?"
+        told = (
+            Clause(
+                f"{one.name} {does} {place} {every[0]}, {rest}"
+                if steps > 1
+                else f"{one.name} {does} {place} {every[0]} and {rest}"
+            ),
+            Clause(f"today they [are|were] {both} there", fixed=True),
+        )
+        question = (
+            f"after how many {unit} {'were' if s.past else 'will'} they {'' if s.past else 'be '}there together again?"
+        )
+    elif kind == "packs":
+        things = [s.cast.goods() for _ in spans]
+        label = "smallest number of each"
+        listed = _listed([f"{thing.many} in packs of {s.n(span)}" for thing, span in zip(things, spans, strict=True)])
+        who = s.cast.person()
+        told = (
+            Clause(f"a shop [sells|sold] {listed}"),
+            Clause(
+                f"{who.name} [wants|wanted] the same number of {'both' if steps == 1 else 'all of them'}", fixed=True
+            ),
+        )
+        question = s.choose(
+            f"what is the smallest number of each that {s.he(who)} {'could' if s.past else 'can'} buy?",
+            f"at least how many of each {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}buy?",
+        )
     else:
+        things, does, fast = {
+            "bells": (("one bell", "another", "a third one"), "[rings|rang]", "ring"),
+            "lights": (("a red light", "a blue one", "a green one"), "[flashes|flashed]", "flash"),
+            "buses": (
+                ("the bus to the beach", "the bus to the market", "the bus to the airport"),
+                "[leaves|left]",
+                "leave",
+            ),
+        }[kind]
+        said = [f"{thing} {span}" for thing, span in zip(things, every, strict=False)]
+        first = f"{things[0]} {does} {every[0]}"
         told = (
-            Clause(f"a red light [flashes|flashed] every {s.n(a)} {unit} and a blue one every {s.n(b)} {unit}"),
-            Clause("both [have just flashed|had just flashed]", fixed=True),
+            Clause(f"{first}, {_listed(said[1:])}" if steps > 1 else f"{first} and {said[1]}"),
+            Clause(
+                f"just now they [{fast}|{ {'ring': 'rang', 'flash': 'flashed', 'leave': 'left'}[fast] }] together",
+                fixed=True,
+            ),
         )
-        q = f"how many {unit} [pass|passed] until they flash together again?"
-    found.clauses = told
-    return found, q
+        question = s.choose(
+            f"in how many {unit} {will} they {fast} together again?",
+            f"how many {unit} [pass|passed] until they {fast} together again?",
+            f"after how many {unit} {will} they next {fast} at the same time?",
+        )
+    found: Quantity | int = spans[0]
+    for index, span in enumerate(spans[1:]):
+        found = s.apply("lcm", label if index == steps - 1 else "common multiple", found, span)
+    assert isinstance(found, Quantity)
+    return replace(found, clauses=told), question
+
+
+def ratio_parts(s: Story, steps: int) -> Asked:
+    """Two kinds in a ratio, of which the sum or the difference is known."""
+    if steps != 3:
+        raise Retry
+    whole, names, places = s.rng.choice(themes.KINDS)
+    one, two = s.rng.sample(names, 2)
+    a, b = s.rng.sample(range(1, 10), 2)
+    if gcd(a, b) != 1:
+        raise Retry
+    unit = s.number(2, 20)
+    x, y = a * unit, b * unit
+    where = s.choose(*places)
+    ratio = s.choose(
+        Clause(f"the ratio of {one} to {two} {where} [is|was] {a}:{b}"),
+        Clause(f"for every {s.n(a)} {one} {where} there [are|were] {s.n(b)} {two}")
+        if min(a, b) > 1
+        else Clause(f"{where} the ratio of {one} to {two} [is|was] {a} to {b}"),
+    )
+    together = s.chance(0.5)
+    s.frames.append("sum" if together else "difference")
+    if together:
+        parts = s.add("parts in all", a, b)
+        known, told = (
+            x + y,
+            Clause(
+                f"there [are|were] {s.n(x + y)} {s.choose(f'{one} and {two}', whole) if len(names) == 2 else f'{one} and {two}'} {s.choose('in all', 'altogether')}"
+            ),
+        )
+    else:
+        parts = s.sub("parts between them", max(a, b), min(a, b))
+        more, less = (one, two) if a > b else (two, one)
+        known = abs(x - y)
+        told = s.choose(
+            Clause(f"there [are|were] {s.n(known)} more {more} than {less}"),
+            Clause(f"there [are|were] {s.n(known)} fewer {less} than {more}"),
+        )
+    part = s.div("one part", known, parts)
+    first = s.chance(0.5)
+    found = s.mul(one if first else two, part, a if first else b)
+    other = Quantity(y if first else x, s._new())
+    mine, theirs = (found, other) if first else (other, found)
+    s.fact(mine, "*", part, a)
+    s.fact(theirs, "*", part, b)
+    if together:
+        s.fact(known, "+", mine, theirs)
+    elif a > b:
+        s.fact(mine, "+", theirs, known)
+    else:
+        s.fact(theirs, "+", mine, known)
+    asked = one if first else two
+    return replace(found, clauses=(ratio, told)), s.choose(
+        f"how many {asked} [are|were] there?", f"how many {asked} [are|were] {where}?", f"find the number of {asked}."
+    )
+
+
+def pattern(s: Story, steps: int) -> Asked:
+    """A number that grows by as much, or as many times, every day: the next one, or the one after it."""
+    if steps not in (2, 3):
+        raise Retry
+    h = Holding(s.cast.person(), s.cast.thing(), HAVE)
+    verb, many = s.cast.action(h.item), h.item.many
+    start, by = s.number(2, 40), s.number(2, 12)
+    grows = s.choose("more", "more", "fewer", "times")
+    if grows == "times":
+        start, by = s.rng.randint(1, 9), s.choose(2, 2, 3)
+    row = [start * by**i if grows == "times" else start + (by if grows == "more" else -by) * i for i in range(5)]
+    if min(row) < 1 or max(row) > 300:
+        raise Retry
+    s.frames.append(grows)
+    if grows == "times":
+        change = s.div("times as many each time", row[1], row[0])
+        s.fact(row[1], "*", row[0], change)
+    elif grows == "more":
+        change = s.sub("more each time", row[1], row[0])
+        s.fact(row[1], "+", row[0], change)
+    else:
+        change = s.sub("fewer each time", row[0], row[1])
+        s.fact(row[0], "+", row[1], change)
+    unit = s.choose("day", "day", "week", "month", "hour")
+    order = ("first", "second", "third", "fourth", "fifth")
+    now = s.given(row[2])
+    for index in range(steps - 1):
+        label = f"{many} {'in' if unit != 'day' else 'on'} the {order[3 + index]} {unit}"
+        if grows == "times":
+            after = s.mul(label, now, change)
+            s.fact(after, "*", now, change)
+        elif grows == "more":
+            after = s.add(label, now, change)
+            s.fact(after, "+", now, change)
+        else:
+            after = s.sub(label, now, change)
+            s.fact(now, "+", after, change)
+        now = after
+    on, wanted = "on" if unit == "day" else "in", order[steps + 1]
+    does = f"[{verb.third}|{verb.past}]"
+    first = h.item.count(s.n(row[0]))
+    who = h.owner
+    return replace(
+        now,
+        clauses=(
+            Clause(
+                f"{does} {first} {on} the first {unit}, {s.n(row[1])} {on} the second {unit} and {s.n(row[2])} {on} the third {unit}",
+                who,
+                fixed=True,
+            ),
+            Clause(
+                s.choose(
+                    "the pattern [goes|went] on in the same way",
+                    "it [continues|continued] like this",
+                    "the same pattern [continues|continued]",
+                ),
+                fixed=True,
+            ),
+        ),
+    ), s.choose(
+        f"how many {many} {'did' if s.past else 'does'} {s.he(who)} {verb.base} {on} the {wanted} {unit}?",
+        f"how many {many} {'did' if s.past else 'will'} {who.name} {verb.base} {on} the {wanted} {unit}?",
+    )
 
 
 def rounded(s: Story, steps: int) -> Asked:
@@ -179,7 +401,7 @@ def rounded(s: Story, steps: int) -> Asked:
     size = s.number(3, 20)
     if not isinstance(whole.value, int) or whole.value % size == 0 or whole.value < size:
         raise Retry
-    holder = s.cast.container(h.item)
+    holder = s.cast.new_container(h.item)
     do = "did" if s.past else "does"
     clause = s.choose(
         Clause(f"[puts|put] {s.n(size)} {many} into each {holder.one}", h.owner, event=True),
@@ -228,24 +450,36 @@ def sum_and_difference(s: Story, steps: int) -> Asked:
         )
         return less, f"how many {many} {do} {other.name} {h.verb.base}?"
     by = s.choose(2, 3, 4)
-    total = small * (by + 1)
     if steps not in (2, 3):
         raise Retry
-    parts = s.add("parts", by, 1)
+    apart = s.chance(0.5)
+    s.frames.append("apart" if apart else "together")
+    most_value = small * by
+    total = most_value - small if apart else most_value + small
+    parts = s.sub("parts", by, 1) if apart else s.add("parts", by, 1)
     less = s.div(f"{other.s} {many}", total, parts)
-    clauses = (
-        Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}"),
-        Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {TIMES[by]} as many as {other.name}"),
+    both = (
+        Clause(f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {s.n(total)} more {many} than {other.name}")
+        if apart
+        else Clause(f"{pair} {does} {s.n(total)} {many} {s.choose('together', 'in total', 'altogether')}")
     )
-    if steps == 2:
-        s.fact(total, "*", less, f"w{by + 1}")
-        less.clauses = clauses
-        return less, f"how many {many} {do} {other.name} {h.verb.base}?"
-    most = s.mul(f"{h.owner.s} {many}", less, by)
-    s.fact(total, "+", less, most)
+    as_many = Clause(
+        f"{h.owner.name} [{h.verb.third}|{h.verb.past}] {TIMES[by]} as many {many if apart else ''}".rstrip()
+        + f" as {other.name}"
+    )
+    clauses = (as_many, both) if apart and s.chance(0.5) else (both, as_many)
+    wanted = less
+    most = Quantity(most_value, s._new()) if steps == 2 else s.mul(f"{h.owner.s} {many}", less, by)
     s.fact(most, "*", less, by)
-    most.clauses = clauses
-    return most, f"how many {many} {do} {h.owner.name} {h.verb.base}?"
+    if apart:
+        s.fact(most, "+", less, total)
+    else:
+        s.fact(total, "+", less, most)
+    asked = other
+    if steps == 3:
+        wanted, asked = most, h.owner
+    wanted.clauses = clauses
+    return wanted, f"how many {many} {do} {asked.name} {h.verb.base}?"
 
 
 def heads_and_legs(s: Story, steps: int) -> Asked:
@@ -470,7 +704,12 @@ PUZZLES = [
     (3, average),
     (2, average),
     (1, common_factor),
+    (2, common_factor),
     (1, common_multiple),
+    (2, common_multiple),
+    (2, pattern),
+    (3, pattern),
+    (3, ratio_parts),
     (1, rounded),
     (2, rounded),
     (3, rounded),

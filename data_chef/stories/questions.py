@@ -1,6 +1,10 @@
 """What a story may ask about things and money, and the schemas that only a question needs."""
 
-from data_chef.stories.counts import HAVE, Holding, asks, count
+from dataclasses import replace
+
+from data_chef import lexicon
+from data_chef.stories import themes
+from data_chef.stories.counts import HAVE, Holding, asks, before_that, count
 from data_chef.stories.money import SELL, cost, money, single, usd
 from data_chef.stories.story import Quantity, Retry, Story
 from data_chef.stories.telling import Clause
@@ -22,7 +26,7 @@ def holding(s: Story) -> Holding:
 
 def how_many(s: Story, steps: int) -> Asked:
     h = holding(s)
-    found = count(s, h, steps)
+    found = count(s, h, steps, asked=True)
     manner = s.manner
     if not manner and any(c.event for c in found.clauses[-1:]):
         manner = s.choose("now", "now", "in the end", "" if not found.label.endswith("left") else "left")
@@ -37,8 +41,276 @@ def how_many(s: Story, steps: int) -> Asked:
     return found, asks(s, h, manner)
 
 
+def at_first(s: Story, steps: int) -> Asked:
+    """What there was before something happened."""
+    if steps > 3:
+        raise Retry
+    h = replace(holding(s), verb=HAVE)
+    s.frames.append("before_that")
+    found = before_that(s, h, steps)
+    return found, asks(s, h, s.manner)
+
+
+def change_unknown(s: Story, steps: int) -> Asked:
+    """So many at first and so many in the end: what came or went between is asked for."""
+    if steps > 3:
+        raise Retry
+    h = replace(holding(s), verb=HAVE)
+    s.past = True
+    who, many = h.owner, h.item.many
+    start = count(s, h, steps - 1)
+    if not isinstance(start.value, int) or start.value < 3:
+        raise Retry
+    up = s.chance(0.4)
+    s.frames.append("up" if up else "down")
+    giver = s.cast.other_owner(who) if up and who.person and s.chance(0.25) else None
+    if not who.person:
+        done = s.cast.put(h.item) if up else s.cast.removed(h.item)
+    elif giver is not None:
+        done = "given"
+    else:
+        verb = s.cast.gain(h.item) if up else s.cast.lose(h.item)
+        done = verb.done
+    if up:
+        end = start.value + s.number(2, 60)
+        found = s.sub(f"{many} {done}", end, start)
+        s.fact(end, "+", start, found)
+    else:
+        end = start.value - s.number(2, start.value - 1)
+        found = s.sub(f"{many} {done}", start, end)
+        s.fact(start, "+", found, end)
+    things = h.item.count(s.n(end))
+    if not who.person:
+        place = f"{who.preposition} {who.name}"
+        middle = f"some more {many} were {done}" if up else f"some of {s.choose('them', f'the {many}')} were {done}"
+        tail, more = (s.choose("", " in all", " altogether"), " more") if up else (" left", "")
+        end_clause = s.choose(
+            f"now there are {things}{tail}",
+            f"after that there were {s.choose('', '' if up else 'only ')}{things} {place}",
+            f"when {s.choose('somebody', 'a worker', 'the owner', 'a visitor')} counted the {many} again, there were {things}{tail}",
+        )
+        question = s.choose(
+            f"how many{more} {many} were {done}?",
+            f"how many{more} {many} were {done}?",
+            f"find how many{more} {many} were {done}.",
+        )
+        return found.told(Clause(middle, event=True), Clause(end_clause, fixed=True)), question
+    to = f" to {s.cast.receiver(who)}" if giver is None and verb.gives else ""
+    he = s.he(who)
+    if giver is not None:
+        middle = Clause(f"{giver.name} gave {who.him} some more", event=True)
+        question = s.choose(
+            f"how many {many} did {giver.name} give {who.name if s.cast.ambiguous(who) else who.him}?",
+            f"how many {many} did {who.name} get from {giver.name}?",
+        )
+    else:
+        some = (
+            s.choose("some more", f"some more {many}", "a few more")
+            if up
+            else s.choose("some of them", f"some of {who.his} {many}", f"some {many}", f"some of the {many}")
+        )
+        question = s.choose(
+            f"how many {many} did {he} {verb.base}{to}?",
+            f"how many {many} did {who.name} {verb.base}{to}?",
+            f"how many more {many} did {he} {verb.base}?"
+            if up
+            else f"how many of the {many} did {he} {verb.base}{to}?",
+        )
+        middle = Clause(f"{verb.past} {some}{to}", who, event=True)
+        if s.chance(0.25):
+            left = s.choose("", " in all") if up else " left"
+            return found.told(
+                Clause(f"after {verb.ing} {some}{to}, {who.name} had {things}{left}", fixed=True)
+            ), question
+    end_clause = (
+        s.choose(
+            f"now {he} has {things}{s.choose('', ' in all', ' altogether')}",
+            f"after that {he} had {things}",
+            f"when {he} counted the {many} again, there were {things}",
+        )
+        if up
+        else s.choose(
+            f"now {he} has {things} left",
+            f"now {who.name} has {s.choose('', 'only ')}{things} left",
+            f"after that {he} had {s.choose('', 'only ')}{things} left",
+            f"when {he} counted the {many} again, only {s.n(end)} {'was' if end == 1 else 'were'} left",
+            f"in the end {things} {'was' if end == 1 else 'were'} left",
+        )
+    )
+    return found.told(middle, Clause(end_clause, fixed=True)), question
+
+
+def kinds(s: Story, steps: int) -> Asked:
+    """Boys and girls, cows and sheep: one kind, all of them, or how many more of the one there are than of the other."""
+    if steps > 2:
+        raise Retry
+    whole, names, places = s.rng.choice(themes.KINDS)
+    where = s.choose(*places)
+    a, b, *others = s.rng.sample(names, len(names))
+    x, y = s.number(2, 60), s.number(2, 60)
+    are = "[are|were]"
+    wanted = s.choose("part", "part", "part", "whole", "gap")
+    s.frames.append(wanted)
+    total, first = x + y, Clause(f"there {are} {s.n(x)} {a} {s.choose('', f'and {s.n(y)} {b} ')}{where}")
+    if wanted == "part":
+        there = s.choose(
+            Clause(f"there {are} {s.n(total)} {whole} {where}"),
+            Clause(f"{s.n(total)} {whole} {are} {where}"),
+            Clause(f"there {are} a total of {s.n(total)} {whole} {where}"),
+            Clause(f"there {are} {s.n(total)} {a} and {b} {where}"),
+        )
+        both = f"{a} and {b}" in there.text
+        if steps == 2 and others and s.chance(0.6):
+            z, c = s.number(2, 40), others[0]
+            total += z
+            known = s.add("others", x, z)
+            s.fact(known, "+", x, z)
+            found = s.sub(b, total, known)
+            s.fact(total, "+", found, known)
+            there = Clause(f"there {are} {s.n(total)} {whole} {where}")
+            of = Clause(f"{s.n(x)} of them {are} {a}, {s.n(z)} {are} {c} and the rest {are} {b}", fixed=s.chance(0.5))
+        else:
+            found = s.sub(b, total, x)
+            s.fact(total, "+", found, x)
+            of = s.choose(
+                Clause(f"{s.n(x)} of them {are} {a}"),
+                Clause(f"{s.n(x)} of the {whole} {are} {a}"),
+                Clause(f"only {s.n(x)} of them {are} {a}"),
+            )
+            if not both and (len(names) > 2 or s.chance(0.3)):
+                of = Clause(
+                    f"{of.text} and {s.choose('the rest', 'the others', 'all the others')} {are} {b}", fixed=True
+                )
+            if steps == 2:
+                s.frames.append("gap")
+                big, small = (found, x) if y > x else (x, found)
+                gap = s.sub("difference", big, small)
+                s.fact(big, "+", small, gap)
+                more, less = (b, a) if y > x else (a, b)
+                return gap.told(there, of), f"how many more {more} than {less} {are} there?"
+        return found.told(there, of), s.choose(
+            f"how many {b} {are} there?",
+            f"how many {b} {are} there {where}?",
+            f"how many {b} {are} {where}?",
+            f"how many of {s.choose('them', f'the {whole}')} {are} {b}?",
+        )
+    told: tuple[Clause, ...] = (Clause(f"there {are} {s.n(x)} {a} and {s.n(y)} {b} {where}"),)
+    if s.chance(0.3):
+        told = (first, Clause(f"there {are} {s.n(y)} {b}")) if f"and {s.n(y)}" not in first.text else told
+    other: int | Quantity = y
+    if steps == 2:
+        by, up = s.number(2, 30), s.chance(0.5)
+        other = s.add(b, x, by) if up else s.sub(b, x, by)
+        if up:
+            s.fact(other, "+", x, by)
+        else:
+            s.fact(x, "+", other, by)
+        told = (
+            Clause(f"there {are} {s.n(x)} {a} {where}"),
+            Clause(f"there {are} {s.n(by)} {'more' if up else 'fewer'} {b} than {a}"),
+        )
+        wanted = "whole"
+    if wanted == "gap":
+        big, small, more, less = (x, y, a, b) if x > y else (y, x, b, a)
+        found = s.sub("difference", big, small)
+        s.fact(big, "+", small, found)
+        return found.told(*told), s.choose(
+            f"how many more {more} than {less} {are} there?",
+            f"how many more {more} {are} there than {less}?",
+            f"how many fewer {less} than {more} {are} there?",
+        )
+    found = s.add(f"{whole} in all", x, other)
+    s.fact(found, "+", x, other)
+    all_of = whole if len(names) == 2 or s.chance(0.5) else f"{a} and {b}"
+    return found.told(*told), s.choose(
+        f"how many {all_of} {are} there {s.choose('in all', 'altogether', 'in total')}?",
+        f"how many {all_of} {are} there {where} {s.choose('in all', 'altogether', 'in total')}?",
+        f"how many {all_of} {are} {where}?",
+    )
+
+
+def grouped(s: Story, steps: int) -> Asked:
+    """People in cars, at tables, in teams: how many of these, how many in each, or how many people."""
+    if steps > 3:
+        raise Retry
+    people = s.choose(
+        "students", "kids", "children", "people", "boys", "girls", "campers", "guests", "players", "fans"
+    )
+    unit, on = s.rng.choice(themes.GATHERINGS)
+    units = lexicon.pluralize(unit)
+    each_, n = s.number(2, 12), s.number(2, 15)
+    are, do = "[are|were]", "did" if s.past else "do"
+    if steps == 1:
+        total: Quantity = s.given(
+            each_ * n,
+            Clause(f"there {are} {s.n(each_ * n)} {people} {s.choose('', 'in all', 'at the camp')}".rstrip()),
+        )
+    else:
+        joined = s.chance(0.5)
+        s.frames.append("joined" if joined else "stayed")
+        x = s.number(2, 20)
+        others = s.choose("adults", "teachers", "parents", "helpers", "visitors")
+        if joined:
+            if each_ * n - x < 2:
+                raise Retry
+            before = each_ * n - x
+            total = s.add("people", before, x)
+            s.fact(total, "+", before, x)
+            told = (Clause(f"there {are} {s.n(before)} {people}"), Clause(f"{s.n(x)} {others} [come|came] along"))
+            people = "people"
+        else:
+            before = each_ * n + x
+            total = s.sub(f"{people} left", before, x)
+            s.fact(before, "+", total, x)
+            told = (
+                Clause(f"there {are} {s.n(before)} {people}"),
+                Clause(
+                    f"{s.n(x)} of them {s.choose('[stay|stayed] at home', f'{are} sick', '[leave|left] early', f'{are} absent')}"
+                ),
+            )
+        total = replace(total, clauses=told)
+        if steps == 3:
+            raise Retry
+    if s.chance(0.6):
+        s.frames.append("many")
+        found = s.div(units, total, each_)
+        s.fact(total, "*", found, each_)
+        clause = (
+            s.choose(
+                Clause(f"each {unit} [holds|held] {s.n(each_)} {people}"),
+                Clause(
+                    f"{s.n(each_)} {people} can [sit|sit] {on} each {unit}"
+                    if unit in ("table", "bench", "row", "bus")
+                    else f"there [is|was] room for {s.n(each_)} {people} {on} each {unit}"
+                ),
+                Clause(f"they {are} put into {units} of {s.n(each_)}")
+                if on == "in"
+                else Clause(f"there [is|was] room for {s.n(each_)} {people} {on} each {unit}"),
+            )
+            if unit not in ("team", "group")
+            else s.choose(
+                Clause(f"they {are} divided into {units} of {s.n(each_)}"),
+                Clause(f"each {unit} [has|had] {s.n(each_)} {people}"),
+                Clause(f"a teacher [makes|made] {units} with {s.n(each_)} {people} in each"),
+            )
+        )
+        return found.told(clause), s.choose(
+            f"how many {units} {are} needed?" if unit not in ("team", "group") else f"how many {units} {are} there?",
+            f"how many {units} {do} they need?"
+            if unit not in ("team", "group")
+            else f"how many {units} {do} they make?",
+        )
+    found = s.div(f"{people} {on} each {unit}", total, n)
+    s.fact(total, "*", found, n)
+    return found.told(
+        Clause(f"they {are} split into {s.n(n)} {units} of the same size")
+        if unit in ("team", "group")
+        else Clause(f"they [fill|filled] {s.n(n)} {units}, with the same number {on} each")
+    ), s.choose(f"how many {people} {are} {on} each {unit}?", f"how many {people} {are} there {on} each {unit}?")
+
+
 def in_total(s: Story, steps: int) -> Asked:
-    """Two or three owners, or two sorts of things, together."""
+    """Two or three owners together, by name wherever the story has others too."""
     h = holding(s)
     k = 2 if steps < 4 or s.chance(0.7) else 3
     owners = [h.owner]
@@ -50,45 +322,71 @@ def in_total(s: Story, steps: int) -> Asked:
     total = s.add(f"{h.item.many} in total", *pieces)
     s.fact(total, "+", *pieces)
     many, end = h.item.many, s.choose("in total", "altogether", "together", "in all", "combined")
+    names = [o.name for o in owners]
+    everyone = f"{', '.join(names[:-1])} and {names[-1]}"
+    alone = len(s.cast.names) == k
     if not h.owner.person:
+        where = [f"{o.preposition} {o.name}" for o in owners]
+        places = f"{', '.join(where[:-1])} and {where[-1]}"
+        if not alone:
+            return total, s.choose(
+                f"how many {many} [are|were] there {places} {end}?",
+                f"what [is|was] the total number of {many} {places}?",
+                f"find the total number of {many} {places}.",
+            )
         return total, s.choose(
             f"how many {many} [are|were] there {end}?",
+            f"how many {many} [are|were] there {places}?",
             f"what [is|was] the total number of {many}?",
             f"find the total number of {many}.",
         )
-    names = [o.name for o in owners]
-    they = (
-        s.choose("they", f"{', '.join(names[:-1])} and {names[-1]}")
-        if k < 3 or s.chance(0.5)
-        else f"all {s.n(3)} of them"
-    )
+    they = everyone if not alone or s.chance(0.5) else "they" if k < 3 or s.chance(0.5) else f"all {s.n(3)} of them"
     do = "did" if s.past else "do"
     return total, s.choose(
         f"how many {many} {do} {they} {h.verb.base} {end}?",
         f"how many {many} {do} {they} {h.verb.base} {end}?",
         f"what is the total number of {many} that {they} [{h.verb.base}|{h.verb.past}]?",
-        f"calculate the total number of {many} that they [{h.verb.base}|{h.verb.past}].",
+        f"calculate the total number of {many} that {they} [{h.verb.base}|{h.verb.past}].",
     )
 
 
 def difference(s: Story, steps: int) -> Asked:
-    """How many more one has than the other."""
+    """How many more one has than the other, or more of one sort than of another."""
     h = holding(s)
-    other = Holding(s.cast.new_owner(h.owner), h.item, h.verb)
+    if h.item.one == h.item.base and s.chance(0.35):
+        one, two = s.cast.sorts(h.item, 2)
+        s.cast.divided.add(h.item.base)
+        h, other = replace(h, item=one), replace(h, item=two)
+        s.frames.append("sorts")
+    else:
+        other = Holding(s.cast.new_owner(h.owner), h.item, h.verb)
     left = s.split(steps - 1, 2)
     a, b = count(s, h, left[0]), count(s, other, left[1])
     big, small, x, y = (a, b, h, other) if a.value > b.value else (b, a, other, h)
     gap = s.sub("difference", big, small)
     s.fact(big, "+", small, gap)
     gap.clauses = (*a.clauses, *b.clauses)
-    many = h.item.many
-    if not h.owner.person:
-        return (
-            gap,
-            f"how many more {many} [are|were] there {x.owner.preposition} {x.owner.name} than {y.owner.preposition} {y.owner.name}?",
-        )
-    do = "did" if s.past else "does"
     more, first, second = s.choose(("more", x, y), ("more", x, y), ("fewer", y, x))
+    many = first.item.many
+    do = "did" if s.past else "does"
+    if first.owner == second.owner:
+        # Where the story has others too, it has to be said whose they are.
+        alone, than, where = len(s.cast.names) == 1, second.item.many, f" {h.owner.preposition} {h.owner.name}"
+        if not h.owner.person:
+            return gap, s.choose(
+                f"how many {more} {many} than {than} [are|were] there{'' if alone else where}?",
+                f"how many {more} {many} [are|were] there{'' if alone and s.chance(0.5) else where} than {than}?",
+            )
+        return gap, s.choose(
+            f"how many {more} {many} than {than} {do} {s.he(h.owner) if alone else h.owner.name} {h.verb.base}?",
+            f"how many {more} {many} {do} {s.he(h.owner) if alone else h.owner.name} {h.verb.base} than {than}?",
+        )
+    if not h.owner.person:
+        here, there = (f"{o.owner.preposition} {o.owner.name}" for o in (first, second))
+        return gap, s.choose(
+            f"how many {more} {many} [are|were] there {here} than {there}?",
+            f"how many {more} {many} [are|were] {here} than {there}?",
+        )
     return gap, s.choose(
         f"how many {more} {many} {do} {first.owner.name} {h.verb.base} than {second.owner.name}?",
         f"how many {more} {many} {do} {first.owner.name} {h.verb.base} than {second.owner.name}?",
@@ -103,23 +401,24 @@ def each(s: Story, steps: int) -> Asked:
     whole = count(s, h, steps - 1)
     by = s.divisor(whole.value)
     many, who = h.item.many, h.owner
-    found = s.div(f"{many} each", whole, by)
+    them = s.choose("them", f"the {many}", f"all the {many}")
+    do = "did" if s.past else "does"
+    way = s.choose("shared", "shared", "handed out", "put in", "packed", "packed", "packed")
+    friends = s.cast.group()
+    holder = s.cast.new_container(h.item)
+    label = {
+        "shared": f"{many} each",
+        "handed out": friends.many,
+        "put in": f"{many} in each {holder.one}",
+        "packed": holder.many,
+    }[way]
+    found = s.div(label, whole, by)
     s.fact(whole, "*", found, by)
-    if s.chance(0.5):
-        friends = s.cast.group()
-        do = "did" if s.past else "does"
+    if way == "shared":
         return found.told(
             s.choose(
-                Clause(
-                    f"[shares|shared] {s.choose('them', f'the {many}', f'all the {many}')} equally among {s.n(by)} {friends.many}",
-                    who,
-                    event=True,
-                ),
-                Clause(
-                    f"[divides|divided] {s.choose('them', f'the {many}')} equally among {who.his} {s.n(by)} {friends.many}",
-                    who,
-                    event=True,
-                ),
+                Clause(f"[shares|shared] {them} equally among {s.n(by)} {friends.many}", who, event=True),
+                Clause(f"[divides|divided] {them} equally among {who.his} {s.n(by)} {friends.many}", who, event=True),
                 Clause(
                     f"[gives|gave] the same number of {many} to each of {s.n(by)} {friends.many} until none [are|were] left",
                     who,
@@ -131,32 +430,49 @@ def each(s: Story, steps: int) -> Asked:
             f"how many {many} {'did' if s.past else 'will'} each {friends.one} receive?",
             f"find the number of {many} for each {friends.one}.",
         )
-    holder = s.cast.container(h.item)
-    if s.chance(0.5):
-        found.label = f"{many} in each {holder.one}"
+    if way == "handed out":
+        return found.told(
+            s.choose(
+                Clause(
+                    f"[gives|gave] each {friends.one} {s.n(by)} {many} until none [are|were] left", who, event=True
+                ),
+                Clause(
+                    f"[hands|handed] out {s.n(by)} {many} to each {friends.one} until there [are|were] none left",
+                    who,
+                    event=True,
+                ),
+            )
+        ), s.choose(
+            f"how many {friends.many} {'got' if s.past else 'get'} {many}?",
+            f"how many {friends.many} [are|were] there?",
+        )
+    if way == "put in":
         return found.told(
             Clause(
-                f"[puts|put] {s.choose('them', f'the {many}', f'all the {many}')} into {s.n(by)} {holder.many}, the same number in each",
+                f"[puts|put] {them} into {s.n(by)} {holder.many}, the same number in each",
                 who,
                 event=True,
             )
-        ), f"how many {many} [are|were] in each {holder.one}?"
-    do = "did" if s.past else "does"
-    steps_label = found.label
-    s.steps[-1] = s.steps[-1].replace(
-        f"{steps_label[0].upper()}{steps_label[1:]}", f"{holder.many[0].upper()}{holder.many[1:]}", 1
-    )
+        ), s.choose(
+            f"how many {many} [are|were] in each {holder.one}?",
+            f"how many {many} {do} {s.he(who)} put in each {holder.one}?",
+        )
     return found.told(
         s.choose(
-            Clause(
-                f"[packs|packed] {s.choose('them', f'the {many}')} into {holder.many} of {s.n(by)}", who, event=True
-            ),
+            Clause(f"[packs|packed] {them} into {holder.many} of {s.n(by)}", who, event=True),
             Clause(f"[puts|put] {s.n(by)} {many} into each {holder.one}", who, event=True),
+            Clause(f"[puts|put] {s.n(by)} {many} in each {holder.one}", who, event=True),
             Clause(f"one {holder.one} [holds|held] {s.n(by)} {many}"),
+            Clause(f"each {holder.one} [holds|held] {s.n(by)} {many}"),
+            Clause(f"[wants|wanted] to put them into {holder.many}, {s.n(by)} in each", who, fixed=True),
         )
     ), s.choose(
-        f"how many {holder.many} {do} {s.he(who)} {'fill' if s.chance(0.5) else 'need'}?",
+        f"how many {holder.many} {do} {s.he(who)} {s.choose('fill', 'need', 'use')}?",
         f"how many {holder.many} {'were' if s.past else 'are'} needed?",
+        f"how many {holder.many} {do} {s.he(who)} need for {s.choose('them', f'all the {many}')}?",
+        f"how many {holder.many} {'did' if s.past else 'should'} {s.he(who)} {'have to ' if s.past else ''}buy?"
+        if steps == 1
+        else f"how many {holder.many} [are|were] there?",
     )
 
 
@@ -186,6 +502,10 @@ def goal(s: Story, steps: int) -> Asked:
         f"how many more {many} {do} {s.he(who)} need?",
         f"how many more {many} {do} {who.name} need to reach {who.his} goal?",
         f"how many {many} [are|were] still missing?",
+        f"how many more {many} {'did' if s.past else 'must'} {s.he(who)} {'have to ' if s.past else ''}{s.cast.gain(h.item).base}?",
+        f"how many more {many} should {s.he(who)} {'have bought' if s.past else 'buy'}?"
+        if h.item.theme.price
+        else f"how many more {many} [are|were] needed?",
         f"find how many more {many} {who.name} [needs|needed].",
     )
 
@@ -250,7 +570,7 @@ def how_costly(s: Story, steps: int) -> Asked:
 def change(s: Story, steps: int) -> Asked:
     """Paid with a bill; the change."""
     who = s.cast.person()
-    paid = cost(s, who, steps - 1)
+    paid = cost(s, who, steps - 1) if steps > 1 else single(s, who)
     notes = [n for n in (5, 10, 20, 50, 100, 200, 500) if n > paid.value]
     if not notes:
         raise Retry
@@ -372,6 +692,30 @@ def unit_price(s: Story, steps: int) -> Asked:
     )
 
 
+def price_gap(s: Story, steps: int) -> Asked:
+    """How much more one thing costs than another, or what is left of a sum of money after one or two purchases."""
+    if steps > 1:
+        raise Retry
+    one, two = s.cast.goods(), s.cast.goods()
+    a, b = (s.given(s.number(max(2, item.cost[0]), max(4, item.cost[1]))) for item in (one, two))
+    big, small, dear, cheap = (a, b, one, two) if a.value > b.value else (b, a, two, one)
+    gap = s.sub("difference", big, small)
+    s.fact(big, "+", small, gap)
+    x, y = s.cast.article(one.one), s.cast.article(two.one)
+    way = s.choose("more", "less")
+    s.frames.append(way)
+    return gap.told(
+        Clause(f"{x} {one.one} [costs|cost] {usd(s, a.value)}"),
+        Clause(f"{y} {two.one} [costs|cost] {usd(s, b.value)}"),
+    ), s.choose(
+        f"how much more {'did' if s.past else 'does'} the {dear.one} cost than the {cheap.one}?",
+        f"how many dollars more [is|was] the {dear.one} than the {cheap.one}?",
+    ) if way == "more" else s.choose(
+        f"how much less {'did' if s.past else 'does'} the {cheap.one} cost?",
+        f"how much cheaper [is|was] the {cheap.one} than the {dear.one}, in dollars?",
+    )
+
+
 def revenue_gap(s: Story, steps: int) -> Asked:
     """Profit: sold for more than was paid."""
     who, item = s.cast.person(), s.cast.goods()
@@ -436,31 +780,22 @@ def what_percent(s: Story, steps: int) -> Asked:
 
 COUNTS = (
     [(1, how_many)] * 8
-    + [(2, in_total)] * 3
-    + [
-        (1, in_total),
-        (2, difference),
-        (2, difference),
-        (1, each),
-        (2, each),
-        (2, each),
-        (1, goal),
-        (2, goal),
-        (2, what_percent),
-    ]
+    + [(1, in_total)] * 3
+    + [(1, difference)] * 3
+    + [(1, change_unknown)] * 3
+    + [(1, kinds)] * 3
+    + [(1, grouped), (1, each), (1, each), (1, at_first), (1, goal), (2, what_percent), (2, in_total)]
+    + [(3, how_many)] * 8
+    + [(3, in_total)] * 2
+    + [(3, each)] * 6
 )
 MONEY = (
-    [(1, how_much)] * 4
+    [(1, how_much)] * 3
     + [(1, how_costly)] * 4
-    + [(2, change)] * 2
-    + [
-        (2, still_to_save),
-        (2, still_to_save),
-        (2, affordable),
-        (2, split_bill),
-        (1, unit_price),
-        (2, unit_price),
-        (2, revenue_gap),
-        (3, revenue_gap),
-    ]
+    + [(1, change)] * 2
+    + [(1, price_gap)] * 2
+    + [(1, affordable), (2, split_bill), (2, still_to_save), (1, unit_price), (2, unit_price), (2, revenue_gap)]
+    + [(3, how_much)] * 6
+    + [(3, how_costly)] * 8
+    + [(3, revenue_gap), (3, split_bill), (3, affordable)]
 )

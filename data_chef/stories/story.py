@@ -1,18 +1,24 @@
 """A story while it is made: quantities, the facts that tie them together, the steps that compute them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
 from random import Random
 
+from data_chef.arithmetic import significant
 from data_chef.lexicon import number_words
 from data_chef.stories.cast import Cast, Retry
+from data_chef.stories.steps import STATES, Number, role, worked
 from data_chef.stories.telling import Clause, capital
 
 
-Number = int | Fraction
-SPELLED = {n: number_words(n) for n in (*range(2, 13), *range(20, 100, 10))}
+SPELLED = {n: number_words(n) for n in (*range(2, 100), *range(100, 1000, 100))}
+# How many digits the numbers of a story have: one as often as two, seldom four. What a schema bounds by FREE or more
+# has no bound of its own, and may get ten times as large.
+LENGTHS = (0.4, 0.8, 0.97, 1)
+FREE = 60
 FUNCTIONS = {
     "gcd": gcd,
     "lcm": lcm,
@@ -20,6 +26,9 @@ FUNCTIONS = {
     "floor": lambda a, b: a // b,
     "mod": lambda a, b: a % b,
 }
+_PLACE = re.compile(r" (?:in|on|at) ")
+# What a rounded result or a divisor is.
+OUTCOMES = {"gcd": "Largest", "lcm": "First", "ceil": "Needed", "floor": "Full", "mod": "Left"}
 
 
 @dataclass(slots=True)
@@ -29,7 +38,7 @@ class Quantity:
     Attributes:
         value: its exact value.
         name: how facts refer to it: the number itself when the story tells it, `q3` when it has to be found.
-        label: how a step calls it.
+        label: what it is, at length; a step says it in a word.
         clauses: what the story says until it is known.
     """
 
@@ -67,6 +76,31 @@ def written(value: Number) -> str:
     return f"{cents // 100}.{cents % 100:02d}".rstrip("0")
 
 
+def drawn(rng: Random, low: int, high: int) -> int:
+    """A number from low to high as stories have them: its length is drawn first, and some are round."""
+    draw = rng.random()
+    digits = 1 + sum(draw >= bound for bound in LENGTHS[:-1])
+    digits = min(max(digits, len(str(low))), len(str(high)))
+    low, high = max(low, 10 ** (digits - 1)), min(high, 10**digits - 1)
+    unit = (1, 5, 10 if high < 400 else 50)[min(digits, 3) - 1] if rng.random() < 0.3 else 1
+    if -(-low // unit) > high // unit:
+        unit = 1
+    return rng.randint(-(-low // unit), high // unit) * unit
+
+
+def told(rng: Random, number: int, word_rate: float) -> str:
+    """`12`, `twelve`, `1,250`: in words now and then, above twelve half as often; with commas half of the time."""
+    if number in SPELLED and rng.random() < (word_rate if number <= 12 else word_rate / 2):
+        return SPELLED[number]
+    return f"{number:,}" if number >= 1000 and rng.random() < 0.5 else str(number)
+
+
+def amount(rng: Random, dollars: int) -> str:
+    """`1250`, `1,250` or, now and then, `1,250.00`, to follow a dollar sign."""
+    draw = rng.random()
+    return f"{dollars:,}.00" if draw < 0.1 else f"{dollars:,}" if draw < 0.55 else str(dollars)
+
+
 @dataclass
 class Story:
     """What a schema writes to.
@@ -81,10 +115,12 @@ class Story:
     largest: int
     word_rate: float
     cast: Cast
+    easy: bool = False
     facts: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     count: int = 0
     graph: dict[str, str] = field(default_factory=dict)
+    owners: set[str] = field(default_factory=set)
     used: list = field(default_factory=list)
     frames: list[str] = field(default_factory=list)
     schemas: tuple[str, ...] = ()
@@ -102,15 +138,8 @@ class Story:
         return options[int(self.rng.random() * len(options))]
 
     def number(self, low: int = 2, high: int = 99) -> int:
-        """A number of a story: mostly small, often round, within [low, high] and the story's own limit."""
-        high = max(low, min(high, self.largest))
-        draw = self.rng.random()
-        if draw < 0.5 and low <= 12:
-            return self.rng.randint(low, min(high, 12))
-        if draw < 0.75 and high >= 20:
-            unit = 5 if high < 60 else 10 if high < 400 else 50
-            return max(low, self.rng.randint(-(-low // unit), high // unit) * unit)
-        return self.rng.randint(low, high)
+        """A number of a story, its length drawn first: within [low, high], or up to ten times a `high` of FREE."""
+        return drawn(self.rng, low, max(low, min(high if high < FREE else 10 * high, self.largest)))
 
     def split(self, steps: int, parts: int) -> list[int]:
         """`steps` divided by chance among `parts`; most often one gets them all."""
@@ -132,10 +161,8 @@ class Story:
         return fitting[int(self.rng.random() * len(fitting))]
 
     def n(self, value: Number) -> str:
-        """The number as the story tells it: in digits, or up to twelve now and then in a word."""
-        if isinstance(value, int) and value in SPELLED and self.chance(self.word_rate):
-            return SPELLED[value]
-        return f"{value:,}" if isinstance(value, int) and value >= 1000 and self.chance(0.5) else written(value)
+        """The number as the story tells it."""
+        return told(self.rng, value, self.word_rate) if isinstance(value, int) else written(value)
 
     def rate(self, whole: Quantity, *rates: int) -> int:
         """One of these percentages, so that it gives a whole number, or Retry."""
@@ -148,6 +175,7 @@ class Story:
 
     def given(self, value: Number, *clauses: Clause, label: str = "") -> Quantity:
         """A quantity that the story tells."""
+        self.owners.add(_owner(label)[0])
         return Quantity(value, written(value), label, clauses)
 
     def _known(self, value: Number | Quantity) -> Quantity:
@@ -157,21 +185,32 @@ class Story:
         """The pronoun for somebody in a question, or the name where the pronoun could mean another."""
         return who.name if self.cast.ambiguous(who) else who.he
 
-    def _result(self, label: str, sign: str, parts: Sequence[Number | Quantity], value: Number) -> Quantity:
+    def _result(
+        self,
+        label: str,
+        sign: str,
+        parts: Sequence[Number | Quantity],
+        value: Number,
+        expression: str = "",
+        otherwise: str = "",
+    ) -> Quantity:
+        """What the parts give.
+
+        Args:
+            expression: what is calculated, when it is more than the parts with the sign between them.
+            otherwise: the word for a result of which the label says no more than what is counted.
+        """
         known = [self._known(part) for part in parts]
         value = tidy(value)
-        if not 0 < value <= self.limit:
+        if not 0 < value <= self.limit or self.easy and _hard(sign, [part.value for part in known], value):
             raise Retry
         name = self._new()
-        numbers = [written(part.value) for part in known]
-        scratch = _scratch(known, sign) if len(known) == 2 else None
-        if scratch:
-            self.steps.append(scratch)
-        label = label or "Result"
-        self.steps.append(f"{label[0].upper()}{label[1:]}: <<{sign.join(numbers)}={written(value)}>>")
+        expression = expression or sign.join(written(part.value) for part in known)
+        self.owners.add(_owner(label)[0])
+        self.steps.append(f"{label}|{otherwise or _otherwise(label, sign, parts)}: <<{expression}={written(value)}>>")
         inner = [self.graph.get(part.name, "_") for part in known]
         self.graph[name] = "(" + sign.join(sorted(inner) if sign in "+*" else inner) + ")"
-        return Quantity(value, name, label, _together(known))
+        return Quantity(value, name, label or "result", _together(known))
 
     def _new(self) -> str:
         self.count += 1
@@ -194,16 +233,15 @@ class Story:
         return self._result(label, "/", (a, b), value)
 
     def percent(self, label: str, whole: Number | Quantity, rate: int) -> Quantity:
-        """`rate` percent of something, in one step; told by the caller."""
+        """`rate` percent of something, a step of two calculations; told by the caller."""
         known = self._known(whole)
         value = Fraction(known.value * rate, 100)
         if value.denominator > 1:
             raise Retry
-        result = self._result(label, "*", (known, rate), value * 100)
-        number = written(known.value)
-        self.steps[-1] = f"{label[0].upper()}{label[1:]}: <<{number}*{rate}/100={written(value)}>>"
+        expression = f"{written(known.value)}*{rate}/100"
+        result = self._result(label, "*", (known, rate), value, expression, "Part")
         self.graph[result.name] = f"%{self.graph.get(known.name, '_')}"
-        return Quantity(tidy(value), result.name, label, result.clauses)
+        return result
 
     def apply(self, function: str, label: str, a: Number | Quantity, b: Number | Quantity) -> Quantity:
         """A result that is rounded or belongs to divisors, with its fact; its steps are written out."""
@@ -218,9 +256,25 @@ class Story:
         result = Quantity(value, name, label, _together((one, two)))
         self.graph[name] = f"{function}({self.graph.get(one.name, '_')},{self.graph.get(two.name, '_')})"
         self.steps += _worked(function, x, y, value)
-        self.steps[-1] = f"{capital(label)}: {self.steps[-1]}"
+        self.steps[-1] = f"{label}|{OUTCOMES[function]}: {self.steps[-1]}"
         self.fact(result, function, one, two)
         return result
+
+    def solution(self) -> str:
+        """The steps as they are shown: a word or an owner, what is done in the head, and the calculation."""
+        several = len(self.owners - {""}) > 1
+        shown = []
+        for step in self.steps:
+            head, found, line = step.partition(": ")
+            if found:
+                label, _, otherwise = head.partition("|")
+                owner, what = _owner(label)
+                word = role(what, "")
+                if owner and several and word not in STATES:
+                    word = owner
+                line = f"{capital(word or otherwise or what)}: {line}"
+            shown.append(worked(line or head))
+        return "\n".join(shown)
 
     # Facts
 
@@ -232,27 +286,41 @@ class Story:
         self.facts.append(f"{self._known(result).name} {sign} {' '.join(names)}")
 
 
-def _scratch(parts: Sequence[Quantity], sign: str) -> str | None:
-    """The product of two longer numbers, split into products that can be done in the head."""
-    a, b = sorted((part.value for part in parts), reverse=True)
-    if (
-        sign != "*"
-        or not (isinstance(a, int) and isinstance(b, int))
-        or b < 13
-        or a % 10 == 0
-        or b % 10 == 0
-        or b > 99
-    ):
-        return None
-    tens, ones = b // 10 * 10, b % 10
-    return f"{a}*{tens}={a * tens}, {a}*{ones}={a * ones}, {a * tens}+{a * ones}={a * b}"
+def _owner(label: str) -> tuple[str, str]:
+    """Whose it is, and what: `("Tom's", "apples")`, or `("", "apples in the box")`."""
+    owner, found, what = label.rpartition("'s ")
+    return (f"{owner}'s", what) if found and owner.count(" ") < 2 else ("", label)
+
+
+def _otherwise(label: str, sign: str, parts: Sequence[Number | Quantity]) -> str:
+    """The word for a result by how it comes about: a quantity and a number of no quantity are a comparison."""
+    compared = len(parts) == 2 and isinstance(parts[0], Quantity) and not isinstance(parts[1], Quantity)
+    by_two = compared and parts[1] == 2
+    if sign in "+-":
+        compared &= bool(_owner(label)[0] or _PLACE.search(label))
+        return ("More" if compared else "Total") if sign == "+" else "Fewer" if compared else "Left"
+    if sign == "*":
+        return "Twice" if by_two else "Total"
+    return "Half" if by_two else "Part"
+
+
+def _hard(sign: str, values: Sequence[Number], result: Number) -> bool:
+    """Whether a product or quotient is too much for an easy story: long factors, long divisors, cents many times."""
+    if sign not in "*/":
+        return False
+    a, b = values
+    if not (isinstance(a, int) and isinstance(b, int) and isinstance(result, int)):
+        return any(Fraction(value).denominator > 2 for value in (a, b, result))
+    if sign == "*":
+        return significant(a) + significant(b) > 4
+    return b > 12 and result > 12
 
 
 def _worked(function: str, x: int, y: int, value: int) -> list[str]:
     """The steps of a rounded division, a common divisor or a common multiple."""
     whole, rest = divmod(x, y)
     if function == "mod":
-        return [f"<<{y}*{whole}={y * whole}>>", f"<<{x}-{y * whole}={rest}>>"]
+        return [f"Full: <<{y}*{whole}={y * whole}>>", f"<<{x}-{y * whole}={rest}>>"]
     if function == "floor":
         return [f"<<{y}*{whole}={y * whole}>>, {rest} left over, so {value}"]
     if function == "ceil":

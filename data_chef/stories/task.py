@@ -12,7 +12,7 @@ from data_chef.stories.verify import verify
 
 
 HELD_OUT_GRAPHS = 95
-LARGEST = (30, 100, 100, 200, 400)
+LARGEST = (2000, 2000, 3000, 5000, 9000)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,10 @@ class Levels:
 
     def at(self, difficulty: int) -> Config:
         largest = LARGEST[min(difficulty, len(LARGEST)) - 1]
-        return Config(self.steps[difficulty - 1], **{"largest": largest, "limit": 20 * largest, **self.shared})
+        return Config(
+            self.steps[difficulty - 1],
+            **{"largest": largest, "limit": 5 * largest, "easy": difficulty < 3, **self.shared},
+        )
 
 
 def split_by_graph(problem: Problem, digest: str) -> str:

@@ -11,7 +11,15 @@ from data_chef.stories.ornaments import introduced, ornament
 
 _VERB = re.compile(r"\[([^|\]]*)\|([^|\]]*)(?:\|([^|\]]*))?\]")
 _PLURAL = {"has": "have", "is": "are", "does": "do", "goes": "go", "was": "were", "isn't": "aren't"}
-_LATER = ("Then ", "Later, ", "After that, ", "Next, ", "Afterwards, ")
+_LATER = (
+    "Then ", "Later, ", "After that, ", "Next, ", "Afterwards, ", "After coming home, ", "Before going to bed, ", "While walking home, ",
+    "After finishing lunch, ", "Before leaving, ", "After school, ", "While cleaning up, ", "The next day, ",
+)  # fmt: skip
+# What says when it happens needs no other time before it.
+_DATED = re.compile(
+    r" (?:in|on|at|after|before|when|while|last|this|yesterday|today|that|during|later|once|as soon)\b"
+)
+_WHILE = (" while ", ", while ", " and ")
 _AND = (" and ", " and ", " and ", ", and ", " but also ", ", and then ")
 
 
@@ -70,6 +78,8 @@ def tell(
     sentences: list[str] = []
     subject, joined = None, True
     met: list[Any] = []
+    # What the last sentence says, name and rest, when it is nothing but a state of a person: another may join it.
+    state: tuple[str, str] | None = None
     for clause in clauses:
         who = clause.subject
         if who is None:
@@ -80,7 +90,7 @@ def tell(
             else:
                 sentences.append(text)
                 joined = clause.fixed
-            subject = None
+            subject, state = None, None
             continue
         said = clause.text
         if not clause.fixed and rng.random() < ornament_rate:
@@ -91,8 +101,20 @@ def tell(
             if link == " but also " and clause.event:
                 link = " and "
             sentences[-1] += link + text
-            joined = True
+            joined, state = True, None
             continue
+        if state is not None and " and " not in text and len(text) < 60 and rng.random() < 0.16:
+            name, rest = state
+            if subject == who and clause.event:
+                sentences[-1] = f"{name}, who {rest}, {text}"
+                joined, state = True, None
+                continue
+            if subject != who and who.person and who not in met and not clause.event and not clause.fixed:
+                sentences[-1] += f"{_WHILE[int(rng.random() * 3)]}{who.name} {text}"
+                met.append(who)
+                # After two subjects a pronoun could mean either.
+                subject, joined, state = None, True, None
+                continue
         pronoun = subject == who and rng.random() < 0.7
         if pronoun:
             text = verbs(said, past, who.he == "they")
@@ -102,8 +124,12 @@ def tell(
             if not any(name in sentence for sentence in sentences) and rng.random() < ornament_rate / 2:
                 name = introduced(rng, name, who.he, met[-1] if others else None)
             met.append(who)
-        opening = _LATER[int(rng.random() * 5)] if clause.event and sentences and rng.random() < 0.22 else ""
+        opening = ""
+        if clause.event and sentences and rng.random() < 0.27:
+            opening = _LATER[int(rng.random() * (len(_LATER) if who.person and not _DATED.search(text) else 5))]
         sentences.append(f"{opening}{who.he if pronoun else name} {text}")
+        plain = who.person and not (pronoun or opening or clause.event or clause.fixed) and name == who.name
+        state = (name, text) if plain and " and " not in text and "," not in text and len(text) < 60 else None
         subject, joined = who, clause.fixed
     last = clauses[-1] if clauses else None
     if last is not None and not last.fixed and question.endswith("?") and rng.random() < fold_rate:

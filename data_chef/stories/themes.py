@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from data_chef import lexicon
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
@@ -12,6 +14,16 @@ class Verb:
     past: str
     takes_containers: bool = False
     gives: bool = False
+
+    @property
+    def ing(self) -> str:
+        """`baking`, `giving away`."""
+        return lexicon.verb(self.base).say("gerund")
+
+    @property
+    def done(self) -> str:
+        """`baked`, `given away`: the participle."""
+        return lexicon.verb(self.base).say("participle")
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,7 @@ class Theme:
         plenty: the largest sensible number.
         lasting: whether one says that somebody owns them. paired: whether they come in pairs. portable: whether they fit
             into a person's box or bag. owned: whether one says that a person has them.
+        everyday: the nouns that everybody uses; they are drawn more often than the rest of the lexicon.
     """
 
     kinds: tuple[str, ...]
@@ -45,6 +58,7 @@ class Theme:
     paired: bool = False
     portable: bool = True
     owned: bool = True
+    everyday: tuple[str, ...] = ()
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -72,33 +86,38 @@ FOOD = Theme(
     ("baked", "sweets", "meals", "cakes"),
     (_words("chocolate vanilla strawberry lemon coconut peanut"), SIZES, _words("plain glazed frosted")),
     _words("box bag tray tin plate basket packet jar"), _words("bakery cafe kitchen shop school_canteen market_stall"),
-    _verbs(f"bake/bakes/baked make/makes/made+ {BUY} sell/sells/sold+ order/orders/ordered+ eat/eats/ate"),
+    _verbs(f"bake/bakes/baked make/makes/made+ {BUY} sell/sells/sold+ order/orders/ordered+ eat/eats/ate serve/serves/served decorate/decorates/decorated"),
     _verbs(f"{BUY} bake/bakes/baked get/gets/got make/makes/made"), _verbs("eat/eats/ate sell/sells/sold give/gives/gave> give_away/gives_away/gave_away"),
     ("baked", "brought", "delivered"), ("eaten", "sold", "thrown away"), (1, 12),
+    everyday=_words("cookie cupcake muffin brownie pie pizza cake donut sandwich candy lollipop pancake cracker pretzel"),
 )  # fmt: skip
 FRUIT = Theme(
     ("fruit", "vegetables", "nuts"),
     (_words("red green yellow"), _words("ripe unripe"), SIZES, _words("fresh rotten")),
     _words("basket crate bag box bowl sack carton"), _words("kitchen market orchard garden farm grocery_store supermarket"),
     _verbs(f"pick/picks/picked+ gather/gathers/gathered harvest/harvests/harvested {BUY} sell/sells/sold+ wash/washes/washed"),
-    _verbs(f"pick/picks/picked {BUY} get/gets/got+ gather/gathers/gathered"), _verbs("eat/eats/ate sell/sells/sold give/gives/gave> use/uses/used drop/drops/dropped"),
-    ("brought", "added", "delivered"), ("eaten", "sold", "rotten"), (1, 6),
+    _verbs(f"pick/picks/picked {BUY} get/gets/got+ gather/gathers/gathered pick_up/picks_up/picked_up"),
+    _verbs("eat/eats/ate sell/sells/sold give/gives/gave> use/uses/used use_up/uses_up/used_up drop/drops/dropped throw_away/throws_away/threw_away"),
+    ("brought", "added", "delivered"), ("eaten", "sold", "taken away"), (1, 6),
+    everyday=_words("apple orange banana pear peach lemon strawberry cherry watermelon tomato potato carrot onion pumpkin peanut walnut"),
 )  # fmt: skip
 TOYS = Theme(
     ("toys", "collectables", "games", "craft", "handmade", "gems", "parcels"),
     (COLOURS, SIZES, _words("wooden plastic glass metal"), _words("old new"), _words("round square")),
     _words("box bag jar bucket case tin packet"), _words("toy_store attic playroom classroom basement museum shop"),
-    _verbs(f"collect/collects/collected {BUY} find/finds/found win/wins/won sell/sells/sold+ trade/trades/traded"),
-    _verbs(f"{BUY} win/wins/won find/finds/found get/gets/got+ receive/receives/received"), LOSSES,
+    _verbs(f"collect/collects/collected {BUY} find/finds/found win/wins/won sell/sells/sold+ trade/trades/traded pick_up/picks_up/picked_up count/counts/counted"),
+    _verbs(f"{BUY} win/wins/won find/finds/found get/gets/got+ receive/receives/received pick_up/picks_up/picked_up"), LOSSES,
     price=(1, 40), lasting=True, plenty=200,
+    everyday=_words("marble sticker card stamp coin balloon doll kite ball bead seashell rock button block puzzle toy_car baseball_card"),
 )  # fmt: skip
 BOOKS = Theme(
     ("stationery", "books", "media"),
     (COLOURS, SIZES, _words("old new used"), _words("thick thin")),
     _words("box bag pack case crate carton"), _words("library classroom office store school bookstore"),
-    _verbs(f"{BUY} sell/sells/sold+ collect/collects/collected sort/sorts/sorted order/orders/ordered+"),
-    _verbs(f"{BUY} get/gets/got+ receive/receives/received find/finds/found"), _verbs("sell/sells/sold give/gives/gave> lose/loses/lost donate/donates/donated> lend/lends/lent>"),
+    _verbs(f"{BUY} sell/sells/sold+ collect/collects/collected sort/sorts/sorted order/orders/ordered+ borrow/borrows/borrowed"),
+    _verbs(f"{BUY} get/gets/got+ receive/receives/received find/finds/found"), _verbs("sell/sells/sold give/gives/gave> lose/loses/lost donate/donates/donated> lend/lends/lent> hand_out/hands_out/handed_out return/returns/returned"),
     price=(1, 30), lasting=True, plenty=200,
+    everyday=_words("book pencil pen crayon notebook eraser marker magazine comic_book ruler"),
 )  # fmt: skip
 CLOTHES = Theme(
     ("clothes", "jewellery", "knitwear", "footwear", "accessories"),
@@ -107,6 +126,7 @@ CLOTHES = Theme(
     _verbs(f"{BUY} sew/sews/sewed knit/knits/knitted sell/sells/sold+ wash/washes/washed iron/irons/ironed"),
     _verbs(f"{BUY} get/gets/got+ sew/sews/sewed receive/receives/received"), _verbs("sell/sells/sold give_away/gives_away/gave_away donate/donates/donated> lose/loses/lost"),
     price=(5, 80), lasting=True, paired=True, plenty=60,
+    everyday=_words("shirt hat dress scarf skirt jacket ring necklace"),
 )  # fmt: skip
 ANIMALS = Theme(
     ("farm_animals", "pets", "wild_animals", "birds", "fish", "sea_animals", "insects"),
@@ -115,6 +135,7 @@ ANIMALS = Theme(
     _verbs("see/sees/saw count/counts/counted feed/feeds/fed raise/raises/raised rescue/rescues/rescued"),
     _verbs(f"{BUY} get/gets/got adopt/adopts/adopted rescue/rescues/rescued"), _verbs("sell/sells/sold give_away/gives_away/gave_away give/gives/gave>"),
     ("brought", "born", "let in"), ("sold", "moved away", "taken to another home"), (5, 200), plenty=120, portable=False,
+    everyday=_words("cat dog cow chicken duck pig sheep goat horse puppy kitten fish bird rabbit turtle bee butterfly frog"),
 )  # fmt: skip
 FLOWERS = Theme(
     ("flowers",),
@@ -123,6 +144,7 @@ FLOWERS = Theme(
     _verbs(f"plant/plants/planted pick/picks/picked water/waters/watered {BUY} sell/sells/sold+ grow/grows/grew"),
     _verbs(f"plant/plants/planted {BUY} get/gets/got"), _verbs("sell/sells/sold give/gives/gave> cut_down/cuts_down/cut_down lose/loses/lost"),
     ("planted", "added", "put"), ("cut down", "sold", "removed"), (1, 8), plenty=200,
+    everyday=_words("rose tulip daisy lily sunflower flower"),
 )  # fmt: skip
 TREES = Theme(
     ("trees",),
@@ -130,6 +152,7 @@ TREES = Theme(
     _words("row garden"), _words("garden park forest yard orchard nursery valley"),
     _verbs("plant/plants/planted water/waters/watered grow/grows/grew"), _verbs("plant/plants/planted"), _verbs("cut_down/cuts_down/cut_down sell/sells/sold"),
     ("planted", "added"), ("cut down", "removed", "blown down"), (10, 80), plenty=200, portable=False,
+    everyday=_words("tree apple_tree oak pine"),
 )  # fmt: skip
 TOOLS = Theme(
     ("tools", "hardware", "building", "kitchenware", "furniture", "household", "sports_gear", "electronics", "instruments", "bags_luggage", "toiletries"),
@@ -138,6 +161,7 @@ TOOLS = Theme(
     _verbs(f"{BUY} sell/sells/sold+ repair/repairs/repaired paint/paints/painted clean/cleans/cleaned make/makes/made+ order/orders/ordered+"),
     _verbs(f"{BUY} get/gets/got+ order/orders/ordered+ borrow/borrows/borrowed"), _verbs("sell/sells/sold lose/loses/lost give_away/gives_away/gave_away donate/donates/donated> break/breaks/broke"),
     ("delivered", "brought", "added"), ("sold", "broken", "taken away"), (3, 150), lasting=True, plenty=150,
+    everyday=_words("chair table nail screw brick board plate cup bottle bowl pillow candle basketball football backpack"),
 )  # fmt: skip
 MEASURED = Theme(
     ("liquids", "dry_food", "fresh_food", "drinks", "groceries", "lengths", "heavy_goods"),
@@ -154,6 +178,7 @@ VEHICLES = Theme(
     _verbs("see/sees/saw count/counts/counted wash/washes/washed repair/repairs/repaired sell/sells/sold paint/paints/painted"),
     _verbs(f"{BUY} get/gets/got rent/rents/rented"), _verbs("sell/sells/sold rent_out/rents_out/rented_out"),
     ("parked", "brought"), ("driven away", "sold", "towed away"), (), plenty=120, portable=False,
+    everyday=_words("car bus truck van bicycle boat"),
 )  # fmt: skip
 PEOPLE = Theme(
     ("people_roles", "occupations"),
@@ -162,6 +187,7 @@ PEOPLE = Theme(
     _verbs("meet/meets/met invite/invites/invited see/sees/saw count/counts/counted teach/teaches/taught help/helps/helped"),
     _verbs("invite/invites/invited meet/meets/met"), _verbs("send_home/sends_home/sent_home"),
     ("let in", "sent in"), ("sent home", "asked to leave"), (), plenty=300, portable=False, owned=False,
+    everyday=_words("student child kid boy girl player teacher visitor guest"),
 )  # fmt: skip
 THINGS = (FOOD, FRUIT, TOYS, BOOKS, CLOTHES, ANIMALS, FLOWERS, TOOLS)
 THEMES = (
@@ -235,7 +261,9 @@ COMMON_NAMES = {
     ),
 }
 FRIENDS = _words("friend friend classmate child cousin neighbor sibling teammate guest coworker student")
-CROWDS = _words("student child visitor tourist guest member player scout worker fan camper passenger")
+CROWDS = _words(
+    "student kid boy girl student child visitor tourist guest member player scout worker fan camper passenger"
+)
 CREWS = _words("worker painter baker gardener carpenter tailor cook farmer machine robot mechanic")
 JOBS = ("babysitting", "walking dogs", "mowing lawns", "tutoring", "working in a cafe", "delivering newspapers", "washing cars", "at the bakery", "in a shop", "at a bookstore",
         "cleaning houses", "painting fences", "as a lifeguard", "at the zoo", "in a garage", "picking fruit", "raking leaves", "as a waiter")  # fmt: skip
@@ -254,4 +282,51 @@ TASKS = (
 LIKES = (
     ("tea", "coffee", "juice", "milk", "lemonade"), ("football", "tennis", "basketball", "swimming", "hockey", "chess"), ("apples", "bananas", "pears", "cherries", "grapes"),
     ("math", "history", "music", "art", "science"), ("cats", "dogs", "rabbits", "hamsters", "parrots"), ("red", "blue", "green", "yellow"), ("pizza", "pasta", "soup", "rice", "salad"),
+)  # fmt: skip
+# What a whole is made of, and where: any two or three of the kinds; with only two of them, what is not the one is the other.
+KINDS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("students", ("boys", "girls"), ("in the class", "on the bus", "in the choir", "in the math club", "in the school play")),
+    ("kids", ("boys", "girls"), ("at the party", "at the playground", "in the pool", "at the camp", "on the team")),
+    ("children", ("boys", "girls"), ("in the park", "at the library", "in the music class", "at the picnic")),
+    ("people", ("men", "women"), ("on the train", "in the room", "at the concert", "in the office", "on the ferry")),
+    ("people", ("adults", "children"), ("at the pool", "on the boat", "at the zoo", "at the theater", "at the fair")),
+    ("people", ("students", "teachers"), ("on the trip", "in the hall", "in the museum")),
+    ("animals", ("cows", "sheep", "pigs", "goats", "horses", "chickens", "ducks"), ("on the farm", "in the field", "in the barn")),
+    ("pets", ("cats", "dogs", "rabbits", "hamsters", "parrots"), ("in the pet shop", "at the animal shelter")),
+    ("birds", ("ducks", "geese", "swans", "gulls"), ("on the lake", "on the pond", "by the river")),
+    ("vehicles", ("cars", "trucks", "vans", "buses", "motorcycles"), ("in the parking lot", "on the street", "in the garage")),
+    ("flowers", ("roses", "tulips", "daisies", "lilies", "sunflowers"), ("in the garden", "in the shop", "in the vase")),
+    ("pieces of fruit", ("apples", "oranges", "pears", "bananas", "peaches"), ("in the bowl", "in the basket", "in the kitchen")),
+    ("vegetables", ("carrots", "onions", "potatoes", "cucumbers"), ("in the crate", "on the table", "at the stall")),
+    ("treats", ("cookies", "brownies", "cupcakes", "muffins"), ("on the tray", "at the bake sale", "on the counter")),
+    ("coins", ("pennies", "nickels", "dimes", "quarters"), ("in the jar", "in the drawer", "in the piggy bank")),
+    ("balls", ("basketballs", "footballs", "soccer balls", "tennis balls"), ("in the gym", "in the storeroom")),
+    ("books", ("novels", "comic books", "cookbooks", "textbooks"), ("on the shelf", "in the classroom", "in the box")),
+    ("toys", ("dolls", "toy cars", "puzzles", "kites", "yo-yos"), ("in the toy box", "in the shop", "in the playroom")),
+    ("trees", ("oaks", "pines", "apple trees", "cherry trees"), ("in the park", "in the yard", "along the road")),
+    ("tools", ("hammers", "saws", "wrenches", "drills"), ("in the workshop", "in the garage")),
+    ("seats", ("red seats", "blue seats", "green seats"), ("in the theater", "in the stadium")),
+    ("pencils", ("red pencils", "blue pencils", "green pencils", "yellow pencils"), ("in the box", "on the desk", "in the drawer")),
+    ("balloons", ("red balloons", "white balloons", "blue balloons", "yellow balloons"), ("at the party", "in the hall", "in the shop")),
+    ("marbles", ("red marbles", "blue marbles", "green marbles", "yellow marbles"), ("in the bag", "in the jar", "on the floor")),
+    ("games", ("home games", "away games"), ("in the season", "on the schedule")),
+    ("shirts", ("white shirts", "black shirts", "gray shirts"), ("in the closet", "in the store", "in the laundry")),
+)  # fmt: skip
+# Who is put into what, and where they then are: cars, tents, teams, tables.
+GATHERINGS = (
+    ("car", "in"), ("van", "in"), ("tent", "in"), ("boat", "in"), ("table", "at"), ("bench", "on"), ("row", "in"), ("team", "in"),
+    ("group", "in"), ("room", "in"), ("cabin", "in"), ("bus", "on"),
+)  # fmt: skip
+# Two things of a sort that are measured: what is said of them, the unit, and how one of them is beside the other.
+COMPARED: tuple[tuple[tuple[str, ...], str, tuple[str, ...], str, str], ...] = (
+    (("watermelon", "pumpkin", "melon", "cabbage", "pineapple", "turkey"), "[weighs|weighed] {}", ("pounds", "kilograms"), "heavier", "lighter"),
+    (("box", "suitcase", "backpack", "crate", "package", "bag"), "[weighs|weighed] {}", ("pounds", "kilograms"), "heavier", "lighter"),
+    (("dog", "cat", "goat", "sheep", "puppy", "pig"), "[weighs|weighed] {}", ("pounds", "kilograms"), "heavier", "lighter"),
+    (("rope", "string", "ribbon", "stick", "wire", "hose", "chain"), "[is|was] {} long", ("feet", "inches", "meters", "centimeters"), "longer", "shorter"),
+    (("bridge", "tunnel", "trail", "road", "river", "path"), "[is|was] {} long", ("miles", "kilometers", "meters"), "longer", "shorter"),
+    (("tree", "tower", "flagpole", "ladder", "fence", "statue", "house"), "[is|was] {} tall", ("feet", "meters"), "taller", "shorter"),
+    (("plant", "sunflower", "vase", "lamp", "bottle", "candle"), "[is|was] {} tall", ("inches", "centimeters"), "taller", "shorter"),
+    (("movie", "song", "lesson", "concert", "game", "show", "train ride"), "[lasts|lasted] {}", ("minutes",), "longer", "shorter"),
+    (("well", "pool", "lake", "hole", "pond"), "[is|was] {} deep", ("feet", "meters"), "deeper", "shallower"),
+    (("church", "castle", "school", "museum", "theater", "mill"), "[is|was] {} old", ("years",), "older", "younger"),
 )  # fmt: skip

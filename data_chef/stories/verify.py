@@ -10,7 +10,7 @@ from data_chef.stories.story import FUNCTIONS, SPELLED
 
 
 _STEP = re.compile(r"<<([-+*/().\d]+)=(\d+(?:\.\d+)?)>>")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-zA-Z]+")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|[a-zA-Z]+(?: hundred\b|(?:-[a-zA-Z]+)+)?")
 _SPELLED = {word: number for number, word in SPELLED.items()} | {
     "one": 1,
     "twice": 2, "double": 2, "triple": 3, "half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8,
@@ -151,6 +151,8 @@ def _told(question: str) -> set[Fraction]:
             found.add(Fraction(word.replace(",", "").rstrip(".")))
         elif word.lower() in _SPELLED:
             found.add(Fraction(_SPELLED[word.lower()]))
+        else:
+            found |= {Fraction(_SPELLED[part]) for part in re.split("[- ]", word.lower()) if part in _SPELLED}
     found |= {Fraction(int(cents), 100) for cents in re.findall(r"(\d+) cents", question)}
     return found
 
@@ -158,24 +160,39 @@ def _told(question: str) -> set[Fraction]:
 def _steps_hold(solution: str, known: set[Fraction], answer: Fraction) -> bool:
     last = None
     for line in solution.split("\n"):
-        if not equations_hold(line.rpartition(": ")[2].replace("<<", "").replace(">>", "")):
+        if not line_holds(line):
             return False
         for expression, result in _STEP.findall(line):
             operands = {Fraction(n) for n in re.findall(r"\d+(?:\.\d+)?", expression)}
             value = Fraction(result)
             if "<<" in line and evaluate(expression) != value:
                 return False
-            if (
-                not operands <= known
-                and not re.search(r", \d+ left over|^\w*<<\d+\*", line)
-                and "left over" not in line
-            ):
-                if not operands - known <= _quotients(line):
-                    return False
-            known = known | {value}
+            new = operands - known
+            if not (new <= _quotients(line) or new <= _whole_times(expression, known)):
+                return False
+            known = known | {value} | new
             last = value
         known = known | {Fraction(n) for n in re.findall(r"=(\d+)", line)} | _quotients(line)
     return last == answer or solution.endswith(f" {answer}")
+
+
+def line_holds(line: str) -> bool:
+    """Whether all equations of a line are right, and what is done in the head for a calculation comes to its result."""
+    calculated, before = line.partition(": ")[2] or line, ""
+    if not equations_hold(calculated.replace("<<", "").replace(">>", "")):
+        return False
+    for part in calculated.split(", "):
+        step = _STEP.fullmatch(part)
+        if step and re.search(r"=\d+(?:\.\d+)?$", before) and before.rpartition("=")[2] != step[2]:
+            return False
+        before = "" if "<<" in part else part
+    return True
+
+
+def _whole_times(expression: str, known: set[Fraction]) -> set[Fraction]:
+    """How often a known number goes into another, in a product that finds the remainder of such a division."""
+    numbers = {Fraction(n) for n in expression.split("*")} if re.fullmatch(r"\d+\*\d+", expression) else set()
+    return {whole for whole in numbers for x in known for y in numbers & known if x // y == whole}
 
 
 def _quotients(line: str) -> set[Fraction]:

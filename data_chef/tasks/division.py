@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import equations_hold
+from data_chef.arithmetic import division_lines, equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -39,16 +39,11 @@ class Config:
 def generate(rng: Random, config: Config) -> Problem:
     a, b = rng.randint(10 ** (config.digits - 1), 10**config.digits - 1), rng.randint(2, 9)
     wanted = rng.choice(list(PHRASINGS))
-    lines, rest, quotient = [], 0, ""
-    for digit in str(a):
-        part = rest * 10 + int(digit)
-        count, rest = divmod(part, b)
-        quotient = (quotient + str(count)).lstrip("0")
-        lines.append(f"{part}-{count}*{b}={rest} write {quotient or 0}")
+    quotient, rest = divmod(a, b)
     return Problem(
         question=rng.choice(PHRASINGS[wanted]).format(a=a, b=b),
-        solution="\n".join(lines),
-        answer=str(rest) if wanted == "remainder" else quotient or "0",
+        solution="\n".join([*division_lines(a, b), f"{a}={quotient}*{b}+{rest}"]),
+        answer=str(rest if wanted == "remainder" else quotient),
         canonical=f"{wanted}|{a}/{b}",
     )
 
@@ -58,7 +53,14 @@ def verify(problem: Problem) -> bool:
     quotient = len(range(b, a + 1, b))
     remainder = a - sum(b for _ in range(quotient))
     expected = remainder if problem.canonical.startswith("remainder") else quotient
-    return int(problem.answer) == expected and equations_hold(problem.solution)
+    # Of each beginning of the number that is not below b: what is divided, the digit, what is left, what is written.
+    starts = [start for place in range(len(str(a))) if (start := a // 10 ** (len(str(a)) - 1 - place)) >= b]
+    steps = [(start // 10 % b * 10 + start % 10, start // b % 10, start % b, start // b) for start in starts]
+    shown = re.findall(rf"^(\d+)/{b}: (\d+)\*{b}=\d+, .*=(\d+), write (\d+)$", problem.solution, re.MULTILINE)
+    right = int(problem.answer) == expected and [tuple(map(int, row)) for row in shown] == steps
+    return (
+        right and equations_hold(problem.solution) and problem.solution.endswith(f"\n{a}={quotient}*{b}+{remainder}")
+    )
 
 
 register(Task("division", "mathematics", Config, generate, verify, max_difficulty=4))

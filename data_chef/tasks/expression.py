@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import equations_hold, evaluate
+from data_chef.arithmetic import evaluate, reaches, signed_chain
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -41,8 +41,7 @@ def grow(rng: Random, operations: int, high: int) -> tuple[str, int, int, list[s
         for is_right, side in enumerate((left, right))
     ]
     value = {"+": left[1] + right[1], "-": left[1] - right[1], "*": left[1] * right[1]}[operator]
-    operand = f"({right[1]})" if right[1] < 0 else str(right[1])
-    steps = [*left[3], *right[3], f"{left[1]}{operator}{operand}={value}"]
+    steps = [*left[3], *right[3], signed_chain(left[1], operator, right[1])]
     return f"{texts[0]} {operator} {texts[1]}", value, rank, steps
 
 
@@ -61,7 +60,7 @@ def generate(rng: Random, config: Config) -> Problem:
 
 def verify(problem: Problem) -> bool:
     expression = re.sub(r"[^-+*()\d]", "", problem.question)
-    return evaluate(expression) == int(problem.answer) and equations_hold(problem.solution)
+    return evaluate(expression) == int(problem.answer) and reaches(problem.solution, f"={problem.answer}")
 
 
 register(Task("expression", "mathematics", Config, generate, verify, max_difficulty=3))

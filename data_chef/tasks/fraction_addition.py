@@ -1,11 +1,10 @@
 """Sums and differences of two fractions, over a common denominator, reduced at the end."""
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import equations_hold
+from data_chef.arithmetic import common_lines, difference_chain, reaches, reduced_chain, sum_chain, widened_steps
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.text import find
@@ -38,18 +37,17 @@ def generate(rng: Random, config: Config) -> Problem:
     sign = rng.choice("++-")
     if sign == "-" and a * d < c * b:
         a, b, c, d = c, d, a, b
-    common = math.lcm(b, d)
+    common, found = common_lines(b, d)
     x, y = a * (common // b), c * (common // d)
     top = x + y if sign == "+" else x - y
-    lines = [f"{a}/{b}={x}/{common}", f"{c}/{d}={y}/{common}", f"{x}{sign}{y}={top}"]
-    divisor = math.gcd(top, common)
-    answer = f"{top // divisor}/{common // divisor}" if divisor < common else str(top // common)
-    if divisor > 1:
-        lines.append(f"{top}/{common}={answer}")
+    # The multiples alone: with each fraction it is said how often its denominator fits.
+    lines = [*found[:1], *widened_steps(a, b, common), *widened_steps(c, d, common)]
+    lines.append(sum_chain(x, y) if sign == "+" else difference_chain(x, y))
+    lines.append(reduced_chain(top, common))
     return Problem(
         question=rng.choice(PHRASINGS).format(a=a, b=b, c=c, d=d, s=sign),
         solution="\n".join(lines),
-        answer=answer,
+        answer=str(Fraction(top, common)),
         canonical=f"{a}/{b}{sign}{c}/{d}" if sign == "-" else "+".join(sorted((f"{a}/{b}", f"{c}/{d}"))),
     )
 
@@ -57,7 +55,7 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     first, sign, second = find(r"(\d+/\d+) ([-+]) (\d+/\d+)", problem.question).groups()
     value = Fraction(first) + Fraction(second) * (1 if sign == "+" else -1)
-    return problem.answer == str(value) and equations_hold(problem.solution)
+    return problem.answer == str(value) and reaches(problem.solution, problem.answer)
 
 
 register(Task("fraction_addition", "mathematics", Config, generate, verify, max_difficulty=3))

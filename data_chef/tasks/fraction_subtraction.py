@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import ASK_VALUE, common_lines, difference_chain, number_in, reaches, reduced_chain, widened
+from data_chef.arithmetic import (
+    ASK_VALUE,
+    common_lines,
+    difference_chain,
+    number_in,
+    reaches,
+    reduced_chain,
+    widened_steps,
+)
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 
@@ -48,11 +56,12 @@ def draw_pair(rng: Random, config: Config) -> list[tuple[int, int]]:
 
 def generate(rng: Random, config: Config) -> Problem:
     (a, b), (c, d) = draw_pair(rng, config)
-    common, lines = common_lines(b, d)
+    common, found = common_lines(b, d)
     x, y = a * (common // b), c * (common // d)
     first, second = (str(p) if q == 1 else f"{p}/{q}" for p, q in ((a, b), (c, d)))
-    lines += [f"{a}={x}/{common}"] if b == 1 else widened(a, b, common)
-    lines += widened(c, d, common)
+    # The multiples alone: with each fraction it is said how often its denominator fits.
+    lines = [*found[:1], *([f"{a}={x}/{common}"] if b == 1 else widened_steps(a, b, common))]
+    lines += widened_steps(c, d, common)
     lines.append(difference_chain(x, y) if x >= y else f"{x}-{y}={x - y}")
     answer = str(Fraction(x - y, common))
     if answer != f"{x - y}/{common}":

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from data_chef.arithmetic import equations_hold
+from data_chef.arithmetic import divided_lines, equations_hold, product_steps
 from data_chef.item import Problem
 from data_chef.registry import Task, register
-from data_chef.tasks.gcd import draw_pair, euclid
+from data_chef.tasks.gcd import draw_pair, euclid, euclid_holds
 
 
 PHRASINGS = (
@@ -37,7 +37,7 @@ def generate(rng: Random, config: Config) -> Problem:
     small, large = min(a, b) // divisor, max(a, b)
     return Problem(
         question=rng.choice(PHRASINGS).format(a=a, b=b),
-        solution="\n".join([*lines, f"{min(a, b)}/{divisor}={small}", f"{small}*{large}={small * large}"]),
+        solution="\n".join([*lines, *divided_lines(min(a, b), divisor), *product_steps(large, small)]),
         answer=str(small * large),
         canonical=f"{min(a, b)},{max(a, b)}",
     )
@@ -46,7 +46,9 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     a, b = (int(number) for number in re.findall(r"\d+", problem.question))
     first = next(multiple for multiple in range(a, a * b + 1, a) if multiple % b == 0)
-    return int(problem.answer) == first and equations_hold(problem.solution)
+    if int(problem.answer) != first or not euclid_holds(problem.solution.split(f"/{a * b // first}=")[0], a, b):
+        return False
+    return problem.solution.endswith(f"={first}") and equations_hold(problem.solution)
 
 
 register(Task("lcm", "mathematics", Config, generate, verify, max_difficulty=3))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from data_chef.arithmetic import equations_hold
+from data_chef.arithmetic import product_chain, reaches, sum_chain
 from data_chef.item import Problem
 from data_chef.registry import Task, register
 from data_chef.text import find
@@ -38,11 +38,11 @@ def generate(rng: Random, config: Config) -> Problem:
     tenth, tens = n // 10, p // 10
     lines, value = [f"{n}/10={tenth}"], tens * tenth
     if tens > 1:
-        lines.append(f"{tens}*{tenth}={value}")
+        lines.append(product_chain(tenth, tens))
     if p % 10:
         lines.append(f"{tenth}/2={tenth // 2}")
         if tens:
-            lines.append(f"{value}+{tenth // 2}={value + tenth // 2}")
+            lines.append(sum_chain(value, tenth // 2))
         value += tenth // 2
     return Problem(
         question=rng.choice(PHRASINGS).format(p=p, n=n),
@@ -55,7 +55,8 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     percent = int(find(r"(\d+)(?:%| percent)", problem.question).group(1))
     number = next(int(m) for m in re.findall(r"(?:of|are) (\d+)", problem.question))
-    return Fraction(problem.answer) == Fraction(percent, 100) * number and equations_hold(problem.solution)
+    right = Fraction(problem.answer) == Fraction(percent, 100) * number
+    return right and reaches(problem.solution, f"={problem.answer}")
 
 
 register(Task("percentage", "mathematics", Config, generate, verify, max_difficulty=3))

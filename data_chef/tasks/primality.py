@@ -7,7 +7,7 @@ from random import Random
 from data_chef.arithmetic import equations_hold
 from data_chef.item import Problem
 from data_chef.registry import Task, register
-from data_chef.tasks.prime_factors import smallest_factor
+from data_chef.tasks.prime_factors import smallest_factor, trial
 
 
 PHRASINGS = (
@@ -38,7 +38,7 @@ def generate(rng: Random, config: Config) -> Problem:
         n = rng.randint(4, config.high)
     factor, lines = smallest_factor(n), []
     for d in (d for d in range(2, factor + 1) if smallest_factor(d) == d and d * d <= n):
-        lines.append(f"{n}-{n // d}*{d}={n % d}")
+        lines.append(trial(n, d))
     verdict = f"no prime up to the root divides {n}" if prime else f"{factor} divides {n}"
     return Problem(
         question=rng.choice(PHRASINGS).format(n=n),
@@ -51,6 +51,10 @@ def generate(rng: Random, config: Config) -> Problem:
 def verify(problem: Problem) -> bool:
     n = int(re.findall(r"\d+", problem.question)[0])
     divisors = sum(n % d == 0 for d in range(1, n + 1))
+    tried = [int(d) for d in re.findall(r"^(\d+): ", problem.solution, re.MULTILINE)]
+    rests = [int(d) for d in re.findall(r"^\d+: .*=(\d+)$", problem.solution, re.MULTILINE)]
+    if [n % d for d in tried if d not in (2, 5)] != rests or any(n % d == 0 for d in tried[:-1]):
+        return False
     return problem.answer == ("Yes" if divisors == 2 else "No") and equations_hold(problem.solution)
 
 

@@ -8,7 +8,8 @@ from data_chef.programs.parts import NAMESPACE, verify, verify_many
 from data_chef.registry import Task, register
 
 
-STARTS = (("list[int]",), ("list[int]",), ("list[str]",))
+STARTS = (*[("list[int]",)] * 4, *[("list[str]",)] * 2, ("list[int]", "int"), ("list[int]", "int", "int"),
+          ("list[str]", "str"))  # fmt: skip
 
 
 def generate(rng: Random, config: Config) -> Problem:

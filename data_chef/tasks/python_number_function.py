@@ -8,7 +8,7 @@ from data_chef.programs.parts import NAMESPACE, verify, verify_many
 from data_chef.registry import Task, register
 
 
-STARTS = (("int",), ("int",), ("int",), ("int", "int"))
+STARTS = (*[("int",)] * 4, ("int", "int"), ("int", "int", "int"))
 
 
 def generate(rng: Random, config: Config) -> Problem:

@@ -17,6 +17,10 @@ SENTENCES = (
     "Python: {call} to {task}",
     "Give me Python code for {call}, a function to {task}.",
     "Show me how to {task} in Python, as a function {call}.",
+    "Write a function {name} to {task}. Its parameters are {given}.",
+    "Write a python function {call} to {task}.",
+    "Create a function called {name} with the parameters {given} to {task}.",
+    "Complete this function so that it can {task}.\n\ndef {call}:",
 )
 PARAGRAPHS = (
     "Write {call} in Python. {summary}",
@@ -26,6 +30,8 @@ PARAGRAPHS = (
     "Function: {name}\nParameters: {given}\nTask: {summary}",
     "{call}\n\n{summary}",
     "Code this in Python as {call}. {summary}",
+    "Complete this function:\n\ndef {call}:\n\n{summary}",
+    "Create a function called {name}. It gets {given}. {summary}",
 )
 
 

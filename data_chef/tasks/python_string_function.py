@@ -8,7 +8,7 @@ from data_chef.programs.parts import NAMESPACE, verify, verify_many
 from data_chef.registry import Task, register
 
 
-STARTS = (("str",), ("str",), ("str",), ("str", "str"))
+STARTS = (*[("str",)] * 6, ("str", "str"), ("str", "int"), ("str", "int", "int"), ("str", "str", "str"))
 
 
 def generate(rng: Random, config: Config) -> Problem:

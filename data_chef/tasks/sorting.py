@@ -1,4 +1,7 @@
-"""Putting whole numbers in order, or naming the largest or smallest."""
+"""Putting whole numbers in order, or naming the largest or smallest.
+
+The steps take the numbers as they come: the largest so far, or those so far in order, and the next one put among them.
+"""
 
 import re
 from dataclasses import dataclass
@@ -30,34 +33,84 @@ class Config:
             raise ValueError(f"most must be at least 2 and high twice that: {self}")
 
 
+def draw_numbers(rng: Random, count: int, high: int) -> list[int]:
+    """Different numbers up to `high`; half of the time of any number of digits, so that the longer is not the rule."""
+    if rng.random() < 0.5:
+        return rng.sample(range(high + 1), count)
+    numbers: list[int] = []
+    while len(numbers) < count:
+        number = rng.randrange(min(10 ** rng.randint(1, len(str(high))), high + 1))
+        if number not in numbers:
+            numbers.append(number)
+    return numbers
+
+
 def generate(rng: Random, config: Config) -> Problem:
     wanted = rng.choice(list(PHRASINGS))
-    numbers = rng.sample(range(config.high + 1), rng.randint(2, config.most))
-    left, ordered, lines = list(numbers), [], []
-    while left:
-        pick = max(left) if wanted in ("down", "max") else min(left)
-        left.remove(pick)
-        ordered.append(pick)
-        lines.append(f"{pick}, left: {', '.join(map(str, left))}" if left else str(pick))
-    if wanted in ("max", "min"):
-        sign = ">" if wanted == "max" else "<"
-        lines = [f"{ordered[0]}{sign}{number}" for number in numbers if number != ordered[0]]
+    numbers = draw_numbers(rng, rng.randint(2, config.most), config.high)
+    worked = champion if wanted in ("max", "min") else inserted
+    lines, answer = worked(numbers, wanted in ("down", "max"))
     return Problem(
         question=rng.choice(PHRASINGS[wanted]).format(n=", ".join(map(str, numbers))),
         solution="\n".join(lines),
-        answer=str(ordered[0]) if wanted in ("max", "min") else ", ".join(map(str, ordered)),
+        answer=answer,
         canonical=f"{wanted}|{','.join(map(str, sorted(numbers)))}",
     )
 
 
+def champion(numbers: list[int], largest: bool) -> tuple[list[str], str]:
+    """Each number against the best so far: `43>39: 43`."""
+    best = numbers[0]
+    lines = [str(best)]
+    for number in numbers[1:]:
+        sign = ">" if number > best else "<"
+        line = f"{number}{sign}{best}"
+        best = number if (sign == ">") == largest else best
+        lines.append(f"{line}: {best}")
+    return lines, str(best)
+
+
+def inserted(numbers: list[int], down: bool) -> tuple[list[str], str]:
+    """Each number put between its neighbours among those before it: `30<55: 30, 55, 85`."""
+    row = numbers[:1]
+    lines = [str(row[0])]
+    sign = ">" if down else "<"
+    for number in numbers[1:]:
+        place = sum(other > number if down else other < number for other in row)
+        if place == len(row):
+            line = f"{number}{'<' if down else '>'}{row[-1]}"
+        else:
+            line = sign.join(map(str, [*row[:place][-1:], number, row[place]]))
+        row.insert(place, number)
+        lines.append(f"{line}: {', '.join(map(str, row))}")
+    return lines, ", ".join(map(str, row))
+
+
 def verify(problem: Problem) -> bool:
+    """Sorts by Python's own order, and checks every sign, every neighbour and every list of the steps."""
     numbers = [int(number) for number in re.findall(r"\d+", problem.question)]
-    found = [int(number) for number in problem.answer.split(", ")]
-    down = re.search(r"largest to|descending|largest of|greatest", problem.question)
-    signed = [-number if down else number for number in found]
-    if re.search(r"Sort|order", problem.question):
-        return sorted(found) == sorted(numbers) and all(a < b for a, b in zip(signed, signed[1:], strict=False))
-    return found[0] in numbers and all((n <= found[0]) if down else (n >= found[0]) for n in numbers)
+    down = bool(re.search(r"largest to|descending|largest of|greatest", problem.question))
+    order = bool(re.search(r"Sort|order", problem.question))
+    ordered = sorted(numbers, reverse=down)
+    first, *lines = problem.solution.split("\n")
+    if problem.answer != (", ".join(map(str, ordered)) if order else str(ordered[0])) or first != str(numbers[0]):
+        return False
+    if len(lines) != len(numbers) - 1:
+        return False
+    for i, line in enumerate(lines, start=1):
+        compared, _, result = line.partition(": ")
+        before, after = sorted(numbers[:i], reverse=down), sorted(numbers[: i + 1], reverse=down)
+        at = after.index(numbers[i])
+        beside = {*after[max(0, at - 1) : at + 2]} if order else {numbers[i], before[0]}
+        named = [int(number) for number in re.findall(r"\d+", compared)]
+        signs = re.findall(r"[<>]", compared)
+        if len(signs) != len(named) - 1 or {*named} != beside or len(named) != len(beside):
+            return False
+        if not all((x < y) == (sign == "<") for x, y, sign in zip(named, named[1:], signs, strict=False)):
+            return False
+        if result != (", ".join(map(str, after)) if order else str(after[0])):
+            return False
+    return True
 
 
 register(Task("sorting", "mathematics", Config, generate, verify, max_difficulty=3))

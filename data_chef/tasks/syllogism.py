@@ -2,6 +2,9 @@
 
 All, no, some and some-not statements in all four figures, and statements about one individual. Every named class is
 taken to have at least one member (existential import), so "all" also gives "some". "Some" means at least one.
+
+The steps tell both premises in one normal form, line them up on the term that they share, and say what follows and
+what may be turned round, before they judge what is asked.
 """
 
 import re
@@ -114,7 +117,7 @@ def forms(individual: bool) -> dict[str, list[tuple[Statement, Statement, Statem
     return found
 
 
-def tell(statement: Statement, names: list[str], rng: Random | None = None) -> str:
+def tell(statement: Statement, names: Sequence[str], rng: Random | None = None) -> str:
     """A statement in English, without capital and full stop; `rng` picks among the wordings."""
     quantifier, s, p = statement
     subject, predicate = names[s], names[p]
@@ -141,29 +144,91 @@ def sentence(text: str) -> str:
 
 def generate(rng: Random, config: Config) -> Problem:
     individual = rng.random() < config.individual_rate
-    answer = rng.choice(ANSWERS)
-    first, second, asked = rng.choice(forms(individual)[answer])
+    # Drawn apart, so that what is asked says nothing about its answer.
+    answer, quantifier = rng.choice(ANSWERS), rng.choice(QUANTIFIERS[:2] if individual else QUANTIFIERS)
+    first, second, asked = rng.choice(asking(individual, answer, quantifier))
     names = [*draw_nouns(rng, 3, config.invented_rate), rng.choice(NAMES)]
-    known = combine(first, second)
     premises = [first, second]
     rng.shuffle(premises)
     question = " ".join(f"{sentence(tell(premise, names, rng))}." for premise in premises)
     conclusion = tell(asked, names, rng)
     question += " " + rng.choice(ASKED).format(c=conclusion, C=sentence(conclusion))
-    outer = (names[3], names[2]) if individual else (plural(names[asked[1]]), plural(names[asked[2]]))
-    if known is None:
-        steps = [f"Nothing follows about {outer[0]} and {plural(names[2]) if individual else outer[1]}."]
-    else:
-        verdict = {"Yes": "So it is true", "No": "So it is false", "Unknown": "That does not settle it"}[answer]
-        steps = [f"Together: {tell(known, names)}.", f"Asked: {tell(asked, names)}. {verdict}."]
     told = sorted(tell(premise, names) for premise in premises)
     return Problem(
         question=question,
-        solution="\n".join(steps),
+        solution="\n".join(worked(premises, asked, names)),
         answer=answer,
         canonical="|".join([*told, tell(asked, names)]),
         structure=f"{form(premises, asked)}|{frame(question, names)}",
     )
+
+
+@cache
+def asking(individual: bool, answer: str, quantifier: str) -> list[tuple[Statement, Statement, Statement]]:
+    """The forms with this answer that ask for a statement of this kind."""
+    return [found for found in forms(individual)[answer] if found[2][0] == quantifier]
+
+
+@cache
+def linked(first: Statement, second: Statement) -> tuple[Statement, Statement, Statement] | None:
+    """What follows from two premises about the outer terms, after the two that it follows from as they stand: the
+    premises, turned round where need be, so that the term they share stands in the middle.
+    """
+    known = combine(first, second)
+    if INDIVIDUAL in (*first[1:], *second[1:]):
+        # Only what is said of the individual: that some dogs are not Tom is no news.
+        said = immediate(known) if known else set()
+        known = next((one for one in said if one[0] in ("all", "no") and one[1] == INDIVIDUAL), None)
+    if known is None:
+        return None
+    pairs = (pair for x, y in product(ways(first), ways(second)) for pair in ((x, y), (y, x)))
+    # The premise with the subject of what follows comes first.
+    return next((x, y, known) for x, y in pairs if known[1] in x[1:] and direct(x, y) == known)
+
+
+def ways(premise: Statement) -> list[Statement]:
+    """A premise as it is told, then turned round where that is allowed."""
+    other = turned(premise)
+    return [premise, *([other] if other else [])]
+
+
+def direct(x: Statement, y: Statement) -> Statement | None:
+    """What follows from two statements as they stand, with nothing turned round."""
+    (q1, a, b), (q2, c, d) = x, y
+    if b == c and q1 in ("all", "some") and q2 in ("all", "no"):
+        return {"all": q2, "some": "some" if q2 == "all" else "some-not"}[q1], a, d
+    if q2 == "all" and b == d and (q1 == "some-not" or (q1 == "no" and a == INDIVIDUAL)):
+        return q1, a, c
+    return ("some-not", b, d) if q1 == "all" and q2 == "some-not" and a == c else None
+
+
+def turned(statement: Statement) -> Statement | None:
+    """The same with subject and predicate exchanged, as far as it holds; "some are not" does not turn round."""
+    quantifier, s, p = statement
+    return None if quantifier == "some-not" else ("no" if quantifier == "no" else "some", p, s)
+
+
+def worked(premises: Sequence[Statement], asked: Statement, names: Sequence[str]) -> list[str]:
+    """The steps up to the verdict."""
+
+    def say(statement: Statement) -> str:
+        return tell(statement, names)
+
+    first, second = premises
+    (link,) = {*first[1:]} & {*second[1:]}
+    lines = [sentence(say(first)), sentence(say(second))]
+    found = linked(first, second)
+    if found is None:
+        return [*lines, f"Link: {plural(names[link])}. Nothing follows"]
+    x, y, known = found
+    lines += [f"Link: {plural(names[link])}. {sentence(say(x))}, {say(y)}", f"So {say(known)}"]
+    other = turned(known)
+    if known[1] != INDIVIDUAL:
+        lines.append(f"Turned round: {say(other)}" if other else "It does not turn round")
+    # Only what is known with the subject and predicate of what is asked can settle it.
+    same = next((one for one in (known, other) if one and one[1:] == asked[1:]), None)
+    verdict = {"Yes": "So true", "No": "So false", "Unknown": "Not settled"}[judged(known, asked)]
+    return [*lines, f"Asked: {say(asked)}. Known: {say(same) if same else 'nothing'}. {verdict}"]
 
 
 def form(premises: Sequence[Statement], asked: Statement) -> str:
@@ -182,11 +247,13 @@ def frame(question: str, names: Sequence[str]) -> str:
     letters: dict[str, str] = {}
 
     def letter(match: re.Match[str]) -> str:
-        return letters.setdefault(terms[match[1].lower()], "ABCDEFGHIJ"[len(letters)])
+        name = terms.get(match[1].lower())
+        return letters.setdefault(name, "ABCDEFGHIJ"[len(letters)]) if name else match[0]
 
-    return re.sub(rf"\b(?:an? )?({'|'.join(terms)})\b", letter, question, flags=re.I)
+    return _WORD.sub(letter, question)
 
 
+_WORD = re.compile(r"\b(?:an? )?(\w+)\b", flags=re.I)
 _READ = (
     ("all", re.compile(r"^(?:all (\w+) are (\w+)|every (\w+) is an? (\w+))$")),
     ("some-not", re.compile(r"^(?:some (\w+) are not (\w+)|not all (\w+) are (\w+))$")),
@@ -212,7 +279,57 @@ def verify(problem: Problem) -> bool:
     individuals = frozenset(terms[subject] for quantifier, subject, _ in statements if quantifier.startswith("one"))
     possible = frozenset.intersection(*(satisfying(statement, individuals) for statement in given))
     true = possible & satisfying(asked, individuals)
-    return bool(possible) and problem.answer == ("Yes" if true == possible else "Unknown" if true else "No")
+    answer = "Yes" if true == possible else "Unknown" if true else "No"
+    if not possible or problem.answer != answer:
+        return False
+
+    def follows(statement: tuple[str, int, int]) -> bool:
+        return possible <= satisfying(statement, individuals)
+
+    try:
+        return steps_hold(problem, statements, terms, follows)
+    except (KeyError, ValueError):
+        return False  # Words that the question does not have, or no statement at all.
+
+
+_STEPS = re.compile(
+    r"(?P<first>.+)\n(?P<second>.+)\nLink: (?P<link>\w+)\. (?:Nothing follows|(?P<x>.+), (?P<y>.+)\nSo (?P<new>.+)\n"
+    r"(?:Turned round: (?P<turned>.+)\n|(?P<fixed>It does not turn round\n))?"
+    r"Asked: (?P<asked>.+)\. Known: (?P<known>.+)\. (?P<verdict>So true|So false|Not settled))"
+)
+
+
+def steps_hold(problem: Problem, statements: list[tuple[str, str, str]], terms: dict[str, int], follows) -> bool:
+    """Whether the steps retell the question, and every statement of them is true in all models that are left."""
+    match = _STEPS.fullmatch(problem.solution)
+    if match is None:
+        return False
+    told = {key: read(text.lower()) for key, text in match.groupdict().items()
+            if text and key not in ("link", "fixed", "known", "verdict")}  # fmt: skip
+    first, second, asked = statements
+    outer = {*first[1:]} ^ {*second[1:]}
+    if [told["first"], told["second"]] != [first, second] or {*terms} - outer != {match["link"]}:
+        return False
+    one = asked[0].startswith("one")
+    if match["new"] is None:
+        ends = [tuple(terms[word] for word in asked[1:])]
+        found = [(q, *pair) for q in (("one", "one-not") if one else QUANTIFIERS)
+                 for pair in (ends if one else (*ends, ends[0][::-1]))]  # fmt: skip
+        return problem.answer == "Unknown" and not any(map(follows, found))
+    new = told["new"]
+    if match["known"] != "nothing":
+        told["known"] = read(match["known"].lower())
+    holding = [told[key] for key in ("x", "y", "new", "turned", "known") if key in told]
+    return (
+        all(follows((q, terms[s], terms[p])) for q, s, p in holding)
+        and {*new[1:]} == outer
+        and told["asked"] == asked
+        and ("turned" not in told or told["turned"][1:] == new[:0:-1])
+        and bool(match["fixed"]) == (new[0] == "some-not")
+        and ("turned" in told) == (not one and new[0] != "some-not")
+        and (told["known"][1:] == asked[1:] if "known" in told else match["fixed"] and new[1:] != asked[1:])
+        and {"Yes": "So true", "No": "So false", "Unknown": "Not settled"}[problem.answer] == match["verdict"]
+    )
 
 
 def read(text: str) -> tuple[str, str, str]:

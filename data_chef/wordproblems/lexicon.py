@@ -68,13 +68,6 @@ def plural(noun: str) -> str:
     return noun + "s"
 
 
-NUMBER_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())) | {
-    15: "fifteen",
-    20: "twenty",
-    30: "thirty",
-}
-
-
 @dataclass(frozen=True)
 class Cast:
     """The nouns of one story: the hero, the other person, what is counted, its container, a place and so on."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from data_chef.stories.story import drawn
 from data_chef.stories.task import graph_held_out, story_graph
 from data_chef.wordproblems.clauses import BEGINNINGS, ENDS, EVENTS, OTHERS, PAIR_ENDS, Clause
 
@@ -41,9 +42,7 @@ class Plan:
             value = _apply(step.operator, left, right)
             if value is None or not 1 <= value <= limit:
                 return None
-            if step.operator in "*/" and (
-                min(value, left, right) < 2 or min(left, right) > 9 or max(left, right) > 99
-            ):
+            if step.operator in "*/" and (min(value, left, right) < 2 or min(left, right) > 9):
                 return None
             results.append(value)
         return results
@@ -181,7 +180,7 @@ def draw_numbers(rng: Random, plan: Plan, limit: int, attempts: int = 60) -> tup
         numbers = []
         for clause, slot in plan.leaves:
             low, high = plan.clauses[clause].numbers.get(slot, (2, 2))
-            numbers.append(rng.randint(low, min(high, limit) if rng.random() < 0.7 else min(high, 30)))
+            numbers.append(drawn(rng, low, min(high, limit)))
         results = plan.compute(numbers, limit)
         if results is not None:
             return numbers, results

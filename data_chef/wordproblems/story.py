@@ -5,8 +5,10 @@ from dataclasses import replace
 from random import Random
 
 from data_chef.item import Problem
+from data_chef.stories.steps import calls
+from data_chef.stories.story import amount, told
 from data_chef.wordproblems.clauses import OTHERS
-from data_chef.wordproblems.lexicon import NUMBER_WORDS, Cast, Person, draw_cast
+from data_chef.wordproblems.lexicon import Cast, Person, draw_cast
 from data_chef.wordproblems.plans import Plan
 
 
@@ -15,7 +17,7 @@ _PLURAL_VERBS = {"has": "have", "is": "are", "does": "do", "goes": "go", "was": 
 
 
 def problem(rng: Random, plan: Plan, numbers: list[int], results: list[int], word_rate: float) -> Problem:
-    """The story of a plan with these numbers. `word_rate` is how often a number up to twelve is spelled out."""
+    """The story of a plan with these numbers. `word_rate` is how often a small number is spelled out."""
     counted = plan.clauses[0].gives
     cast = draw_cast(rng, counted if counted in ("beings",) else "things")
     values = [
@@ -23,10 +25,10 @@ def problem(rng: Random, plan: Plan, numbers: list[int], results: list[int], wor
         for index in range(len(plan.clauses))
     ]
     steps = []
-    for step, result in zip(plan.steps, results, strict=True):
+    for step in plan.steps:
         left, right = ((numbers if kind == "leaf" else results)[i] for kind, i in (step.left, step.right))
         label = _nouns(step.label, cast)
-        steps.append(f"{label}: <<{left}{step.operator}{right}={result}>>")
+        steps.append(f"{label}: {calls(f'{left}{step.operator}{right}')}")
     events = " ".join(
         f"{clause.kind}({','.join(str(number) for number in value.values())})"
         for clause, value in zip(plan.clauses, values, strict=True)
@@ -104,8 +106,8 @@ def _nouns(frame: str, cast: Cast, named: bool = False) -> str:
         "{his}": hero.his,
         "{group}s": "children" if cast.group == "child" else f"{cast.group}s", "{group}": cast.group,
         "{items}": cast.items, "{item}": cast.item, "{containers}": cast.containers, "{container}": cast.container,
-        "{Containers}": cast.containers.capitalize(), "{place}": cast.place, "{price}": cast.price,
-        "{units}": f"{cast.unit}s", "{unit}": cast.unit, "{Units}": f"{cast.unit}s".capitalize(),
+        "{place}": cast.place, "{price}": cast.price,
+        "{units}": f"{cast.unit}s", "{unit}": cast.unit,
         "a hour": "an hour", "a orange": "an orange", "a egg": "an egg", "A album": "An album",
     }.items():  # fmt: skip
         frame = frame.replace(slot, word)
@@ -114,10 +116,9 @@ def _nouns(frame: str, cast: Cast, named: bool = False) -> str:
 
 def _numbers(rng: Random, frame: str, value: dict[str, int], word_rate: float) -> str:
     for slot, number in value.items():
-        word = NUMBER_WORDS.get(number) if rng.random() < word_rate else None
-        frame = frame.replace(f"${{{slot}}}", f"${number}")
-        frame = frame.replace(f"{{{slot}}}", word or str(number))
-        frame = frame.replace(f"{{{slot.upper()}}}", (word or str(number)).capitalize())
+        text = told(rng, number, word_rate)
+        frame = frame.replace(f"${{{slot}}}", f"${amount(rng, number) if number > 99 else number}")
+        frame = frame.replace(f"{{{slot}}}", text).replace(f"{{{slot.upper()}}}", text.capitalize())
     return frame
 
 

@@ -17,7 +17,7 @@ class Config:
 
     @classmethod
     def at(cls, difficulty: int) -> "Config":
-        return cls(limit=(60, 200, 900, 2000)[difficulty - 1], word_rate=0.1)
+        return cls(limit=(1500, 2000, 4000, 9000)[difficulty - 1], word_rate=0.2)
 
     def validate(self) -> None:
         if self.limit < 30 or not 0 <= self.word_rate <= 1:

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from data_chef.arithmetic import evaluate
 from data_chef.item import Problem
-from data_chef.wordproblems.lexicon import NUMBER_WORDS
+from data_chef.stories.story import SPELLED
+from data_chef.stories.verify import line_holds
 
 
 # What each event does to the account (what is at hand, what the first person had), in words of its own.
@@ -30,6 +31,16 @@ _MULTIPLY = {"ask_sell", "ask_needs", "ask_contents"}
 _UP_TO = {"ask_goal", "ask_price", "ask_change"}
 _ASK = {"ask_have", "ask_money", "ask_beings", "ask_pages", "ask_cost", "ask_containers"}
 _STEP = re.compile(r"<<(\d+)([-+*/])(\d+)=(\d+)>>")
+
+
+_NUMBER = re.compile(r"\d[\d,]*|[a-zA-Z]+(?:-[a-zA-Z]+| hundred\b)?")
+_TWO = ("half", "twice", "double", "doubles", "doubled")
+_WORDS = {word: number for number, word in SPELLED.items()} | dict.fromkeys(_TWO, 2)
+
+
+def _value(word: str) -> int:
+    """The number that a word or digits stand for, 0 if none."""
+    return int(word.replace(",", "")) if word[0].isdigit() else _WORDS.get(word.lower(), 0)
 
 
 def replay(events: str) -> Fraction:
@@ -80,16 +91,7 @@ def operators(graph: str) -> list[str]:
 def verify(problem: Problem) -> bool:
     """Whether events, steps and question agree: every number is told, every step is right and uses known numbers."""
     _, events = problem.canonical.split("|")
-    words = {word: number for number, word in NUMBER_WORDS.items()} | {
-        "half": 2,
-        "twice": 2,
-        "double": 2,
-        "doubles": 2,
-    }
-    words["doubled"] = 2
-    told = Counter(
-        int(n) if n.isdigit() else words.get(n.lower(), 0) for n in re.findall(r"\d+|[a-zA-Z]+", problem.question)
-    )
+    told = Counter(_value(word) for word in _NUMBER.findall(problem.question))
     needed = Counter(int(number) for number in re.findall(r"\d+", events))
     known, last = set(needed), None
     for left, operator, right, result in _STEP.findall(problem.solution):
@@ -98,6 +100,7 @@ def verify(problem: Problem) -> bool:
         known.add(int(result))
         last = result
     steps = _STEP.findall(problem.solution)
-    complete = len(problem.solution.split("\n")) == len(steps)
+    lines = problem.solution.split("\n")
+    complete = len(lines) == len(steps) and all(map(line_holds, lines))
     complete &= sorted(operator for _, operator, _, _ in steps) == operators(problem.graph)
     return complete and not needed - told and last == problem.answer and replay(events) == int(problem.answer)

@@ -1,6 +1,7 @@
 """Written arithmetic: every line right, every result reached, and no wrong digit passes the check."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -8,6 +9,8 @@ import pytest
 
 from data_chef import arithmetic
 from data_chef.arithmetic import equations_hold, evaluate, reaches
+from data_chef.registry import draw, get_task
+from data_chef.tasks import gcd, prime_factors
 
 
 RNG = Random(1)
@@ -59,6 +62,63 @@ def test_chains_as_a_whole_and_from_step_to_step():
     assert not equations_hold("41=41+1"), "a bare number is not what a side begins with"
     assert not equations_hold("4+9=13+7=19+1=20") and not equations_hold("-17+(-10)=-27-10")
     assert not equations_hold("7/0=1") and not equations_hold("3+=4")
+
+
+@pytest.mark.parametrize("a, b", [(RNG.randint(-999, 999), RNG.randint(-999, 999)) for _ in range(60)])
+def test_signed_chains_settle_the_sign_and_reach_the_value(a, b):
+    for operator, value in (("+", a + b), ("-", a - b), ("*", a * b)):
+        chain = arithmetic.signed_chain(a, operator, b)
+        assert chain.startswith(f"{a}{operator}") and reaches(chain, f"={value}"), chain
+
+
+def test_one_small_fact_after_the_other():
+    assert arithmetic.product_chain(77, 7) == "77*7=70*7+7*7=490+49=530+9=539"
+    assert arithmetic.product_chain(8, 59) == "8*59=8*50+8*9=400+72=472"
+    assert arithmetic.signed_chain(8, "-", -2) == "8-(-2)=8+2=10"
+    assert arithmetic.signed_chain(9, "-", 53) == "9-53=-(53-9)=-44"
+    assert arithmetic.division_fact(56, 6) == "56/6: 9*6=54, 56-54=2"
+    assert arithmetic.widened_steps(3, 4, 12) == ["12/4=3, 3*3=9, 3/4=9/12"]
+    assert arithmetic.widened_steps(3, 4, 4) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            gcd.euclid(76, 44)[0],
+            ["76/44: 76-44=32", "44/32: 44-32=12", "32/12: 2*12=24, 32-24=8", "12/8: 12-8=4", "8/4: 2*4=8, 8-8=0"],
+        ),
+        (
+            prime_factors.factor_lines(42),
+            ["42/2=21, 42=2*21", "2: 21 ends in 1", "3: 21-21=0, 21/3=7, 42=2*3*7", "7<3*3, 7 is prime"],
+        ),
+    ],
+)
+def test_worked_steps_of_tasks(lines, expected):
+    assert lines == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "wrong"),
+    [
+        ("gcd", r"\n.*$", ""),
+        ("lcm", r"^.*\n", ""),
+        ("division", r"^.*\n", "1/1: 1*1=1, 1-1=0, write 1\n"),
+        ("prime_factors", r"^.*\n", ""),
+        ("mental_arithmetic", r"^.*\n", "1+1=2\n"),
+        ("primality", r"=\d+$", "=0"),
+    ],
+)
+def test_steps_that_do_not_belong_are_noticed(name, pattern, wrong):
+    """True equations alone are not the way to the answer."""
+    task, tampered = get_task(name), 0
+    for index in range(30):
+        problem, _ = draw(name, "train", 3, index, (2, 2))
+        solution = re.sub(pattern, wrong, problem.solution, count=1, flags=0 if wrong != "=0" else re.MULTILINE)
+        if solution != problem.solution and "\n" in problem.solution:
+            tampered += 1
+            assert not task.verify(replace(problem, solution=solution)), (problem, solution)
+    assert tampered > 5
 
 
 def test_a_solution_must_reach_its_answer_in_right_columns_and_order():

@@ -8,12 +8,14 @@ from random import Random
 
 import pytest
 
-from data_chef.programs.compose import draw_function
+from data_chef.programs.algorithms import recipe as recipes
+from data_chef.programs.compose import draw, draw_function
 from data_chef.programs.compose.classes import draw_class
 from data_chef.programs.compose.draw import LIBRARY
 from data_chef.programs.compose.formulas import FORMULAS
 from data_chef.programs.compose.patterns import FORMATS, REGEX
 from data_chef.programs.compose.recursion import RECURSION
+from data_chef.programs.names import RESERVED, strange_name
 from data_chef.programs.parts import problem_of, shown, verify_many
 from data_chef.sandbox import run_programs
 
@@ -55,6 +57,48 @@ def test_summaries_and_names_are_fit_to_be_read(level):
             assert isinstance(ast.parse(source).body[-1], ast.FunctionDef)
 
 
+def test_half_of_the_single_operations_have_several_parameters_and_programs_use_all_of_them():
+    drawn = [draw_function(Random(f"several {i}"), 1) for i in range(400)]
+    assert 0.4 < sum(len(function.parameters) > 1 for function in drawn) / 400 < 0.6
+    assert sum(len(function.parameters) > 2 for function in drawn) > 20
+    for function in drawn:
+        for source in function.sources:
+            read = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+            assert read >= set(function.parameters), source
+
+
+def test_names_are_often_strange_and_never_change_the_problem(monkeypatch):
+    plain = {}
+    for share in (0, 1):
+        for module in (draw, recipes):
+            monkeypatch.setattr(module, "STRANGE", share)
+        plain[share] = [draw_function(Random(i), 1) for i in range(60)]
+    assert {function.name for function in plain[0]}.isdisjoint(function.name for function in plain[1])
+    # The same name may come with other draws after it; what is asked for does not depend on it.
+    assert not any(function.name in function.canonical for function in plain[1])
+
+
+def test_strange_names_are_names_of_one_to_many_tokens():
+    names = [strange_name(Random(i), {"taken"}) for i in range(2000)]
+    assert len(set(names)) > 1900 and all(name.isidentifier() for name in names)
+    assert not RESERVED.intersection(names)
+    assert any(re.fullmatch("[a-z]+[A-Z][a-zA-Z]+", name) for name in names)
+    assert sum(name.count("_") >= 3 for name in names) > 100 and sum(any(map(str.isdigit, n)) for n in names) > 100
+
+
+def test_letters_and_comparisons_are_drawn_evenly():
+    drawn = [draw_function(Random(f"even {i}"), 1, (("str",), ("list[str]",))).canonical for i in range(1500)]
+    letters = Counter(letter for canonical in drawn for letter in re.findall(r"\('(\w)'\)", canonical))
+    assert len(letters) > 30 and max(letters.values()) < 5 * sum(letters.values()) / len(letters)
+    drawn = [draw_function(Random(f"even {i}"), 1, (("list[int]",),)).canonical for i in range(1500)]
+    compared = Counter(
+        name for canonical in drawn for name in re.findall(r"\b(above|below|at_least|at_most)\(", canonical)
+    )
+    assert min(compared.values()) > 0.4 * max(compared.values())
+    kept = Counter(name for canonical in drawn for name in re.findall(r":(keep|drop)\[", canonical))
+    assert min(kept.values()) > 0.6 * max(kept.values())
+
+
 def test_a_function_depends_on_its_generator_alone():
     assert [draw_function(Random(4), 3) for _ in range(2)][0] == draw_function(Random(4), 3)
 
@@ -64,11 +108,14 @@ def test_mutants_hardly_ever_pass():
     assert sum(verify_many([problem_of(f, "?", f.sources[0]) for f in functions])) >= 98
 
 
-def test_shown_examples_differ_when_they_can():
+def test_shown_examples_differ_when_they_can_and_are_two_when_there_is_room():
+    both = 0
     for i in range(50):
         function = draw_function(Random(i), 1)
         values = [repr(function.examples[j][1]) for j in shown(function, Random(i), 2)]
-        assert len(set(values)) == 2
+        assert len(set(values)) == len(values)
+        both += len(values) == 2
+    assert both > 40
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.key)

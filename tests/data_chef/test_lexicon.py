@@ -7,6 +7,7 @@ import pytest
 
 from data_chef import lexicon
 from data_chef.lexicon import source
+from data_chef.stories import themes
 
 
 ALL_NOUNS = [noun for kind in lexicon.kinds() for noun in lexicon.nouns(kind)]
@@ -166,6 +167,20 @@ def test_what_the_data_refers_to_exists(kind):
     for field in ("prep_in", "prep_on", "prep_at", "prep_none"):
         special += source.entries(facts.get(field))
     assert not set(special) - set(words_of(lexicon.nouns(kind)))
+
+
+def test_the_everyday_nouns_of_stories_are_known():
+    for name, theme in vars(themes).items():
+        for word in theme.everyday if isinstance(theme, themes.Theme) else ():
+            assert lexicon.noun(word).kind != "other" and not lexicon.noun(word).is_mass, (name, word)
+
+
+def test_the_verbs_of_stories_have_the_forms_of_the_lexicon():
+    for theme in (*themes.THEMES, themes.CONTAINERS):
+        for verb in (*theme.actions, *theme.gains, *theme.losses):
+            known = lexicon.verb(verb.base)
+            assert (verb.third, verb.past) == (known.say("third"), known.say("past"))
+            assert verb.ing.split()[0].endswith("ing") and verb.done
 
 
 def test_no_word_twice_in_a_list():

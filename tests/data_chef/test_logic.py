@@ -1,6 +1,8 @@
 """What the logic tasks share, and that their steps, not only their answers, hold by themselves."""
 
 import re
+from collections import Counter
+from dataclasses import replace
 from itertools import permutations, product
 from random import Random
 
@@ -8,7 +10,7 @@ import pytest
 
 from data_chef import formula, logic
 from data_chef.clauses import CLAUSES, PEOPLE_CLAUSES, affirmed, denied, opposite
-from data_chef.registry import make_items, tasks
+from data_chef.registry import draw, make_items, tasks
 
 
 LOGIC = [name for name, task in tasks().items() if task.family == "logic"]
@@ -77,13 +79,7 @@ def test_clauses_and_their_denials_belong_together():
 @pytest.mark.parametrize("name", LOGIC)
 def test_every_word_of_a_solution_counts(name):
     """A solution with a line left out, or a digit changed, does not pass."""
-    from dataclasses import replace
-
-    from data_chef.registry import draw
-
     task = tasks()[name]
-    if name in ("deduction", "ordering", "syllogism"):
-        pytest.skip("their verification is about the answer")
     for index in range(12):
         problem, _ = draw(name, "train", 8, index, (1, task.max_difficulty))
         lines = problem.solution.split("\n")
@@ -93,6 +89,68 @@ def test_every_word_of_a_solution_counts(name):
             digit = str((int(match.group()) + 1) % 10)
             changed = problem.solution[: match.start()] + digit + problem.solution[match.end() :]
             assert not task.verify(replace(problem, solution=changed))
+
+
+@pytest.mark.parametrize("name", ["deduction", "sorting", "ordering", "syllogism", "deduction_unknown"])
+def test_a_step_with_another_word_does_not_pass(name):
+    """Any two different words or numbers of the steps are exchanged, or two lines."""
+    task = tasks()[name]
+    for index in range(30):
+        problem, _ = draw(name, "train", 9, index, (1, task.max_difficulty))
+        rng = Random(index)
+        words = re.split(r"(\w+)", problem.solution)
+        one, two = rng.sample(range(1, len(words), 2), 2) if len(words) > 3 else (0, 0)
+        if words[one] != words[two]:
+            words[one], words[two] = words[two], words[one]
+            assert not task.verify(replace(problem, solution="".join(words))), (problem, words)
+        lines = problem.solution.split("\n")
+        if len({*lines}) > 1:
+            one, two = rng.choice(
+                [pair for pair in permutations(range(len(lines)), 2) if lines[pair[0]] != lines[pair[1]]]
+            )
+            lines[one], lines[two] = lines[two], lines[one]
+            assert not task.verify(replace(problem, solution="\n".join(lines))), (problem, lines)
+
+
+def deduction_surface(question: str) -> dict[str, object]:
+    """What one sees of a deduction without following a rule to the next."""
+    given, asked = question.split(" True, false or unknown: ")
+    rules = re.findall(r"(Every|No) (\w+) is an? (\w+)", given)
+    fact, goal = given.split(".")[0].split()[-1], asked.rstrip(".").split()[-1]
+    seen: dict[str, object] = {"rules": len(rules), "No": sum(rule[0] == "No" for rule in rules)}
+    for end, noun in (("fact", fact), ("goal", goal)):
+        own = [(quantifier, x == noun) for quantifier, x, y in rules if noun in (x, y)]
+        seen |= {f"{end} {kind}": own.count(kind) for kind in product(("Every", "No"), (True, False))}
+        seen |= {f"{end} first": own[0], f"{end} last": own[-1]}
+    seen["both"] = any({fact, goal} == {x, y} for _, x, y in rules)
+    return seen | {"first": rules[0][0], "last": rules[-1][0]}
+
+
+@pytest.mark.parametrize("difficulty", [1, 2, 3])
+def test_the_surface_of_a_deduction_does_not_give_its_answer_away(difficulty):
+    """The best guess from any one of these features is right less often than 46 times in 100."""
+    items = [item for item in make_items("deduction", "train", 12, range(1500), (difficulty, difficulty)) if item]
+    seen = [(deduction_surface(item.question), item.answer) for item in items]
+    for feature in seen[0][0]:
+        counts: dict[object, Counter] = {}
+        for values, answer in seen:
+            counts.setdefault(values[feature], Counter())[answer] += 1
+        right = sum(max(answers.values()) for answers in counts.values()) / len(seen)
+        assert right < 0.46, (feature, counts)
+
+
+@pytest.mark.parametrize("name", ["syllogism", "deduction_unknown"])
+def test_what_is_asked_does_not_give_the_answer_away(name):
+    """The quantifier, or "not", in what is asked."""
+    seen: dict[str, Counter] = {}
+    for index in range(1200):
+        problem, _ = draw(name, "train", 13, index, (1, 3))
+        asked = (
+            problem.structure.partition("|")[0].partition(": ")[2].split(" ")[0]
+            or problem.canonical.split("|")[-1][:4]
+        )
+        seen.setdefault(asked if name == "syllogism" else str(asked == "not "), Counter())[problem.answer] += 1
+    assert sum(max(answers.values()) for answers in seen.values()) / 1200 < 0.45, seen
 
 
 def test_answers_of_yes_and_no_are_balanced():

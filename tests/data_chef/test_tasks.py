@@ -142,7 +142,10 @@ def test_every_form_of_the_syllogism_agrees_with_the_models():
                 told = [syllogism.tell(s, [*(ids[i] for i in range(3)), "Tom"], Random(0)) for s in (first, second)]
                 question = f"{told[0].capitalize()}. {told[1].capitalize()}. Is it true that "
                 question += syllogism.tell(asked, ["cat", "dog", "bird", "Tom"], Random(1)) + "?"
-                problem = syllogism.Problem(question, "", answer, "")
+                steps = syllogism.worked((first, second), asked, ["cat", "dog", "bird", "Tom"])
+                problem = syllogism.Problem(question, "\n".join(steps), answer, "")
                 assert syllogism.verify(problem), (question, answer, names)
+                nothing = [*steps[:2], steps[2].partition(".")[0] + ". Nothing follows"]
+                assert (steps == nothing) == syllogism.verify(replace(problem, solution="\n".join(nothing)))
                 seen[answer] += 1
     assert sum(seen.values()) == 512 + 32

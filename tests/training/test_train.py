@@ -190,19 +190,19 @@ def test_a_killed_run_goes_on_exactly(config, finished, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_run_writes_a_checkpoint_and_goes_on_exactly(config, unfinished, finished, number):
-    """Between two checkpoints of the schedule, and with workers for the data the second time."""
-    checkpoints = ["checkpoint_every=1000", "log_every=1"]
+    """Between two checkpoints of the schedule; the workers that make the data get the signal as well."""
+    checkpoints = ["checkpoint_every=1000", "log_every=1", "data_workers=2"]
     process = start(config, unfinished, *checkpoints)
     lines = len((unfinished / "metrics.jsonl").read_text().splitlines())
     while len((unfinished / "metrics.jsonl").read_text().splitlines()) < lines + 2:
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
-    process.send_signal(number)
+    os.killpg(process.pid, number)
     text, _ = process.communicate(timeout=60)
     assert process.returncode == 128 + number and f"stopped by {number.name}" in text and "Traceback" not in text
     newest = sorted(unfinished.glob("checkpoint-*"))[-1].name
     assert "checkpoint-0000030" < newest < "checkpoint-0000040"
-    finish(config, unfinished, *checkpoints, "data_workers=2")
+    finish(config, unfinished, *checkpoints)
     assert losses(unfinished) == losses(finished) and same_weights(unfinished, finished)
 
 

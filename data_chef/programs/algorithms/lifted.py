@@ -7,6 +7,7 @@ from typing import Any
 
 from data_chef.programs.algorithms.recipe import Recipe, body, fill, program
 from data_chef.programs.function import Function
+from data_chef.programs.names import STRANGE, strange_name
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,7 @@ def draw_lifted(rng: Random, lift: Lift, helpers: list[Recipe]) -> Function:
     names = [rng.choice(recipe.names.split()) for recipe in helpers]
     xs = rng.choice(POOL[kind].split())
     slots = {"xs": xs, "helper": names[0], "second": names[-1], **_told_of(helpers, constants)}
-    name = fill(rng.choice(lift.names.split()), slots)
+    name = strange_name(rng, (xs, *names)) if rng.random() < STRANGE else fill(rng.choice(lift.names.split()), slots)
     order = rng.sample(lift.sources, len(lift.sources))
     return Function(
         name=name,

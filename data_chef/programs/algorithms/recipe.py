@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from typing import Any
 
 from data_chef.programs.function import Function
+from data_chef.programs.names import COMMON, PARAMETERS, STRANGE, strange_name
 
 
 DRAWN = 6
@@ -97,13 +99,20 @@ class Recipe:
         slots: dict[str, Any] = {}
         for constant, value in constants.items():
             slots.update(value if isinstance(value, dict) else {constant: value})
-        name = slots["f"] = fill(rng.choice(self.names.split()), slots)
+        strange = rng.random() < STRANGE
+        own = identifiers(self.sources)
+        name = slots["f"] = strange_name(rng, own) if strange else fill(rng.choice(self.names.split()), slots)
+        hints = types(self.hints)
         parameters: list[str] = []
-        for choices in self.parameters.split():
-            slot = choices.split("/")[0]
-            free = [choice for choice in choices.split("/") if choice not in parameters and choice != name]
-            slots[slot] = rng.choice(free)
-            parameters.append(slots[slot])
+        for choices, hint in zip(self.parameters.split(), hints, strict=False):
+            alternatives = choices.split("/")
+            free = [choice for choice in alternatives if choice not in parameters and choice != name]
+            if rng.random() < COMMON:
+                # Not the name of a local variable, nor what another parameter may be called.
+                used = own | set(re.split("[ /]", self.parameters)) - set(alternatives)
+                free = [p for p in PARAMETERS.get(hint, ()) if p not in used and p not in parameters] or free
+            slots[alternatives[0]] = rng.choice(free)
+            parameters.append(slots[alternatives[0]])
         return Function(
             name=name,
             parameters=tuple(parameters),
@@ -111,13 +120,25 @@ class Recipe:
             sources=self.programs(rng, name, parameters, slots),
             examples=self.examples(rng, constants),
             canonical=self.canonical(constants),
-            hints=tuple(re.findall(r"(?:[^\[, ]|\[(?:[^][]|\[[^][]*\])*\]| \| )+", self.hints)),
+            hints=hints,
         )
 
     def programs(self, rng: Random, name: str, parameters: Sequence[str], slots: dict[str, Any]) -> tuple[str, ...]:
         """The sources with their slots filled, in random order."""
         order = rng.sample(self.sources, len(self.sources))
         return tuple(program(name, parameters, body(rng, source, slots, {name, *parameters})) for source in order)
+
+
+@cache
+def types(hints: str) -> tuple[str, ...]:
+    """The types in `int, list[int], bool`."""
+    return tuple(re.findall(r"(?:[^\[, ]|\[(?:[^][]|\[[^][]*\])*\]| \| )+", hints))
+
+
+@cache
+def identifiers(sources: tuple[str, ...]) -> frozenset[str]:
+    """The names that stand in the sources, the slots aside."""
+    return frozenset(re.findall(r"(?<![$\w])[a-zA-Z_]\w*", " ".join(sources)))
 
 
 def body(rng: Random, source: str, slots: Mapping[str, Any], taken: set[str]) -> str:

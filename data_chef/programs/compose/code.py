@@ -1,6 +1,7 @@
 """Steps written as Python: one expression, statement by statement, or as a loop."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 
@@ -57,10 +58,10 @@ def all_of(clauses: list[str]) -> str:
 class Writer:
     """Writes the body of one function."""
 
-    def __init__(self, rng: Random, parameters: tuple[str, ...], style: str, reuse: bool):
+    def __init__(self, rng: Random, parameters: tuple[str, ...], style: str, reuse: bool, taken: Collection[str] = ()):
         self.rng, self.style, self.reuse = rng, style, reuse
         self.parameters = parameters
-        self.used = set(parameters)
+        self.used = {*parameters, *taken}
         self.lines: list[str] = []
         self.inputs = list(parameters)
         self.code = parameters[0]
@@ -164,7 +165,7 @@ class Writer:
         repeated = code.count("{0}") > 1 or "f'" in code or " for " in self.code or len(self.code) > 60
         if not self.code.isidentifier() and repeated and not (" for " in self.code and code == "{0}"):
             self.assign(kind)
-        for i, other in enumerate(self.inputs[1:2], 1):
+        for i, other in enumerate(self.inputs[1:], 1):
             code = code.replace(f"{{{i}}}", other)
         return put(code, self.code)
 
@@ -213,9 +214,16 @@ def balanced(line: str) -> bool:
     return False
 
 
-def body(rng: Random, steps: list[Step], parameters: tuple[str, ...], style: str) -> list[str]:
-    """The lines of the body, without indentation. Raises Unwritable when the style does not suit the steps."""
-    writer = Writer(rng, parameters, style, reuse=style == "steps" and rng.random() < 0.5)
+def body(
+    rng: Random, steps: list[Step], parameters: tuple[str, ...], style: str, taken: Collection[str] = ()
+) -> list[str]:
+    """The lines of the body, without indentation. Raises Unwritable when the style does not suit the steps.
+
+    Args:
+        parameters: the inputs of the first step.
+        taken: names that are not to be used for variables.
+    """
+    writer = Writer(rng, parameters, style, style == "steps" and rng.random() < 0.5, taken)
     for i, step in enumerate(steps):
         writer.write(step, final=i == len(steps) - 1)
         if style == "loop" and i == 0 and len(step.takes) > 1:

@@ -1,11 +1,15 @@
 """An operation: what it takes and gives, how it is said, how it is written, and what it means."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from random import Random
 from typing import Any
+
+
+# Parameters with no other values than the constants that they stand for.
+CLOSED = frozenset(("digit", "d", "shift", "offset", "column", "index", "j"))
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,12 @@ def say(value: Any) -> str:
     return repr(value)
 
 
-def bind(op: Op, rng: Random, hole: bool = False) -> Step:
-    """The operation with a constant drawn, or with a parameter in its place."""
+def bind(op: Op, rng: Random, hole: bool = False, symbols: Mapping[type, tuple[str, ...]] = {}) -> Step:  # noqa: B006
+    """The operation with a constant drawn, or with a parameter in its place.
+
+    Args:
+        symbols: names by type for that parameter, instead of the operation's own; not where its values are limited.
+    """
     if not op.constants:
         meaning = op.meaning
         return Step(op.name, op.takes, op.gives, op.told, op.codes, lambda xs, extra: meaning(*xs), op.done, op.which,
@@ -108,7 +116,8 @@ def bind(op: Op, rng: Random, hole: bool = False) -> Step:
     k = rng.choice(op.constants)
     symbol, kept = repr(k), (k,)
     if hole and op.hole:
-        symbol, kept = rng.choice(op.hole), op.constants
+        choices = op.hole if CLOSED.intersection(op.hole) else symbols.get(type(k), op.hole)
+        symbol, kept = rng.choice(choices), op.constants
         slot: tuple[str, Any] | None = (symbol, k)
     else:
         slot = None
@@ -132,7 +141,7 @@ def bind(op: Op, rng: Random, hole: bool = False) -> Step:
 @cache
 def _shape(code: str) -> tuple[bool, bool]:
     """Whether the value of an expression needs no brackets around it, and whether its `{0}` needs none."""
-    text = code.replace("{0}", "_0_").replace("{1}", "_1_")
+    text = code.replace("{0}", "_0_").replace("{1}", "_1_").replace("{2}", "_2_")
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError:

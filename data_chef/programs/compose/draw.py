@@ -1,7 +1,5 @@
 """Draws a function: its steps, its sentence, its programs, its examples."""
 
-import builtins
-import keyword
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,23 +7,27 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from data_chef.programs.compose import higher, lists, numbers, pairs, strings
+from data_chef.programs.compose import higher, lists, numbers, pairs, several, strings
 from data_chef.programs.compose.check import telling
 from data_chef.programs.compose.code import Unwritable, body, whole
-from data_chef.programs.compose.core import Op, Step, bind
+from data_chef.programs.compose.core import CLOSED, Op, Step, bind
 from data_chef.programs.compose.inputs import arguments
 from data_chef.programs.function import Function
+from data_chef.programs.names import COMMON, RESERVED, STRANGE, strange_name
+from data_chef.programs.names import PARAMETERS as COMMON_PARAMETERS
 
 
 LIBRARY: tuple[Op, ...] = (
     *numbers.PROPERTIES, *numbers.MEASURES, *strings.PROPERTIES, *strings.MEASURES, *strings.SENTENCES,
     *lists.REDUCTIONS, *lists.CHECKS, *lists.REARRANGED, *lists.SHAPED, *pairs.TWO, *pairs.NESTED, *pairs.MAPPINGS,
-    *pairs.TUPLES,
+    *pairs.TUPLES, *several.SEVERAL,
 )  # fmt: skip
 COMPOSABLE = ("int", "str", "list[int]", "list[str]", "list[list[int]]", "list[tuple[int, int]]", "dict[str, int]")
 STARTS = (
     *[("list[int]",)] * 9, *[("str",)] * 6, *[("int",)] * 4, *[("list[str]",)] * 4, *[("list[list[int]]",)] * 2,
-    *[("list[int]", "list[int]")] * 2, ("int", "int"), ("str", "str"), ("dict[str, int]",), ("list[tuple[int, int]]",),
+    *[("list[int]", "list[int]")] * 2, *[("int", "int")] * 2, *[("str", "str")] * 2, ("dict[str, int]",),
+    ("list[tuple[int, int]]",), ("int", "int", "int"), *[("list[int]", "int")] * 2, *[("list[int]", "int", "int")] * 2,
+    ("list[str]", "str"), ("str", "int"), ("str", "int", "int"), ("str", "str", "str"),
 )  # fmt: skip
 PARAMETERS = {
     "int": ("n", "number", "x", "num", "value", "m"),
@@ -36,34 +38,72 @@ PARAMETERS = {
     "dict[str, int]": ("scores", "prices", "stock", "ages", "points", "counts"),
     "list[tuple[int, int]]": ("pairs", "points", "tuples", "items"),
 }
-TWO_PARAMETERS = {
-    "int": (("a", "b"), ("x", "y"), ("m", "n"), ("first", "second")),
-    "str": (("a", "b"), ("first", "second"), ("text1", "text2"), ("left", "right"), ("s", "t")),
-    "list[int]": (("a", "b"), ("first", "second"), ("xs", "ys"), ("left", "right"), ("list1", "list2"),
-                  ("nums1", "nums2")),
-}  # fmt: skip
+SEVERAL_PARAMETERS = {
+    ("int", "int"): (("a", "b"), ("x", "y"), ("m", "n"), ("first", "second"), ("n", "k"), ("num1", "num2")),
+    ("str", "str"): (
+        ("a", "b"),
+        ("first", "second"),
+        ("text1", "text2"),
+        ("left", "right"),
+        ("s", "t"),
+        ("s1", "s2"),
+        ("str1", "str2"),
+    ),
+    ("list[int]", "list[int]"): (
+        ("a", "b"),
+        ("first", "second"),
+        ("xs", "ys"),
+        ("left", "right"),
+        ("list1", "list2"),
+        ("nums1", "nums2"),
+        ("test_list1", "test_list2"),
+    ),
+    ("int", "int", "int"): (("a", "b", "c"), ("x", "y", "z"), ("n", "low", "high"), ("n1", "n2", "n3")),
+    ("list[int]", "int"): (
+        ("numbers", "k"),
+        ("nums", "x"),
+        ("arr", "n"),
+        ("values", "target"),
+        ("lst", "element"),
+        ("test_list", "k"),
+        ("data", "item"),
+    ),
+    ("list[int]", "int", "int"): (
+        ("numbers", "a", "b"),
+        ("nums", "low", "high"),
+        ("arr", "x", "y"),
+        ("lst", "p", "q"),
+        ("test_list", "m", "n"),
+        ("values", "first", "second"),
+    ),
+    ("list[str]", "str"): (
+        ("words", "part"),
+        ("strings", "s"),
+        ("lst", "text"),
+        ("names", "target"),
+        ("test_list", "sub"),
+    ),
+    ("str", "int"): (("text", "k"), ("s", "n"), ("string", "index"), ("word", "i"), ("test_str", "k")),
+    ("str", "int", "int"): (("text", "i", "j"), ("s", "start", "end"), ("string", "a", "b"), ("word", "m", "n")),
+    ("str", "str", "str"): (
+        ("text", "a", "b"),
+        ("s", "old", "new"),
+        ("string", "x", "y"),
+        ("word", "first", "second"),
+        ("test_str", "ch1", "ch2"),
+    ),
+}
+# How often a single input gets a parameter for a constant beside it, at level 1, 2 and 3. With the functions of
+# several inputs, about half of all functions then have two parameters or more.
+HOLES_AT = (0.25, 0.2, 0.15)
+# Generic names for the parameter that stands for a constant.
+HOLES = {int: ("k", "n", "x", "m", "num", "val", "limit", "b"), str: ("char", "ch", "c", "k", "s2", "sub", "x")}
 ROW_KEYS = {"sum": "sum", "largest": "largest element", "smallest": "smallest element", "length": "length",
             "first_item": "first element", "last_item": "last element"}  # fmt: skip
 LEVELS = (1, 2, 3, 4, 5, 6)
-RESERVED = {
-    *dir(builtins),
-    *keyword.kwlist,
-    "math",
-    "re",
-    "gcd",
-    "lcm",
-    "itertools",
-    "heapq",
-    "Counter",
-    "accumulate",
-    "os",
-    "reduce",
-}
 PREFIXES = ("get", "find", "compute", "calculate", "make", "extract", "build", "determine")
 GENERIC = ("process", "solve", "transform", "compute", "apply", "evaluate", "run", "solution", "answer", "convert")
 UNDEFINED = (ValueError, IndexError, SyntaxError, TypeError, ZeroDivisionError, OverflowError, StopIteration)
-# Parameters with no other values than the constants that they stand for.
-CLOSED = ("digit", "d", "shift", "offset", "column", "index", "j")
 CANDIDATES = 20
 EXAMPLES = 8
 
@@ -102,6 +142,18 @@ def selective(element: str) -> tuple[Op, ...]:
     return tuple(op for op in by_input((element,))[0] if op.which)
 
 
+@cache
+def open_ones(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """The operations whose constant may be a parameter."""
+    return tuple(op for op in ops if op.hole)
+
+
+@cache
+def weighted(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """The operations, those with many constants several times: each constant has to be seen often enough."""
+    return tuple(op for op in ops for _ in range(min(1 + len(set(op.constants)) // 9, 4)))
+
+
 def of_row(told: str) -> str:
     """A clause about a list, said of a row."""
     told = told.replace("all of {0}", "all elements of {0}").replace("{0} are in", "the elements of {0} are in")
@@ -110,24 +162,29 @@ def of_row(told: str) -> str:
 
 
 def draw_step(rng: Random, takes: tuple[str, ...], final: bool, hole: bool, kind: str = "") -> Step:
-    """A step on these inputs."""
+    """A step on these inputs. Raises IndexError when there is none."""
+
+    def drawn(ops: tuple[Op, ...]) -> Step:
+        op = rng.choice(open_ones(ops) if hole else weighted(ops))
+        return bind(op, rng, hole, HOLES if rng.random() < COMMON else {})
+
     element = takes[0][5:-1] if len(takes) == 1 and takes[0].startswith("list[") else ""
     if element in ("int", "str", "list[int]") and (kind or rng.random() < 0.6):
         choice = kind or rng.choice(("property", "property", "map", "key" if final else "map"))
         if choice == "property":
-            p = bind(rng.choice(selective(element)), rng, hole)
+            p = drawn(selective(element))
             if element == "list[int]":
                 p.told = tuple([of_row(told) for told in p.told])
-            makers = higher.PROPERTY_STEPS if final else (higher.keep, higher.keep, higher.drop, higher.indices)
+            makers = higher.PROPERTY_STEPS if final else (higher.keep, higher.drop, higher.indices)
             return rng.choice(makers)(p, rng)
         if choice == "map":
-            return higher.change(bind(rng.choice(mapped(element, not final)), rng, hole), rng)
+            return higher.change(drawn(mapped(element, not final)), rng)
         if keyed(element):
-            return rng.choice(higher.KEY_STEPS)(bind(rng.choice(keyed(element)), rng, hole), rng)
+            return rng.choice(higher.KEY_STEPS)(drawn(keyed(element)), rng)
     properties, _ = by_input(takes)
     if final and properties and rng.random() < 0.15:
-        return bind(rng.choice(properties), rng, hole)
-    return bind(rng.choice(rest_of(takes, not final)), rng, hole)
+        return drawn(properties)
+    return drawn(rest_of(takes, not final))
 
 
 def draw_steps(rng: Random, takes: tuple[str, ...], length: int, holes: int, ending: str = "") -> list[Step]:
@@ -240,10 +297,13 @@ def results(kind: str) -> dict[str, str]:
     return {"0": "the result", "in": "in the result", "n": "characters", "each": "the result", "whole": "the result"}
 
 
-def fill(template: str, st: dict[str, str], second: str = "") -> str:
+def fill(template: str, st: dict[str, str], others: Sequence[str] = ()) -> str:
+    """The template with its slots filled; `others` are the inputs after the first."""
     for slot, words in st.items():
         template = template.replace(f"{{{slot}}}", words)
-    return template.replace("{1}", second)
+    for i, other in enumerate(others, 1):
+        template = template.replace(f"{{{i}}}", other)
+    return template
 
 
 BOOLS = (
@@ -269,7 +329,7 @@ def returned(np: str, gives: str, rng: Random) -> str:
     return rng.choice(frames).format(np=np)
 
 
-def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) -> str:
+def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], others: Sequence[str]) -> str:
     """One noun phrase for the whole chain, or nothing when it would be hard to read."""
     np = ""
     for i, step in enumerate(steps):
@@ -277,10 +337,10 @@ def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) 
         options = [t for t in step.told if i == 0 or t.endswith(("{0}", "{in}", "{whole}"))
                    or (final and steps[i - 1].kind == "keep" and not t.startswith("{0} "))]  # fmt: skip
         if not final:
-            options = [t for t in options if t.endswith(("{0}", "{in}", "{1}")) and not t.startswith("a ")]
+            options = [t for t in options if t.endswith(("{0}", "{in}", "{1}", "{2}")) and not t.startswith("a ")]
         if not options or (i and step.gives == "bool"):
             return ""
-        np = fill(rng.choice(options), st, second)
+        np = fill(rng.choice(options), st, others)
         if not final:
             if step.gives.startswith("list["):
                 noun = results(step.gives)["n"] if step.gives in PARAMETERS else "tuples"
@@ -299,30 +359,30 @@ def nested(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) 
     return np
 
 
-def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], second: str) -> str:
+def sequence(rng: Random, steps: Sequence[Step], st: dict[str, str], others: Sequence[str]) -> str:
     """One imperative a step: `Square each number in values, keep only the even numbers and return their sum.`"""
     clauses = []
     for i, step in enumerate(steps[:-1]):
         told = [t for t in step.told if step.kind == "plain"]
         if step.done and (step.kind != "keep" or i):
-            clause = fill(rng.choice(step.done), st, second)
+            clause = fill(rng.choice(step.done), st, others)
             if not i and not re.search(rf"\b{st['0'].split()[-1]}\b", clause):
                 clauses.append(f"take {st['0'].split()[-1]}")
             clauses.append(clause)
         elif step.kind == "keep":
-            clauses.append("take " + fill(rng.choice(step.told), st, second))
+            clauses.append("take " + fill(rng.choice(step.told), st, others))
         elif told or step.told:
             clauses.append(rng.choice(("take ", "compute " if step.gives == "int" else "take "))
-                           + fill(rng.choice(told or step.told), st, second))  # fmt: skip
+                           + fill(rng.choice(told or step.told), st, others))  # fmt: skip
         st = results(step.gives)
     last = steps[-1]
     if last.gives == "bool":
-        end = f"return whether {fill(rng.choice(last.told), st, second)}"
+        end = f"return whether {fill(rng.choice(last.told), st, others)}"
     elif last.done and (not last.told or rng.random() < 0.4):
-        clauses.append(fill(rng.choice(last.done), st, second))
+        clauses.append(fill(rng.choice(last.done), st, others))
         end = "return the result"
     else:
-        end = f"return {fill(rng.choice(last.told), st, second)}"
+        end = f"return {fill(rng.choice(last.told), st, others)}"
     form = rng.randrange(4)
     parts = [*clauses, end]
     if form == 0 and len(clauses) > 1:
@@ -374,7 +434,9 @@ def title_of(step: Step) -> str:
 
 
 def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str = "") -> str:
-    """A name made of the steps' own words."""
+    """A name made of the steps' own words, or one that tells nothing."""
+    if rng.random() < STRANGE:
+        return strange_name(rng, taken)
     if rng.random() < 0.06:
         name = rng.choice(GENERIC)
     else:
@@ -389,17 +451,9 @@ def name_of(rng: Random, steps: Sequence[Step], taken: Sequence[str], extra: str
     name = re.sub(r"_+", "_", re.sub(r"\W", "", name + extra)).strip("_").lower()
     if name[:1].isdigit():
         name = "number_" + name
-    if name in RESERVED or name in taken or name in strings_of_module():
+    if name in RESERVED or name in taken:
         name += rng.choice(("_value", "_result", "_of_input"))
     return name
-
-
-@cache
-def strings_of_module() -> frozenset[str]:
-    """Names that programs use for their own variables."""
-    return frozenset(
-        "result value number total count found values words rows product counts groups answer n c x".split()
-    )
 
 
 def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = STARTS,
@@ -425,7 +479,7 @@ def draw_function(rng: Random, level: int, starts: Sequence[tuple[str, ...]] = S
 def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
     """Number of steps, whether a constant becomes a parameter, whether there is a condition."""
     if level <= 3:
-        return level, False, False
+        return level, rng.random() < HOLES_AT[level - 1], False
     if level == 4:
         return (rng.choice((1, 2, 2)), True, False) if rng.random() < 0.6 else (rng.choice((1, 1, 2)), False, True)
     if level == 5:
@@ -434,9 +488,19 @@ def shape_of(rng: Random, level: int) -> tuple[int, bool, bool]:
     return (level - 1, False, False) if rng.random() < 0.5 else (level - 2, True, False)
 
 
+def parameters_of(rng: Random, takes: tuple[str, ...]) -> tuple[str, ...]:
+    """Names for the inputs."""
+    if len(takes) > 1:
+        return rng.choice(SEVERAL_PARAMETERS[takes])
+    return (rng.choice((COMMON_PARAMETERS if rng.random() < COMMON else PARAMETERS)[takes[0]]),)
+
+
 def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function | None:
     takes = rng.choice(starts)
     length, hole, branch = shape_of(rng, level)
+    if len(takes) > 1 and length == 1:
+        # There are parameters enough.
+        hole = False
     try:
         steps = draw_steps(rng, takes, length, hole, ending)
     except IndexError:
@@ -446,17 +510,14 @@ def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function
     found = next((step.hole for step in steps if step.hole), None)
     if hole and not found:
         return None
-    if len(takes) == 1:
-        base = (rng.choice(PARAMETERS[takes[0]]),)
-    else:
-        base = rng.choice(TWO_PARAMETERS[takes[0]])
+    base = parameters_of(rng, takes)
     parameters = (*base, found[0]) if found else base
     if len(set(parameters)) < len(parameters):
         return None
     hints = [*takes, *((type(found[1]).__name__,) if found else ()), steps[-1].gives]
-    st, second = state(base[0], takes[0], len(base) == 1), base[1] if len(base) > 1 else ""
+    st, others = state(base[0], takes[0], len(base) == 1), base[1:]
     if branch:
-        return branched(rng, steps, base, takes, st, second)
+        return branched(rng, steps, base, takes, st, others)
     arity = len(base)
 
     def trace(given: tuple[Any, ...], chain: Sequence[Step] = steps) -> list[Any]:
@@ -471,17 +532,17 @@ def attempt(rng: Random, level: int, starts, want, ending: str = "") -> Function
     if not examples or not matters(steps, trace, examples):
         return None
     name = name_of(rng, steps, parameters)
-    np = nested(rng, steps, st, second) if len(steps) <= 3 else ""
+    np = nested(rng, steps, st, others) if len(steps) <= 3 else ""
     if np and (len(steps) < 3 or rng.random() < 0.6):
         summary = returned(np, steps[-1].gives, rng)
     elif len(steps) == 1 and (not steps[0].told or steps[0].done and rng.random() < 0.3):
-        summary = upper(fill(rng.choice(steps[0].done), st, second)) + " and return the result."
+        summary = upper(fill(rng.choice(steps[0].done), st, others)) + " and return the result."
     elif len(steps) == 1:
         return None
     elif any(not step.told and not step.done for step in steps) or not (steps[-1].told or steps[-1].done):
         return None
     else:
-        summary = sequence(rng, steps, st, second)
+        summary = sequence(rng, steps, st, others)
     sources = programs(rng, name, parameters, base, steps)
     if not sources:
         return None
@@ -495,7 +556,7 @@ def programs(rng: Random, name: str, parameters, base, steps) -> tuple[str, ...]
     found: list[str] = []
     for style in rng.sample(("fused", "steps", "loop"), 3):
         try:
-            lines = body(rng, steps, base, style)
+            lines = body(rng, steps, base, style, parameters)
         except Unwritable:
             continue
         text = whole(name, ", ".join(parameters), lines, steps)
@@ -609,7 +670,7 @@ def sized(value: Any) -> Any:
     return value
 
 
-def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
+def branched(rng: Random, steps, base, takes, st, others) -> Function | None:
     """`If ..., return ...; otherwise return ...`."""
     properties = by_input(takes)[0]
     if not properties or steps[-1].gives == "bool":
@@ -631,14 +692,14 @@ def branched(rng: Random, steps, base, takes, st, second) -> Function | None:
     else:
         if other[0].gives != gives or other[0].name == steps[0].name:
             return None
-        np2 = nested(rng, other, st, second)
+        np2 = nested(rng, other, st, others)
         meaning2, tag = lambda xs: other[0].run(xs, None), other[0].name
         if not np2:
             return None
-    np1 = nested(rng, steps, st, second)
+    np1 = nested(rng, steps, st, others)
     if not np1:
         return None
-    clause = fill(rng.choice(test.told), st, second)
+    clause = fill(rng.choice(test.told), st, others)
     name = name_of(rng, steps, base, rng.choice(("", "", "_or_default" if not other else "_if", "_when")))
     if name.endswith(("_if", "_when")):
         name += f"_{test.title}" if test.title else "_possible"

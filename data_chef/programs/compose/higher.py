@@ -56,6 +56,8 @@ def negated(code: str) -> str:
         return COMPARISON.sub(lambda match: f" {OPPOSITE[match[1]]} ", code)
     if code.startswith(("any(", "all(")) and code.endswith(")") and " and " not in code:
         return f"not {code}"
+    if code.startswith("not ") and not found and not re.search(r" (and|or|if) ", code):
+        return code.removeprefix("not ")
     if found or " " in code.split("(")[0]:
         return f"not ({code})"
     return code.removeprefix("not ") if code.startswith("not ") else f"not {code}"
@@ -99,6 +101,16 @@ def all_of(p: Step, rng: Random) -> Step:
                   (f"all({inner} for {{var}} in {{src}}{{if}})",),
                   lambda xs, e: [x for x in xs[0] if not p.run((x,), e)] == [], title=f"all_{p.title}", kind="fold",
                   loop=Loop("", "", (f"if {negated(inner)}:", "    return False"), "True"))  # fmt: skip
+
+
+def none_of(p: Step, rng: Random) -> Step:
+    which, code = selected(p, rng), condition(p, rng)
+    inner = code.replace("{0}", "{v}")
+    return derive(p, "none", "bool", (f"there are no {which} {{in}}", f"no {which} occur {{in}}"),
+                  (f"not any({inner} for {{var}} in {{src}}{{if}})",
+                   f"all({negated(inner)} for {{var}} in {{src}}{{if}})"),
+                  lambda xs, e: [x for x in xs[0] if p.run((x,), e)] == [], title=f"has_no_{p.title}", kind="fold",
+                  loop=Loop("", "", (f"if {inner}:", "    return False"), "True"))  # fmt: skip
 
 
 def first_of(p: Step, rng: Random) -> Step:
@@ -157,8 +169,8 @@ def flags(p: Step, rng: Random) -> Step:
                   kind="map")  # fmt: skip
 
 
-PROPERTY_STEPS = (keep, keep, keep, drop, count, count, any_of, all_of, first_of, last_of, index_of, indices,
-                  partition, flags)  # fmt: skip
+PROPERTY_STEPS = (keep, keep, keep, drop, drop, drop, count, count, any_of, all_of, none_of, first_of, last_of,
+                  index_of, indices, partition, flags)  # fmt: skip
 
 
 def change(m: Step, rng: Random) -> Step:

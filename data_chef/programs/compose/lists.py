@@ -4,7 +4,7 @@ from fractions import Fraction
 from functools import reduce
 
 from data_chef.programs.compose.core import Loop, Op
-from data_chef.programs.compose.numbers import MATH
+from data_chef.programs.compose.numbers import MATH, TO_100
 
 
 NUMBERS = ("list[int]",)
@@ -12,6 +12,29 @@ STRINGS = ("list[str]",)
 COUNTER = (("Counter", "from collections import Counter"),)
 ITERTOOLS = (("itertools", "import itertools"), ("accumulate", "from itertools import accumulate"))
 DEFAULTS = (0, -1, None)
+SMALL = (0, 1, *TO_100)
+SEPARATORS = (
+    ", ",
+    "-",
+    " ",
+    "/",
+    "_",
+    "; ",
+    ",",
+    ";",
+    ":",
+    "|",
+    "+",
+    "*",
+    ".",
+    " - ",
+    "#",
+    "=",
+    " + ",
+    "&",
+    "~",
+    ": ",
+)
 ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -83,7 +106,7 @@ REDUCTIONS = (
        lambda v: len(distinct(v)), title="count_distinct"),
     Op("count_of", NUMBERS, "int", ("the number of times {k} occurs {in}", "how often {k} occurs {in}"),
        ("{list}.count({k})", "sum({v} == {k} for {var} in {src}{if})"), lambda v, k: len([x for x in v if x == k]),
-       (0, 1, 2, 3, 5), title="count_{k}", hole=("target", "wanted", "value_to_find"),
+       SMALL, title="count_{k}", hole=("target", "wanted", "value_to_find"),
        loop=Loop("count", "0", ("if {v} == {k}:", "    {acc} += 1"))),
     Op("alternating", NUMBERS, "int", ("the alternating sum of {0} (the first minus the second plus the third and so "
        "on)",), ("sum({0}[::2]) - sum({0}[1::2])",), lambda v: sum((-1) ** i * x for i, x in enumerate(v)),
@@ -97,7 +120,7 @@ REDUCTIONS = (
        title="gcd", imports=(*MATH, ("reduce", "from functools import reduce")), last=True),
     Op("nearest", NUMBERS, "int", ("the number {in} that is nearest to {k} (the earlier one in case of a tie)",),
        ("min({gen}, key=lambda n: abs(n - {k}))",),
-       lambda v, k: next(x for d in range(100) for x in v if x in (k - d, k + d)), (0, 5, 10, 15),
+       lambda v, k: next(x for d in range(100) for x in v if x in (k - d, k + d)), SMALL,
        title="nearest_to_{k}", hole=("target",)),
     Op("most_common", NUMBERS, "int", ("the most frequent number {in} (the one that occurs first in case of a tie)",),
        ("max({0}, key={0}.count)", "Counter({gen}).most_common(1)[0][0]"),
@@ -156,17 +179,39 @@ CHECKS = (
        "{0} == list(reversed({0}))"), lambda v: all(v[i] == v[-1 - i] for i in range(len(v))),
        which=("{n} that read the same backwards",), title="is_palindrome"),
     Op("contains", NUMBERS, "bool", ("{k} occurs {in}",), ("{k} in {list}", "any({v} == {k} for {var} in {src}{if})"),
-       lambda v, k: v.count(k) > 0, (0, 1, 3, 5, 7), which=("{n} containing {k}",), title="contains_{k}",
+       lambda v, k: v.count(k) > 0, SMALL, which=("{n} containing {k}",), title="contains_{k}",
        hole=("target", "wanted"),
        loop=Loop("", "", ("if {v} == {k}:", "    return True"), "False")),
+    Op("lacks_number", NUMBERS, "bool", ("{k} does not occur {in}", "no element of {whole} is equal to {k}"),
+       ("{k} not in {list}", "all({v} != {k} for {var} in {src}{if})"), lambda v, k: v.count(k) == 0, SMALL,
+       which=("{n} without {k}", "{n} that do not contain {k}"), title="lacks_{k}", hole=("target", "unwanted"),
+       loop=Loop("", "", ("if {v} == {k}:", "    return False"), "True")),
     Op("sum_above", NUMBERS, "bool", ("the sum of {0} is greater than {k}",), ("sum({gen}) > {k}",),
-       lambda v, k: k - sum(v) < 0, (10, 20, 30, 50), which=("{n} whose sum is greater than {k}",),
+       lambda v, k: k - sum(v) < 0, TO_100, which=("{n} whose sum is greater than {k}", "{n} whose sum exceeds {k}"),
        title="sum_exceeds_{k}", hole=("limit", "budget")),
+    Op("sum_below", NUMBERS, "bool", ("the sum of {0} is less than {k}",), ("sum({gen}) < {k}",),
+       lambda v, k: sum(v) - k < 0, TO_100, which=("{n} whose sum is less than {k}",),
+       title="sum_below_{k}", hole=("limit", "budget")),
+    Op("sum_at_least", NUMBERS, "bool", ("the sum of {0} is at least {k}",), ("sum({gen}) >= {k}",),
+       lambda v, k: not sum(v) < k, TO_100, which=("{n} whose sum is at least {k}",),
+       title="sum_at_least_{k}", hole=("limit", "goal")),
+    Op("sum_at_most", NUMBERS, "bool", ("the sum of {0} is no more than {k}", "the sum of {0} does not exceed {k}"),
+       ("sum({gen}) <= {k}",), lambda v, k: not sum(v) > k, TO_100, which=("{n} whose sum is at most {k}",),
+       title="sum_at_most_{k}", hole=("limit", "budget")),
     Op("is_empty", NUMBERS, "bool", ("{whole} is empty",), ("not {list}", "len({list}) == 0"), lambda v: v == [],
        title="is_empty"),
     Op("longer", NUMBERS, "bool", ("{whole} has more than {k} elements",), ("len({list}) > {k}",),
        lambda v, k: bool(v[k:]), (2, 3, 4, 5), which=("{n} with more than {k} elements",),
        title="has_more_than_{k}", hole=("limit", "k")),
+    Op("fewer", NUMBERS, "bool", ("{whole} has fewer than {k} elements",), ("len({list}) < {k}",),
+       lambda v, k: not v[k - 1 :], (2, 3, 4, 5), which=("{n} with fewer than {k} elements",),
+       title="has_fewer_than_{k}", hole=("limit", "k")),
+    Op("at_least_many", NUMBERS, "bool", ("{whole} has at least {k} elements",), ("len({list}) >= {k}",),
+       lambda v, k: bool(v[k - 1 :]), (2, 3, 4, 5), which=("{n} with at least {k} elements",),
+       title="has_at_least_{k}", hole=("limit", "k")),
+    Op("at_most_many", NUMBERS, "bool", ("{whole} has at most {k} elements", "{whole} has no more than {k} elements"),
+       ("len({list}) <= {k}",), lambda v, k: not v[k:], (2, 3, 4, 5), which=("{n} with at most {k} elements",),
+       title="has_at_most_{k}", hole=("limit", "k")),
     Op("ends_equal", NUMBERS, "bool", ("the first and the last element of {whole} are equal",),
        ("{0}[0] == {0}[-1]",), lambda v: v[:1] == filled(v)[::-1][:1], title="ends_match"),
 )  # fmt: skip
@@ -203,13 +248,22 @@ REARRANGED = (
           "first_{k}", ("count", "k", "n_items")),
     *both("last", ("the last {k} of {0} (all of them if there are fewer)",), ("{list}[-{k}:]",),
           lambda v, k: [x for i, x in enumerate(v) if i >= len(v) - k], ("keep the last {k} elements",), (2, 3, 4),
-          "last_{k}"),
+          "last_{k}", ("count", "k", "n_items")),
     *both("without_first", ("all of {0} except the first {k}",), ("{list}[{k}:]",),
           lambda v, k: [x for i, x in enumerate(v) if i >= k], ("drop the first {k} elements",), (1, 2, 3),
           "skip_{k}", ("skip", "k")),
     *both("without_last", ("all of {0} except the last {k}",), ("{list}[:-{k}]",),
           lambda v, k: [x for i, x in enumerate(v) if i < len(v) - k], ("drop the last {k} elements",), (1, 2, 3),
-          "drop_last_{k}"),
+          "drop_last_{k}", ("skip", "k")),
+    *both("first_half", ("the first half of {whole}, without the middle element if there is one",),
+          ("{0}[:len({0}) // 2]",), lambda v: [x for i, x in enumerate(v) if 2 * i + 2 <= len(v)],
+          ("keep the first half, without a middle element",), title="first_half"),
+    *both("second_half", ("the second half of {whole}, without the middle element if there is one",),
+          ("{0}[(len({0}) + 1) // 2:]",), lambda v: [x for i, x in enumerate(v) if 2 * i >= len(v)],
+          ("keep the second half, without a middle element",), title="second_half"),
+    *both("even_places", ("the elements of {whole} at even indices",), ("{list}[::2]",
+          "[x for i, x in enumerate({0}) if i % 2 == 0]"), lambda v: [x for i, x in enumerate(v) if not i & 1],
+          ("keep the elements at even indices",), title="even_indices"),
     *both("every", ("every {k} element of {whole}, beginning with the first".replace("{k}", "second"),),
           ("{list}[::2]",), lambda v: [x for i, x in enumerate(v) if not i & 1],
           ("keep every second element, beginning with the first",), title="every_second"),
@@ -312,10 +366,10 @@ SHAPED = (
        lambda v: [str(i + 1) + ". " + v[i] for i in range(len(v))], title="numbered"),
     Op("comma_numbers", NUMBERS, "str", ("{0} as one string, separated by {k}",),
        ("{k}.join(map(str, {gen}))", "{k}.join(str(n) for n in {0})"),
-       lambda v, k: "".join((k if i else "") + str(x) for i, x in enumerate(v)), (", ", "-", " ", "+", ";"),
+       lambda v, k: "".join((k if i else "") + str(x) for i, x in enumerate(v)), SEPARATORS,
        title="joined", hole=("separator", "sep")),
     Op("joined", STRINGS, "str", ("{0} joined into one string, separated by {k}",), ("{k}.join({gen})",),
-       lambda v, k: "".join((k if i else "") + x for i, x in enumerate(v)), (", ", "-", " ", "/", "_", "; "),
+       lambda v, k: "".join((k if i else "") + x for i, x in enumerate(v)), SEPARATORS,
        title="joined", hole=("separator", "sep")),
     Op("concatenated", STRINGS, "str", ("{0} joined into one string without separators",), ("''.join({gen})",),
        lambda v: reduce(str.__add__, v, ""), title="concatenated", loop=Loop("result", "''", ("{acc} += {v}",))),
@@ -336,5 +390,5 @@ SHAPED = (
        lambda v: next(x for c in range(len(v), 0, -1) for x in v if sum(y == x for y in v) == c),
        title="most_common", imports=COUNTER),
     Op("initials", STRINGS, "str", ("the first letters of {0} as one string",), ("''.join(s[0] for s in {0})",),
-       lambda v: "".join(s[:1] for s in v), title="initials"),
+       lambda v: "".join([*s][::-1].pop() for s in v), title="initials"),
 )  # fmt: skip

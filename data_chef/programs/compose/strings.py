@@ -8,13 +8,28 @@ from data_chef.programs.compose.lists import COUNTER, distinct, filled, insertio
 
 TEXT = ("str",)
 RE = (("re", "import re"),)
-LETTERS = tuple("aeiourstlnmcd")
 LOWER = "abcdefghijklmnopqrstuvwxyz"
+# Each as often as the others: a letter that is asked for has to be copied.
+LETTERS = (*LOWER, *"0123456789")
+SIGNS = tuple("-_+.*#/,;:|=~&@!?%")
 
 
 def words(text: str) -> list[str]:
     """Maximal runs of characters that are no spaces."""
     return [part for part in re.split(r"\s", text) if part]
+
+
+def split_at(text: str, sign: str) -> list[str]:
+    """The parts of a text between the places where the sign stands. Raises ValueError when it is nowhere."""
+    if sign not in text:
+        raise ValueError("nothing to split")
+    parts = [""]
+    for c in text:
+        if c == sign:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return parts
 
 
 def of(name: str) -> tuple[str, ...]:
@@ -30,6 +45,12 @@ PROPERTIES = tuple(
         ("ends_with", ("{0} ends with {k}", "{0} ends in {k}"), ("{n} ending with {k}", "{n} that end in {k}"),
          ("{0}.endswith({k})", "{0}[-1:] == {k}"), lambda s, k: s[::-1].find(k) == 0, LETTERS, "ending_with",
          ("letter", "last", "ending")),
+        ("not_starts", ("{0} does not start with {k}",), ("{n} that do not start with {k}",
+         "{n} not starting with {k}"), ("not {0}.startswith({k})", "{0}[:1] != {k}"), lambda s, k: s.find(k) != 0,
+         LETTERS, "not_starting_with", ("letter", "initial")),
+        ("not_ends", ("{0} does not end with {k}",), ("{n} that do not end in {k}", "{n} not ending with {k}"),
+         ("not {0}.endswith({k})", "{0}[-1:] != {k}"), lambda s, k: s[::-1].find(k) != 0, LETTERS, "not_ending_with",
+         ("letter", "ending")),
         ("includes", ("{0} contains {k}", "{k} occurs in {0}"), ("{n} containing {k}", "{n} that contain {k}"),
          ("{k} in {0}",), lambda s, k: s.find(k) >= 0, LETTERS, "containing", ("letter", "char", "part")),
         ("lacks", ("{0} does not contain {k}",), ("{n} without {k}", "{n} that do not contain {k}"),
@@ -40,6 +61,12 @@ PROPERTIES = tuple(
         ("shorter", ("{0} has fewer than {k} characters",), ("{n} shorter than {k} characters",
          "{n} with fewer than {k} characters"), ("len({0}) < {k}",), lambda s, k: not s[k - 1 :], (3, 4, 5, 6),
          "shorter_than_{k}", ("limit", "length", "k")),
+        ("at_least_long", ("{0} has at least {k} characters",), ("{n} with at least {k} characters",),
+         ("len({0}) >= {k}",), lambda s, k: bool(s[k - 1 :]), (3, 4, 5, 6), "of_at_least_{k}",
+         ("minimum", "length", "k")),
+        ("at_most_long", ("{0} has at most {k} characters", "{0} has no more than {k} characters"),
+         ("{n} with at most {k} characters", "{n} with no more than {k} characters"), ("len({0}) <= {k}",),
+         lambda s, k: not s[k:], (3, 4, 5, 6), "of_at_most_{k}", ("maximum", "length", "k")),
         ("of_length", ("{0} has exactly {k} characters",), ("{n} with exactly {k} characters",), ("len({0}) == {k}",),
          lambda s, k: bool(s[k - 1 :]) and not s[k:], (3, 4, 5), "of_length_{k}", ("length", "size")),
         ("even_length", ("the length of {0} is even",), ("{n} of even length",), ("len({0}) % 2 == 0",),
@@ -132,21 +159,31 @@ MEASURES = (
     Op("strip", TEXT, "str", ("{0} without the spaces around it",), ("{0}.strip()",),
        lambda s: re.sub("^ +| +$", "", s), done=("remove the spaces around {0}",), title="stripped"),
     Op("dashes", TEXT, "str", ("{0} with every space replaced by {k}",), ("{0}.replace(' ', {k})",
-       "{k}.join({0}.split(' '))"), lambda s, k: "".join(k if c == " " else c for c in s), ("-", "_", "+", "."),
+       "{k}.join({0}.split(' '))"), lambda s, k: "".join(k if c == " " else c for c in s), SIGNS,
        ("replace every space in {0} by {k}",), title="spaces_replaced", hole=("mark", "sign")),
     Op("prefix", TEXT, "str", ("the first {k} characters of {0}",), ("{0}[:{k}]",),
        lambda s, k: "".join(c for i, c in enumerate(s) if i < k), (2, 3, 4), ("keep the first {k} characters of {0}",),
        title="first_{k}", hole=("count", "k", "length")),
     Op("suffix", TEXT, "str", ("the last {k} characters of {0}",), ("{0}[-{k}:]",),
        lambda s, k: "".join(c for i, c in enumerate(s) if i >= len(s) - k), (2, 3, 4),
-       ("keep the last {k} characters of {0}",), title="last_{k}"),
+       ("keep the last {k} characters of {0}",), title="last_{k}", hole=("count", "k", "length")),
     Op("cut", TEXT, "str", ("{0} without its first {k} characters",), ("{0}[{k}:]",),
        lambda s, k: "".join(c for i, c in enumerate(s) if i >= k), (1, 2, 3), ("drop the first {k} characters of "
        "{0}",),
        title="drop_{k}", hole=("count", "k")),
     Op("cut_end", TEXT, "str", ("{0} without its last {k} characters",), ("{0}[:-{k}]",),
        lambda s, k: "".join(c for i, c in enumerate(s) if i < len(s) - k), (2, 3),
-       ("drop the last {k} characters of {0}",), title="drop_last_{k}"),
+       ("drop the last {k} characters of {0}",), title="drop_last_{k}", hole=("count", "k")),
+    Op("first_half", TEXT, "str", ("the first half of {0}, without the middle character if there is one",),
+       ("{0}[:len({0}) // 2]",), lambda s: "".join(c for i, c in enumerate(s) if 2 * i + 2 <= len(s)),
+       done=("keep the first half of {0}, without a middle character",), title="first_half"),
+    Op("second_half", TEXT, "str", ("the second half of {0}, without the middle character if there is one",),
+       ("{0}[(len({0}) + 1) // 2:]",), lambda s: "".join(c for i, c in enumerate(s) if 2 * i >= len(s)),
+       done=("keep the second half of {0}, without a middle character",), title="second_half"),
+    Op("even_characters", TEXT, "str", ("the characters of {0} at even indices",), ("{0}[::2]",
+       "''.join(c for i, c in enumerate({0}) if i % 2 == 0)"),
+       lambda s: "".join(s[2 * i] for i in range((len(s) + 1) // 2)), done=("keep the characters of {0} at even "
+       "indices",), title="even_characters"),
     Op("every_second", TEXT, "str", ("every second character of {0}, beginning with the first",), ("{0}[::2]",
        "''.join(c for i, c in enumerate({0}) if i % 2 == 0)"),
        lambda s: "".join(s[2 * i] for i in range((len(s) + 1) // 2)),
@@ -179,10 +216,10 @@ MEASURES = (
        "''.join('x' if c == {k} else c for c in {0})"), lambda s, k: "x".join(s.split(k)), LETTERS,
        ("replace every {k} in {0} by 'x'",), title="masked", hole=("letter", "char")),
     Op("surround", TEXT, "str", ("{0} with {k} added at both ends",), ("{k} + {0} + {k}",),
-       lambda s, k: "".join([k, *s, k]), ("*", "#", "-", "'", "|"), ("add {k} at both ends of {0}",), title="framed",
+       lambda s, k: "".join([k, *s, k]), (*SIGNS, "'"), ("add {k} at both ends of {0}",), title="framed",
        hole=("mark", "border")),
     Op("append", TEXT, "str", ("{0} followed by {k}",), ("{0} + {k}",), lambda s, k: "".join([*s, *k]),
-       ("!", "?", ".", "ing", "s"), ("append {k} to {0}",), title="append", hole=("ending", "suffix")),
+       (*SIGNS, "ing", "s", "ed", "er", *LOWER), ("append {k} to {0}",), title="append", hole=("ending", "suffix")),
     Op("mirror", TEXT, "str", ("{0} followed by its reverse",), ("{0} + {0}[::-1]",),
        lambda s: "".join(s[min(i, 2 * len(s) - 1 - i)] for i in range(2 * len(s))), done=("append the reverse of {0} "
        "to it",),
@@ -221,6 +258,12 @@ MEASURES = (
 )  # fmt: skip
 
 SENTENCES = (
+    Op("split_by", TEXT, "list[str]", ("the parts of {0} when it is split at each {k}",
+       "the parts into which each {k} divides {0}"), ("{0}.split({k})",), split_at, SIGNS,
+       done=("split {0} at each {k}",), title="split", hole=("separator", "sep", "mark")),
+    Op("count_parts", TEXT, "int", ("the number of parts of {0} when it is split at each {k}",),
+       ("len({0}.split({k}))", "{0}.count({k}) + 1"), lambda s, k: sum(1 for _ in split_at(s, k)), SIGNS,
+       title="count_parts", hole=("separator", "sep", "mark")),
     Op("words", TEXT, "list[str]", ("the words of {0}", "the words in {0}"), ("{0}.split()",), words,
        done=("split {0} into words",), title="words"),
     Op("characters", TEXT, "list[str]", ("the characters of {0} as a list",), ("list({0})", "[c for c in {0}]"),

@@ -67,6 +67,9 @@ def stub_problem(rng: Random, config: Config, starts: Sequence[tuple[str, ...]])
 SENTENCES = (
     "Write a Python function {call} to {task}.",
     "Write a function to {task}.\n{tests}",
+    "Write a python function to {task}. It is called {name} and takes {given}.",
+    "Create a function called {name} that takes {given}, to {task}.",
+    "Complete this function: it is to {task}.\n\ndef {call}:",
     "Please write {call} to {task}. It should satisfy:\n{tests}",
     "I need a function {call} to {task}.",
     "Create a Python function called {name} to {task}, for example:\n{tests}",

@@ -1,9 +1,12 @@
-"""Measures what the size of odin-nano's vocabulary costs: `python docs/decisions/nano_vocabulary.py --data CORPUS`.
+"""Measures what the size of a model's vocabulary costs.
+
+    python docs/decisions/vocabulary.py --model odin-nano --data corpus/nano --outside QUESTIONS.jsonl
+    python docs/decisions/vocabulary.py --model odin-100m --data corpus/scaling --outside QUESTIONS.jsonl --rounds 3
 
 For each size: a tokenizer trained on the corpus, its tokens per training document and per question of outside English
-(when a JSONL file with `question` is given), the share of parameters in the embedding, and training and decoding speed
-relative to the first size, from interleaved runs. Writes nano-vocabulary.json beside this file and the table in the
-decision.
+(when a JSONL file with `question` is given), the tokens that the documents never use, the share of parameters in the
+embedding, and training and decoding speed relative to the first size, from interleaved runs. Writes
+MODEL-vocabulary.json beside this file and the table in the model's decision.
 """
 
 import argparse
@@ -23,7 +26,8 @@ from modeling_odin import OdinForCausalLM
 from training.io import replace_block, write_json
 
 
-SIZES = (1024, 2048, 4096, 8192, 32768)
+SIZES = {"odin-nano": (1024, 2048, 4096, 8192, 32768), "odin-100m": (2048, 4096, 8192, 16384, 32768)}
+DECISION = {"odin-nano": "0001-nano-vocabulary.md", "odin-100m": "0005-vocabulary.md"}
 HERE = Path(__file__).parent
 
 
@@ -47,11 +51,14 @@ def decode(model, steps: int = 20):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--model", required=True, choices=SIZES)
     parser.add_argument("--data", required=True, help="corpus folder")
     parser.add_argument("--outside", type=Path, help="JSONL file with `question`, to see unseen English")
     parser.add_argument("--documents", type=int, default=20000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--batch", type=int, default=8, help="rows of 256 tokens in a training step")
     options = parser.parse_args()
+    sizes = SIZES[options.model]
     torch.manual_seed(0)
     items = data_chef.load(options.data, "train").select(range(options.documents))
     texts = [chat(item["question"], response(item)) for item in items]
@@ -60,16 +67,18 @@ def main() -> None:
         outside = [json.loads(line)["question"] for line in options.outside.read_text().strip().split("\n")]
 
     rows, models = [], []
-    for size in tqdm(SIZES, desc="tokenizers"):
+    for size in tqdm(sizes, desc="tokenizers"):
         tokenizer = train_tokenizer(texts, size)
-        models.append(OdinForCausalLM(OdinConfig.from_preset("odin-nano", vocab_size=size)))
+        models.append(OdinForCausalLM(OdinConfig.from_preset(options.model, vocab_size=size)))
         parameters = models[-1].num_parameters()
         embedding = models[-1].get_input_embeddings().weight.numel()
+        documents = tokenizer(texts)["input_ids"]
         rows.append(
             {
                 "asked": size,
                 "learned": len(tokenizer),
-                "tokens_per_document": sum(map(len, tokenizer(texts)["input_ids"])) / len(texts),
+                "unused": len(tokenizer) - len(set().union(*documents)),
+                "tokens_per_document": sum(map(len, documents)) / len(texts),
                 "tokens_per_outside_question": sum(map(len, tokenizer(outside)["input_ids"])) / len(outside)
                 if outside
                 else None,
@@ -77,8 +86,8 @@ def main() -> None:
                 "embedding_share": embedding / parameters,
             }
         )
-    ids = torch.randint(3, min(SIZES), (8, 256))
-    times: dict[str, list[list[float]]] = {"train": [[] for _ in SIZES], "decode": [[] for _ in SIZES]}
+    ids = torch.randint(3, min(sizes), (options.batch, 256))
+    times: dict[str, list[list[float]]] = {"train": [[] for _ in sizes], "decode": [[] for _ in sizes]}
     for round_ in tqdm(range(options.rounds + 1), desc="interleaved rounds"):
         for i, model in enumerate(models):
             train, step = (
@@ -95,20 +104,22 @@ def main() -> None:
         row["train_time_per_document_ratio"] = (
             row["train_time_per_token_ratio"] * row["tokens_per_document"] / rows[0]["tokens_per_document"]
         )
-    write_json(HERE / "nano-vocabulary.json", rows)
-    replace_block(HERE / "0001-nano-vocabulary.md", "measured", table(rows))
+    write_json(HERE / f"{options.model}-vocabulary.json", rows)
+    replace_block(HERE / DECISION[options.model], "measured", table(rows))
 
 
 def table(rows: list[dict]) -> str:
     lines = [
-        "| vocabulary | tokens a document | tokens a GSM8K-train question | parameters | in the embedding "
-        "| training time a document | decode time a token |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| vocabulary | never used | tokens a document | tokens a GSM8K-train question | parameters "
+        "| in the embedding | training time a document | decode time a token |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for row in rows:
         outside = row["tokens_per_outside_question"]
+        unused = f"{row['unused']:,}" if "unused" in row else "-"
         lines.append(
-            f"| {row['learned']:,} | {row['tokens_per_document']:.1f} | {f'{outside:.1f}' if outside else '-'} "
+            f"| {row['learned']:,} | {unused} | {row['tokens_per_document']:.1f} "
+            f"| {f'{outside:.1f}' if outside else '-'} "
             f"| {row['parameters'] / 1e6:.2f}M | {row['embedding_share']:.0%} "
             f"| x{row['train_time_per_document_ratio']:.2f} | x{row['decode_time_per_token_ratio']:.2f} |"
         )
