@@ -19,7 +19,10 @@ _SPELLED = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|fifty|hundred)\b", re.I
 )
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-_STEP = re.compile(r"<<([^=>]+)=")
+# A step may take several calls, `<<11+9=20>>, <<20+12=32>>`, with what is done in the head between them; others write
+# the result after each call, `<<11+9=20>>20`, and so every one is a step.
+_STEP = re.compile(r"<<[^>]*>>(?:, [^<\n]*<<[^>]*>>)*")
+_CALL = re.compile(r"<<([^=>]+)=")
 TOPICS = {
     "rates (per, each, every)": r"\b(?:per|each|every|an hour|a day|a week|a month|a minute)\b",
     "time units": r"\b(?:second|minute|hour|day|week|month|year)s?\b",
@@ -65,7 +68,8 @@ def measure(rows: Sequence[dict]) -> dict:
     """The shape of a set of word problems.
 
     Args:
-        rows: with `question`, and `solution` where steps are to be counted (`<<3*4=12>>`).
+        rows: with `question`, and `solution` where steps are to be counted (`<<3*4=12>>`); a step that takes several
+            calls counts once, and each of its operators does.
 
     Returns:
         plain numbers and histograms; shares are percentages.
@@ -85,7 +89,10 @@ def measure(rows: Sequence[dict]) -> dict:
     )
     steps = [_STEP.findall(row.get("solution") or "") for row in rows]
     operators = Counter(
-        sign for found in steps for step in found for sign in re.findall(r"(?<=[\d)%.])\s*([-+*/])", step)
+        sign
+        for found in steps
+        for call in _CALL.findall(" ".join(found))
+        for sign in re.findall(r"(?<=[\d)%.])\s*([-+*/])", call)
     )
     vocabulary = Counter(word for found in words for word in found)
     return {

@@ -23,6 +23,7 @@ import torch
 import yaml
 from tqdm import tqdm
 
+from configuration_odin import PRESETS, OdinConfig
 from data_chef import items
 from data_chef.corpus import tokenizer_folder
 from data_chef.text import chat, response
@@ -33,6 +34,7 @@ from training.flops import flops_per_token, mfu
 from training.hardware import describe, peak_flops
 from training.io import write_json
 from training.optimizer import build_optimizers
+from training.sources import open_sources
 from training.train import build_model
 
 
@@ -73,7 +75,8 @@ def prepare_tokenizer(config: TrainConfig, count: int) -> TrainConfig:
         sample = islice(items(config.curriculum, "train", config.seed), count)
         rows = tqdm(sample, total=count, desc="sample for the tokenizer")
         texts = (chat(row["question"], response(row)) for row in rows)
-        vocab_size = config.model_overrides.get("vocab_size", 16384)
+        shape = OdinConfig.from_preset if config.model in PRESETS else OdinConfig.from_pretrained
+        vocab_size = config.model_overrides.get("vocab_size", shape(config.model).vocab_size)
         train_tokenizer(texts, vocab_size).save_pretrained(folder)
     return dataclasses.replace(config, tokenizer=str(folder))
 
@@ -235,16 +238,23 @@ def main() -> None:
     begun = time.perf_counter()
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--config", required=True, help="YAML file, see training/configs/")
-    parser.add_argument("--minutes", type=float, required=True, help="all in all, preparing and measuring included")
+    parser.add_argument("--minutes", type=float, help="all in all, preparing and measuring included")
     parser.add_argument("--measure-seconds", type=float, default=60)
     parser.add_argument("--processes", type=int, default=max(1, torch.cuda.device_count()), help="one for each GPU")
     parser.add_argument("--sample", type=int, default=40_000, help="items that a missing tokenizer is trained on")
+    parser.add_argument("--prepare", action="store_true", help="only what needs no GPU: tokenizer and held-out items")
     parser.add_argument("--only-measure", action="store_true", help="write what was chosen, do not train")
     parser.add_argument("overrides", nargs="*", help="key=value, over the file")
     options = parser.parse_intermixed_args()
+    if options.minutes is None and not options.prepare:
+        parser.error("say how many --minutes there are")
     try:
         found = packages()
         config = prepare_tokenizer(load_config(options.config, options.overrides), options.sample)
+        if options.prepare:
+            open_sources(config)
+            print(f"ready: {config.tokenizer} and {config.output}; take both along")
+            return
         report = autotune(config, options.measure_seconds, options.processes)
     except (ValueError, OSError) as error:
         sys.exit(f"autotune: {error}")

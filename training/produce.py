@@ -33,7 +33,9 @@ def commands(options: argparse.Namespace, config: TrainConfig) -> list[tuple[str
     items = ["--corpus", config.data] if config.data else ["--curriculum", str(curriculum)]
     ask = [*python, "training.evaluate", "--model", str(run / "model"), "--batch-size", str(options.batch_size)]
     places = [] if options.data_dir is None else ["--data-dir", str(options.data_dir)]
-    ask += [] if options.limit is None else ["--limit", str(options.limit)]
+    for name in ("limit", "max_new_tokens"):
+        if getattr(options, name) is not None:
+            ask += ["--" + name.replace("_", "-"), str(getattr(options, name))]
     report, voted = run / "benchmark" / "report.json", run / "benchmark-voted" / "report.json"
     release = [*python, "training.release", "--run", str(run), "--out", str(options.out)]
     return [
@@ -74,6 +76,7 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, help="folder with files of public sets")
     parser.add_argument("--items", type=int, default=400, help="held-out items of each task and split")
     parser.add_argument("--limit", type=int, help="only the first so many problems of each suite, for a rehearsal")
+    parser.add_argument("--max-new-tokens", type=int, help="of an answer, likewise; each suite's own number otherwise")
     parser.add_argument("--batch-size", type=int, default=128, help="answers written at once")
     parser.add_argument("--dry-run", action="store_true", help="show the commands only")
     parser.add_argument("overrides", nargs="*", help="key=value, over the configuration")

@@ -1,15 +1,19 @@
 """What `data`, `curriculum` and `stages` of a `TrainConfig` stand for: stages of documents, tokenizer, validation."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from tqdm import tqdm
 
 import data_chef
 from data_chef.corpus import tokenizer_folder
 from data_chef.stream import BLOCK, as_curriculum
 from training.config import TrainConfig
 from training.data import Blocks, CorpusBlocks, Stage, StreamBlocks
+from training.io import write_json
 
 
 @dataclass
@@ -52,11 +56,24 @@ def open_sources(config: TrainConfig) -> Sources:
     if last.get("data") is not None:
         validation = data_chef.table(last["data"], "validation").to_pylist()
     else:
-        stream = data_chef.items(as_curriculum(last["curriculum"]), "validation", config.seed)
-        validation = list(islice(stream, BLOCK))
+        validation = held_out(last["curriculum"], config.seed, Path(config.output))
     return Sources(
         stages,
         tokenizer_folder(config.tokenizer or corpora[0]),
         validation,
         {"stages": descriptions} if config.stages else descriptions[0],
     )
+
+
+def held_out(name: str, seed: int, folder: Path) -> list[dict]:
+    """The first validation items of a curriculum, from a file in `folder`, which is written when there is none.
+
+    A draw seldom falls into a held-out split, so that they take most of a minute, in which a GPU would have to wait.
+    """
+    curriculum = as_curriculum(name)
+    key = hashlib.sha256(repr((curriculum.shares, seed, BLOCK)).encode()).hexdigest()
+    path = folder / f"validation-{key[:16]}.json"
+    if not path.is_file():
+        items = islice(data_chef.items(curriculum, "validation", seed), BLOCK)
+        write_json(path, list(tqdm(items, total=BLOCK, desc="held-out items", mininterval=2)))
+    return json.loads(path.read_text())

@@ -512,7 +512,8 @@ def shared(s: Story, h: Holding, steps: int) -> Quantity:
     s.fact(whole, "*", found, by)
     friends = s.cast.group()
     o = source.owner
-    them = s.choose("them", f"the {h.item.many}", f"{o.his} {h.item.many}")
+    his = f"{o.his} {h.item.many}"
+    them = s.choose("them", f"the {h.item.many}", his) if len(whole.clauses) == 1 else his
     return found.told(
         s.choose(
             Clause(
@@ -558,6 +559,8 @@ def _event(s: Story, h: Holding, before: Quantity) -> Quantity:
                     Clause(f"{more_} [are|were] {s.cast.put(h.item)} {who.preposition} {who.him}", event=True),
                     Clause(f"{s.cast.someone()} [brings|brought] {more_}", event=True),
                 )
+                if s.alone
+                else Clause(f"{more_} [are|were] {s.cast.put(h.item)} {who.preposition} {who.name}", event=True)
             )
         if kind == "transfer":
             giver = s.cast.other_owner(who)
@@ -581,12 +584,11 @@ def _event(s: Story, h: Holding, before: Quantity) -> Quantity:
         s.fact(before, "+", after, x)
         gone = s.n(x)
     if not who.person:
-        return after.told(
-            Clause(f"{gone} of {s.choose(f'the {many}', 'them')} [are|were] {s.cast.removed(h.item)}", event=True)
-        )
+        them = s.choose(f"the {many}", "them") if s.alone else f"the {many} {who.preposition} {who.name}"
+        return after.told(Clause(f"{gone} of {them} [are|were] {s.cast.removed(h.item)}", event=True))
     verb = s.cast.lose(h.item)
     of = (
-        s.choose(f"of {who.his} {many}", "of them", f"of the {many}")
+        (s.choose(f"of {who.his} {many}", "of them", f"of the {many}") if s.alone else f"of {who.his} {many}")
         if gone in PARTS.values() or s.chance(0.5)
         else many
     )

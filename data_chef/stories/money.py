@@ -1,5 +1,6 @@
 """Money: what things cost, what somebody earns, has and spends, with discounts, taxes, profits."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -197,6 +198,23 @@ def compared_price(s: Story, who: Owner, steps: int) -> Quantity:
     return replace(total, clauses=tuple(clauses))
 
 
+# What is paid before a discount is a price only: nobody "spends $5" on what is 20% off.
+_PAID = re.compile(r"^(?:\[spends\|spent\] (.+) on|\[pays\|paid\] (.+) for) (an? .+)$")
+
+
+def _priced(before: Quantity) -> Quantity:
+    """The same with prices instead of what is paid."""
+    return replace(
+        before,
+        clauses=tuple(
+            replace(
+                clause, text=_PAID.sub(lambda m: f"[buys|bought] {m[3]} that [costs|cost] {m[1] or m[2]}", clause.text)
+            )
+            for clause in before.clauses
+        ),
+    )
+
+
 def _off(s: Story, before: Quantity, rate: int, label: str, up: bool) -> Quantity:
     change = s.percent(label, before, rate)
     after = s.add("new total", before, change) if up else s.sub("price after that", before, change)
@@ -206,11 +224,15 @@ def _off(s: Story, before: Quantity, rate: int, label: str, up: bool) -> Quantit
 
 def discount(s: Story, who: Owner, steps: int) -> Quantity:
     """So many percent off, or a tax or a tip on top."""
-    before = cost(s, who, steps - 2) if steps > 2 else single(s, who)
     if steps < 2:
         raise Retry
-    rate = s.rate(before, 5, 10, 15, 20, 25, 30, 35, 40, 50, 60)
+    known = len(s.frames)
+    before = _priced(cost(s, who, steps - 2) if steps > 2 else single(s, who))
+    if {"discount", "coupon"} & set(s.frames[known:]):
+        # Two of them could be meant of the same price.
+        raise Retry
     kind = s.choose("off", "off", "tax", "tip")
+    rate = s.rate(before, 5, 10, 15, 20, 25, *((30, 35, 40, 50, 60) if kind == "off" else ()))
     after = _off(s, before, rate, {"off": "discount", "tax": "tax", "tip": "tip"}[kind], kind != "off")
     return after.told(
         {
@@ -232,7 +254,7 @@ def discount(s: Story, who: Owner, steps: int) -> Quantity:
 
 
 def coupon(s: Story, who: Owner, steps: int) -> Quantity:
-    before = cost(s, who, steps - 1)
+    before = _priced(cost(s, who, steps - 1))
     x = s.number(2, 25)
     if s.chance(0.5):
         after = s.sub("price after that", before, x)
@@ -455,17 +477,19 @@ def share_of_money(s: Story, who: Owner, steps: int) -> Quantity:
         first = money(s, who, steps - 1)
         left = s.div(f"{who.s} money left", first, 2, whole=False)
         s.fact(first, "*", left, 2)
-        return left.told(Clause(f"[spends|spent] half of it on {s.cast.goods().many}", who, event=True, fixed=True))
+        it = "the rest" if first.label.endswith("left") else "it"
+        return left.told(Clause(f"[spends|spent] half of {it} on {s.cast.goods().many}", who, event=True, fixed=True))
     if steps < 2:
         raise Retry
     first = money(s, who, steps - 2)
     rate = s.rate(first, 10, 20, 25, 30, 40, 60, 75, 80)
     gone = s.percent("spent", first, rate)
+    it = "the rest" if first.label.endswith("left") else s.choose("it", f"{who.his} money")
     left = s.sub(f"{who.s} money left", first, gone)
     s.fact(left, "*", first, f"{100 - rate}/100")
     return left.told(
         Clause(
-            f"[spends|spent] {rate}% of {s.choose('it', f'{who.his} money')} on {s.cast.goods().many}",
+            f"[spends|spent] {rate}% of {it} on {s.cast.goods().many}",
             who,
             event=True,
             fixed=True,

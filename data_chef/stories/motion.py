@@ -412,7 +412,7 @@ def filling(s: Story, steps: int) -> Asked:
             ),
             f"after how many {per}s [is|was] the {what} full?",
         )
-    leak = s.number(1, rate - 1)
+    leak = s.number(2, rate - 1)
     net = s.sub(f"{unit} per {per}", rate, leak)
     s.fact(rate, "+", net, leak)
     if steps == 2:

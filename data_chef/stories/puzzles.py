@@ -303,10 +303,10 @@ def pattern(s: Story, steps: int) -> Asked:
         change = s.div("times as many each time", row[1], row[0])
         s.fact(row[1], "*", row[0], change)
     elif grows == "more":
-        change = s.sub("more each time", row[1], row[0])
+        change = s.sub("difference", row[1], row[0])
         s.fact(row[1], "+", row[0], change)
     else:
-        change = s.sub("fewer each time", row[0], row[1])
+        change = s.sub("difference", row[0], row[1])
         s.fact(row[0], "+", row[1], change)
     unit = s.choose("day", "day", "week", "month", "hour")
     order = ("first", "second", "third", "fourth", "fifth")

@@ -34,7 +34,7 @@ def how_many(s: Story, steps: int) -> Asked:
             manner = s.choose("left", "left", "now")
     if not manner and s.summed == found.name and s.chance(0.7):
         manner = s.choose("in total", "altogether", "in all")
-    if manner == "left" and s.chance(0.3):
+    if manner == "left" and s.alone and s.chance(0.3):
         return found, s.choose(
             f"how many {h.item.many} [are|were] left?", f"how many of the {h.item.many} [are|were] left?"
         )
@@ -73,21 +73,24 @@ def change_unknown(s: Story, steps: int) -> Asked:
         done = verb.done
     if up:
         end = start.value + s.number(2, 60)
-        found = s.sub(f"{many} {done}", end, start)
+        found = s.sub(f"{many} added", end, start)
         s.fact(end, "+", start, found)
     else:
         end = start.value - s.number(2, start.value - 1)
-        found = s.sub(f"{many} {done}", start, end)
+        found = s.sub(f"{many} gone", start, end)
         s.fact(start, "+", found, end)
     things = h.item.count(s.n(end))
     if not who.person:
         place = f"{who.preposition} {who.name}"
-        middle = f"some more {many} were {done}" if up else f"some of {s.choose('them', f'the {many}')} were {done}"
+        here = "" if s.alone else f" {place}"
+        them = s.choose("them", f"the {many}") if s.alone else f"the {many}{here}"
+        middle = f"some more {many} were {done}{here}" if up else f"some of {them} were {done}"
         tail, more = (s.choose("", " in all", " altogether"), " more") if up else (" left", "")
         end_clause = s.choose(
-            f"now there are {things}{tail}",
+            f"now there are {things}{tail}" if s.alone else f"now there are {things} {place}",
             f"after that there were {s.choose('', '' if up else 'only ')}{things} {place}",
-            f"when {s.choose('somebody', 'a worker', 'the owner', 'a visitor')} counted the {many} again, there were {things}{tail}",
+            f"when {s.choose('somebody', 'a worker', 'the owner', 'a visitor')} counted the {many}{here} again, "
+            f"there were {things}{tail}",
         )
         question = s.choose(
             f"how many{more} {many} were {done}?",
@@ -96,7 +99,7 @@ def change_unknown(s: Story, steps: int) -> Asked:
         )
         return found.told(Clause(middle, event=True), Clause(end_clause, fixed=True)), question
     to = f" to {s.cast.receiver(who)}" if giver is None and verb.gives else ""
-    he = s.he(who)
+    he, alone = s.he(who), s.alone
     if giver is not None:
         middle = Clause(f"{giver.name} gave {who.him} some more", event=True)
         question = s.choose(
@@ -108,6 +111,8 @@ def change_unknown(s: Story, steps: int) -> Asked:
             s.choose("some more", f"some more {many}", "a few more")
             if up
             else s.choose("some of them", f"some of {who.his} {many}", f"some {many}", f"some of the {many}")
+            if alone
+            else f"some of {who.his} {many}"
         )
         question = s.choose(
             f"how many {many} did {he} {verb.base}{to}?",
@@ -134,7 +139,7 @@ def change_unknown(s: Story, steps: int) -> Asked:
             f"now {who.name} has {s.choose('', 'only ')}{things} left",
             f"after that {he} had {s.choose('', 'only ')}{things} left",
             f"when {he} counted the {many} again, only {s.n(end)} {'was' if end == 1 else 'were'} left",
-            f"in the end {things} {'was' if end == 1 else 'were'} left",
+            f"in the end {things} {'was' if end == 1 else 'were'} left" if alone else f"in the end {he} had {things}",
         )
     )
     return found.told(middle, Clause(end_clause, fixed=True)), question
@@ -516,12 +521,12 @@ def how_much(s: Story, steps: int) -> Asked:
     do = "did" if s.past else "does"
     left = found.label.endswith("left")
     if left:
-        return found, s.choose(
+        asked = (
             f"how much money {do} {s.choose(who.name, s.he(who))} have left?",
-            "how much money [is|was] left?",
             f"how many dollars {do} {s.choose(who.name, s.he(who))} have left?",
-            "how much money remained?" if s.past else "how much money remains?",
         )
+        whosever = ("how much money [is|was] left?", f"how much money {'remained' if s.past else 'remains'}?")
+        return found, s.choose(*asked, *(whosever if s.alone else ()))
     if "profit" in found.label:
         return found, s.choose(
             f"how much profit {do} {s.choose(who.name, s.he(who))} make?",
@@ -555,15 +560,15 @@ def how_costly(s: Story, steps: int) -> Asked:
     who = s.cast.person()
     found = cost(s, who, steps)
     do, will = ("did" if s.past else "does"), ("did" if s.past else s.choose("does", "will", "must"))
+    # Where the story has others too, they may have bought such things as well.
+    whosever = ("what [is|was] the total cost?", "what [is|was] the total price in dollars?", "find the total cost.")
     return found, s.choose(
+        *(whosever if s.alone else ()),
         f"how much {do} {s.choose(who.name, s.he(who))} pay{s.choose('', ' in total', ' altogether', ' in all')}?",
         f"how much money {do} {s.choose(who.name, s.he(who))} spend{s.choose('', ' in total', ' altogether')}?",
         f"how much {will} {s.choose(who.name, s.he(who))} pay?",
-        "what [is|was] the total cost?",
-        "what [is|was] the total price in dollars?",
         f"calculate the total amount that {who.name} [pays|paid].",
         f"how many dollars {do} {s.he(who)} spend{s.choose('', ' in total')}?",
-        "find the total cost.",
     )
 
 

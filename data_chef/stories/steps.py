@@ -28,6 +28,7 @@ _LAST = {
         "Then": "then",
         "Missing": "missing needed",
         "Gone": "gone used",
+        "More": "added",
         "Done": "far",
         "Total": "total together altogether",
         "Each": "each",
@@ -56,7 +57,7 @@ _FIRST = {
         **{
             word.capitalize(): word
             for word in "profit discount tax tip change average difference area perimeter volume length width side "
-            "speed age paid extra parts neither only".split()
+            "speed age paid extra parts neither only times".split()
         },
     }.items()
     for word in words.split()

@@ -181,6 +181,11 @@ class Story:
     def _known(self, value: Number | Quantity) -> Quantity:
         return value if isinstance(value, Quantity) else Quantity(value, written(value))
 
+    @property
+    def alone(self) -> bool:
+        """Whether the story has but one owner so far, so that it need not be said whose things are meant."""
+        return len(self.cast.names) == 1
+
     def he(self, who) -> str:
         """The pronoun for somebody in a question, or the name where the pronoun could mean another."""
         return who.name if self.cast.ambiguous(who) else who.he

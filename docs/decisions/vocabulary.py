@@ -4,9 +4,9 @@
     python docs/decisions/vocabulary.py --model odin-100m --data corpus/scaling --outside QUESTIONS.jsonl --rounds 3
 
 For each size: a tokenizer trained on the corpus, its tokens per training document and per question of outside English
-(when a JSONL file with `question` is given), the tokens that the documents never use, the share of parameters in the
-embedding, and training and decoding speed relative to the first size, from interleaved runs. Writes
-MODEL-vocabulary.json beside this file and the table in the model's decision.
+(when a JSONL file with `question` is given), the tokens that the documents never use and the share of those questions
+that have one of them, the share of parameters in the embedding, and training and decoding speed relative to the first
+size, from interleaved runs. Writes MODEL-vocabulary.json beside this file and the table in the model's decision.
 """
 
 import argparse
@@ -73,15 +73,18 @@ def main() -> None:
         parameters = models[-1].num_parameters()
         embedding = models[-1].get_input_embeddings().weight.numel()
         documents = tokenizer(texts)["input_ids"]
+        asked = tokenizer(outside)["input_ids"] if outside else []
+        seen = set().union(*documents)
         rows.append(
             {
                 "asked": size,
                 "learned": len(tokenizer),
-                "unused": len(tokenizer) - len(set().union(*documents)),
-                "tokens_per_document": sum(map(len, documents)) / len(texts),
-                "tokens_per_outside_question": sum(map(len, tokenizer(outside)["input_ids"])) / len(outside)
-                if outside
+                "unused": len(tokenizer) - len(seen),
+                "questions_with_unseen": sum(not seen.issuperset(ids) for ids in asked) / len(asked)
+                if asked
                 else None,
+                "tokens_per_document": sum(map(len, documents)) / len(texts),
+                "tokens_per_outside_question": sum(map(len, asked)) / len(asked) if asked else None,
                 "parameters": parameters,
                 "embedding_share": embedding / parameters,
             }
@@ -110,16 +113,16 @@ def main() -> None:
 
 def table(rows: list[dict]) -> str:
     lines = [
-        "| vocabulary | never used | tokens a document | tokens a GSM8K-train question | parameters "
-        "| in the embedding | training time a document | decode time a token |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| vocabulary | tokens a document | tokens a GSM8K-train question | tokens never used | questions with one "
+        "| parameters | in the embedding | training time a document | decode time a token |",
+        "| ---: |" + " ---: |" * 8,
     ]
     for row in rows:
-        outside = row["tokens_per_outside_question"]
+        outside, unseen = row["tokens_per_outside_question"], row.get("questions_with_unseen")
         unused = f"{row['unused']:,}" if "unused" in row else "-"
         lines.append(
-            f"| {row['learned']:,} | {unused} | {row['tokens_per_document']:.1f} "
-            f"| {f'{outside:.1f}' if outside else '-'} "
+            f"| {row['learned']:,} | {row['tokens_per_document']:.1f} | {f'{outside:.1f}' if outside else '-'} "
+            f"| {unused} | {'-' if unseen is None else f'{unseen:.0%}'} "
             f"| {row['parameters'] / 1e6:.2f}M | {row['embedding_share']:.0%} "
             f"| x{row['train_time_per_document_ratio']:.2f} | x{row['decode_time_per_token_ratio']:.2f} |"
         )

@@ -1,4 +1,4 @@
-"""How loss and scores fall and rise with size and tokens, and what that predicts for odin-100m.
+"""How the loss falls with size and tokens, and what that predicts for odin-100m.
 
 Small models with odin-100m's tokenizer and recipe are trained on its mixture for several numbers of tokens each, with
 the decay to zero every time. The loss is that of whole held-out answers (nats an answer, mean over families), so that
@@ -12,7 +12,6 @@ vocabularies can be compared too.
 
 import argparse
 import json
-import math
 import os
 import random
 import subprocess
@@ -37,12 +36,12 @@ RESULT = ROOT / "docs" / "measurements" / "scaling.json"
 VOCABULARY = 8192
 TOKENS_A_STEP = 2048
 # Name: width, layers. Heads of 32, the inner width three times the width, as in odin-nano.
-SHAPES = {"A": (64, 3), "B": (96, 4), "C": (160, 5), "D": (192, 5)}
-# Shape, steps, vocabulary. D is not fitted: it tells how far the fit can be trusted beyond what it saw.
+SHAPES = {"A": (64, 3), "B": (96, 4), "C": (160, 5)}
+# Shape, steps, vocabulary. The last run is not fitted: it tells how far the fit can be trusted beyond what it saw.
 RUNS_OF_FIT = [(shape, steps, VOCABULARY) for shape, steps in
                [("A", 250), ("A", 500), ("A", 1000), ("A", 2000), ("B", 250), ("B", 500), ("B", 1000), ("B", 2000),
-                ("C", 500), ("C", 1000)]]  # fmt: skip
-HELD_BACK = [("D", 1000, VOCABULARY)]
+                ("C", 500)]]  # fmt: skip
+HELD_BACK = [("C", 1000, VOCABULARY)]
 RUNS_OF_VOCABULARY = [("B", 500, vocabulary) for vocabulary in (2048, 32768)]
 ITEMS_A_TASK, ROWS_A_FAMILY, ROW = 3, 48, 512
 # Where odin-100m may come to rest: tokens of one short GPU session at the projected rates, and of a long one.
@@ -135,15 +134,6 @@ def fit(body, tokens, loss) -> np.ndarray:
     return min(found, key=lambda one: one.cost).x
 
 
-def fit_scores(losses, shares) -> tuple[float, float]:
-    """ln(-ln s) = p + q ln L: an answer of loss L nats is right with a probability that falls like exp(-c L^q)."""
-    kept = [(loss, share) for loss, share in zip(losses, shares, strict=True) if 0.005 < share < 0.995]
-    x = np.log([loss for loss, _ in kept])
-    y = np.log([-math.log(share) for _, share in kept])
-    slope, intercept = np.polyfit(x, y, 1)
-    return float(intercept), float(slope)
-
-
 def predictions(records: list[dict], body_100m: int) -> dict:
     """The fit, how it does on the runs held back, and odin-100m, with the middle 80% of bootstrap fits."""
     fitted = [r for r in records if (r["shape"], r["steps"], r["vocabulary"]) in RUNS_OF_FIT]
@@ -159,38 +149,18 @@ def predictions(records: list[dict], body_100m: int) -> dict:
         if len(set(body[chosen])) >= 3 and len(set(tokens[chosen])) >= 3:
             samples.append(fit(body[chosen], tokens[chosen], loss[chosen]))
 
-    families = sorted(fitted[0]["exact_match"])
-    of_family = {}
-    for family in families:
-        own = [r["nats_an_answer"][family] for r in fitted]
-        try:
-            of_family[family] = {"score": fit_scores(own, [r["exact_match"][family] for r in fitted]),
-                                 "share_of_loss": float(np.polyfit(np.log(loss), np.log(own), 1)[0]),
-                                 "offset": float(np.polyfit(np.log(loss), np.log(own), 1)[1])}  # fmt: skip
-        except (TypeError, ValueError, np.linalg.LinAlgError):
-            continue
-
-    def score(family: str, mean_loss: float) -> float:
-        terms = of_family[family]
-        own = math.exp(terms["offset"] + terms["share_of_loss"] * math.log(mean_loss))
-        intercept, slope = terms["score"]
-        return math.exp(-math.exp(intercept + slope * math.log(own)))
-
     def at(n: float, d: float) -> dict:
         spread = sorted(float(surface(sample, n, d)) for sample in samples)
         value = float(surface(whole, n, d))
         low, high = spread[len(spread) // 10], spread[-len(spread) // 10]
-        return {
-            "body": n, "tokens": d, "nats_an_answer": value, "low": low, "high": high,
-            "exact_match": {f: [score(f, high), score(f, value), score(f, low)] for f in of_family},
-        }  # fmt: skip
+        return {"body": n, "tokens": d, "nats_an_answer": value, "low": low, "high": high}
 
     return {
         "parameters": dict(zip(("E", "A", "alpha", "B", "beta"),
                                [float(np.exp(whole[0])), float(np.exp(whole[1])), float(whole[2]),
                                 float(np.exp(whole[3])), float(whole[4])], strict=True)),
         "largest_error": float(np.max(np.abs(np.log(surface(whole, body, tokens)) - np.log(loss)))),
-        "held_back": [{**at(r["body"], r["tokens"]), "measured": loss_of(r), "measured_match": r["exact_match"],
+        "held_back": [{**at(r["body"], r["tokens"]), "measured": loss_of(r),
                        "shape": r["shape"]} for r in held],
         "odin_100m": [at(body_100m, d) for d in TARGETS],
     }  # fmt: skip
@@ -258,30 +228,19 @@ def held_back_table(found: dict) -> str:
     )
     lines = [f"`{formula}`; the fitted runs lie within {found['largest_error']:.1%} of it.", ""]
     for one in found["held_back"]:
-        predicted = f"{one['nats_an_answer']:.2f} nats ({one['low']:.2f} to {one['high']:.2f})"
-        lines += [
+        predicted = f"{one['nats_an_answer']:.1f} nats ({one['low']:.1f} to {one['high']:.1f})"
+        lines.append(
             f"Held back: {one['body'] / 1e6:.2f}M parameters, {one['tokens'] / 1e6:.1f}M tokens: predicted "
-            f"{predicted}, measured {one['measured']:.2f}.",
-            "", "| family | predicted | measured |", "| --- | ---: | ---: |",
-        ]  # fmt: skip
-        for family, (_, share, _) in one["exact_match"].items():
-            lines.append(f"| {family} | {percent(share)} | {percent(one['measured_match'][family])} |")
+            f"{predicted}, measured {one['measured']:.1f}."
+        )
     return "\n".join(lines)
 
 
 def prediction_table(found: dict) -> str:
-    families = list(found["odin_100m"][0]["exact_match"])
-    lines = [
-        f"| million tokens | nats an answer | {' | '.join(families)} |",
-        "| ---: |" + " ---: |" * (len(families) + 1),
-    ]
+    lines = ["| million tokens | nats an answer |", "| ---: | ---: |"]
     for one in found["odin_100m"]:
-        shares = " | ".join(
-            f"{percent(share)} ({percent(low)} to {percent(high)})"
-            for low, share, high in (one["exact_match"][family] for family in families)
-        )
-        loss = f"{one['nats_an_answer']:.2f} ({one['low']:.2f} to {one['high']:.2f})"
-        lines.append(f"| {one['tokens'] / 1e6:,.0f} | {loss} | {shares} |")
+        loss = f"{one['nats_an_answer']:.1f} ({one['low']:.1f} to {one['high']:.1f})"
+        lines.append(f"| {one['tokens'] / 1e6:,.0f} | {loss} |")
     return "\n".join(lines)
 
 

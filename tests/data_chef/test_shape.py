@@ -25,6 +25,18 @@ def test_measure_counts_what_is_there():
     assert shape["size of numbers %"] == {"11-100": 33.3, "<=10": 66.7}
 
 
+def test_a_step_of_several_calls_counts_once_and_its_operators_as_in_one_call():
+    sums = "Total: 88+450=530+8=538, <<88+450=538>>, 538+37=568+7=575, <<538+37=575>>\nDifference: <<575-250=325>>"
+    tip = "Tip: 10*20=200, 5*20=100, 200+100=300, <<15*20=300>>, <<300/100=3>>"
+    boxes = "Needed: <<20*5=100>>, 9 left over, so one more: <<5+1=6>>"
+    foreign = "He pays 5*2=$<<5*2=10>>10, then 10+12=$<<10+12=22>>22.\nThat is 22/2=$<<22/2=11>>11"
+    at_once = {"question": "", "solution": "Total: <<88+450+37=575>>\nDifference: <<575-250=325>>"}
+    shapes = [measure([{"question": "", "solution": text}]) for text in (sums, tip, boxes, foreign)]
+    assert [list(shape["steps %"]) for shape in shapes] == [["2"], ["1"], ["1"], ["3"]]
+    assert shapes[0]["operators %"] == measure([at_once])["operators %"] == {"+": 66.7, "-": 33.3}
+    assert shapes[1]["operators %"] == {"*": 50.0, "/": 50.0}
+
+
 def test_a_frame_masks_names_numbers_and_rare_words():
     common = frozenset({"has", "how", "many"})
     assert frame("Ann has 12 purple kites.", frozenset({"Ann"}), common) == "NAME has N _ ."

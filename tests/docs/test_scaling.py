@@ -30,7 +30,7 @@ def record(shape, steps, vocabulary, body):
 
 @pytest.fixture
 def records():
-    bodies = {"A": 1.3e5, "B": 4e5, "C": 1.4e6, "D": 2e6}
+    bodies = {"A": 1.3e5, "B": 4e5, "C": 2e6}
     jobs = [*scaling.RUNS_OF_FIT, *scaling.RUNS_OF_VOCABULARY, *scaling.HELD_BACK]
     return [record(*job, bodies[job[0]]) for job in jobs]
 
@@ -40,8 +40,6 @@ def test_a_law_that_is_there_is_found(records):
     assert found["largest_error"] < 0.005
     held = found["held_back"][0]
     assert held["nats_an_answer"] == pytest.approx(held["measured"], rel=0.01)
-    for family, (low, share, high) in held["exact_match"].items():
-        assert low <= share <= high and share == pytest.approx(held["measured_match"][family], abs=0.01)
     for one in found["odin_100m"]:
         expected = law(93_000_000, one["tokens"])
         assert one["nats_an_answer"] == pytest.approx(expected, rel=0.1) and one["low"] <= one["high"]

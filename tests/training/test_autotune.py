@@ -7,8 +7,10 @@ import sys
 import pytest
 import yaml
 
+from configuration_odin import OdinConfig
 from training.autotune import autotune, candidates, chosen_config, packages
 from training.config import TrainConfig, load_config
+from training.sources import open_sources
 
 
 SHAPE = {"hidden_size": 32, "num_hidden_layers": 1, "head_dim": 16, "intermediate_size": 64, "decay_rank": 8}
@@ -81,3 +83,26 @@ def test_missing_packages_are_named(monkeypatch):
     monkeypatch.setattr("training.autotune.NEEDED", ("torch", "nothing-of-this-name"))
     with pytest.raises(ValueError, match="nothing-of-this-name"):
         packages()
+
+
+def test_what_needs_no_gpu_is_made_before(tmp_path):
+    """The tokenizer is of the model's size: a smaller one would leave it with fewer parameters than its name says."""
+    config = tmp_path / "toy.yaml"
+    config.write_text(yaml.safe_dump({"model": "odin-nano", "curriculum": "nano", "tokenizer": "t", "output": "run"}))
+    command = [sys.executable, "-m", "training.autotune", "--config", config]
+    prepare = [*command, "--prepare", "--sample", "300"]
+    result = subprocess.run(prepare, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0 and "ready: t and run" in result.stdout, result.stderr
+    vocabulary = json.loads((tmp_path / "t/tokenizer.json").read_text())["model"]["vocab"]
+    assert len(vocabulary) == OdinConfig.from_preset("odin-nano").vocab_size
+    (path,) = (tmp_path / "run").glob("validation-*.json")
+    held_out = json.loads(path.read_text())
+    assert {row["split"] for row in held_out} == {"validation"} and len(
+        {row["canonical_hash"] for row in held_out}
+    ) > 1000
+    # They are what is read then, and not made again.
+    path.write_text(json.dumps(held_out[:7]))
+    sources = open_sources(load_config(config, [f"output={tmp_path / 'run'}", f"tokenizer={tmp_path / 't'}"]))
+    assert sources.validation == held_out[:7]
+    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert refused.returncode == 2 and "--minutes" in refused.stderr

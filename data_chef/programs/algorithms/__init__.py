@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from data_chef.programs.algorithms import lists, numbers, tables, text
-from data_chef.programs.algorithms.lifted import BOTH, LIFTS, draw_lifted, examples_of, lifted_summaries
+from data_chef.programs.algorithms.lifted import BOTH, LIFTS, draw_lifted, examples_of, lifted_summaries, measures
 from data_chef.programs.algorithms.recipe import Recipe, fill
 from data_chef.programs.function import Function
 
@@ -51,7 +51,9 @@ def _draw(rng: Random, level: int) -> Function:
     if level == HARDEST:
         kind = rng.choice(("int", "int", "str"))
         pair = [rng.choice(_helpers(kind, "bool")), rng.choice(_helpers(kind, "int"))]
-        return draw_lifted(rng, rng.choice(BOTH), pair)
+        lift = rng.choice(BOTH)
+        # All prime numbers have two divisors: no example would show a mistake in counting them.
+        return draw_lifted(rng, lift, pair) if len(set(measures(rng, lift, pair))) > 2 else _draw(rng, level)
     if rng.random() < (0, 0, 0.4, 0.8)[level - 1]:
         lift = rng.choice([one for one in LIFTS if bool(one.constants) == (level == 4)])
         return draw_lifted(rng, lift, [rng.choice(_helpers(rng.choice(("int", "int", "str")), lift.of))])

@@ -294,7 +294,7 @@ def draw_lifted(rng: Random, lift: Lift, helpers: list[Recipe]) -> Function:
             second the measure.
     """
     kind = helpers[0].hints.split(", ")[0]
-    constants = {name: rng.choice(choices) for name, choices in lift.constants.items()}
+    constants = _constants(rng, lift, helpers)
     names = [rng.choice(recipe.names.split()) for recipe in helpers]
     xs = rng.choice(POOL[kind].split())
     slots = {"xs": xs, "helper": names[0], "second": names[-1], **_told_of(helpers, constants)}
@@ -309,6 +309,33 @@ def draw_lifted(rng: Random, lift: Lift, helpers: list[Recipe]) -> Function:
         canonical=":".join([lift.key, *(recipe.key for recipe in helpers), *_told(constants)]),
         hints=(f"list[{kind}]", {"list": f"list[{kind}]", "object": f"{kind} | None"}.get(lift.result, lift.result)),
     )
+
+
+def measures(rng: Random, lift: Lift, helpers: list[Recipe]) -> list[Any]:
+    """What the last helper gives for some of the elements that it is asked about: with two helpers those that the
+    condition keeps, or of `either` the others."""
+    pool = _pool(rng, helpers)
+    if len(helpers) > 1:
+        pool = [x for x in pool if bool(helpers[0].reference(x)) is (lift.key != "either")]
+    return [helpers[-1].reference(x) for x in pool]
+
+
+def _constants(rng: Random, lift: Lift, helpers: list[Recipe]) -> dict[str, Any]:
+    """The constants; a test among them mostly holds for some elements and not for others.
+
+    A test that always comes out the same (`has a digit sum below 40`) needs no right measure, and no example would
+    show a mistake in it.
+    """
+    values: list[Any] = []
+    for _ in range(8):
+        constants = {name: rng.choice(choices) for name, choices in lift.constants.items()}
+        if not constants:
+            break
+        values = values or measures(rng, lift, helpers)
+        holds = sum(bool(constants["test"]["holds"](value, constants["k"])) for value in values)
+        if 1 < holds < len(values) - 1:
+            break
+    return constants
 
 
 def _told_of(helpers: list[Recipe], constants: Mapping[str, Any]) -> dict[str, Any]:
@@ -357,29 +384,57 @@ def _program(rng: Random, name: str, names: list[str], helpers: list[Recipe], so
     return "\n\n".join([*head, *parts])
 
 
-def _examples(rng: Random, lift: Lift, helpers: list[Recipe], constants: Mapping[str, Any]) -> tuple:
+def _pool(rng: Random, helpers: list[Recipe]) -> list:
+    """Elements that all of the helpers can take, and in a time that programs have."""
     pool = [arguments[0] for recipe in helpers for arguments in (*recipe.edges, *_inputs(rng, recipe))]
     if isinstance(pool[0], str):
         pool = [x for x in pool if x]
     else:
         lowest = max(2 if recipe.key == "largest_prime_factor" else 1 for recipe in helpers)
         highest = min(CEILINGS.get(recipe.key, 10**6) for recipe in helpers)
-        pool = [x for x in pool if lowest <= x <= highest] or [lowest, lowest + 1]
+        pool = [x for x in pool if lowest <= x <= highest]
+        pool += [rng.randint(lowest, min(highest, 60)) for _ in range(8)]
+    return pool
+
+
+def _examples(rng: Random, lift: Lift, helpers: list[Recipe], constants: Mapping[str, Any]) -> tuple:
+    pool = _pool(rng, helpers)
     references = [recipe.reference for recipe in helpers]
+    holds = None
+    # As many elements that the condition keeps as others, but more of those that the second helper is asked about;
+    # where one alone decides, few of them.
+    few = 6
     if helpers[0].hints.endswith("bool"):
-        # As many elements that the condition keeps as others.
-        kept = [x for x in pool if references[0](x)]
+        holds, few = references[0], 8 if len(helpers) > 1 else 6
+    elif "test" in constants:
+        test, k, few = constants["test"]["holds"], constants["k"], 3 if lift.key == "any_test" else 6
+        holds = lambda x: test(references[0](x), k)  # noqa: E731
+    if holds:
+        kept = [x for x in pool if holds(x)]
         others = [x for x in pool if x not in kept]
-        pool = rng.choices(kept, k=6) + rng.choices(others, k=6) if kept and others else pool
-    given = [rng.choices(pool, k=size) for size in (1 if lift.key == "top" else 0, 1, 3, 3, 4, 5)]
+        if kept and others:
+            asked = others if lift.key == "either" else kept
+            if len(helpers) > 1 and "test" in constants:
+                # As many of them pass the test as not.
+                passed = [constants["test"]["holds"](references[1](x), constants["k"]) for x in asked]
+                halves = [
+                    [x for x, ok in zip(asked, passed, strict=True) if bool(ok) is side] for side in (True, False)
+                ]
+                chosen = [x for half in halves if half for x in rng.choices(half, k=4)]
+                pool = chosen + rng.choices(kept if asked is others else others, k=4)
+            else:
+                pool = rng.choices(kept, k=few) + rng.choices(others, k=12 - few)
+    # A mistake in a measure shows in an order only among several elements, and in a test only near its limit.
+    sizes = (2, 3, 3, 4, 4, 5, 5) if len(helpers) > 1 else (3, 4, 4, 5) if holds else (3, 3, 4, 5)
+    given = [rng.choices(pool, k=size) for size in (1 if lift.key == "top" else 0, 1, *sizes)]
     return tuple(((xs,), lift.reference(xs, *references, **constants)) for xs in given)
 
 
 def _inputs(rng: Random, recipe: Recipe) -> list[tuple]:
-    return [recipe.inputs(rng) for _ in range(5)]
+    return [recipe.inputs(rng) for _ in range(8)]
 
 
 # Above these the slow programs take too long or the values become too large.
-CEILINGS = {"factorial": 12, "is_perfect": 200, "sum_two_squares": 40, "collatz_steps": 60, "is_prime": 200,
+CEILINGS = {"factorial": 12, "is_perfect": 200, "sum_two_squares": 26, "collatz_steps": 60, "is_prime": 200,
             "count_divisors": 200, "sum_divisors": 200, "largest_prime_factor": 200, "totient": 60,
             "is_happy": 500, "triangular": 200, "is_square": 200, "is_fibonacci": 500}  # fmt: skip
