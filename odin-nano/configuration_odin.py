@@ -8,20 +8,20 @@ from transformers import PretrainedConfig
 # Ids are those of the tokenizer that data_chef trains: its special tokens come first, in this order.
 PRESETS = {
     "odin-nano": {
-        "vocab_size": 2048,
-        "hidden_size": 192,
-        "num_hidden_layers": 5,
+        "vocab_size": 4096,
+        "hidden_size": 224,
+        "num_hidden_layers": 6,
         "head_dim": 32,
-        "intermediate_size": 576,
+        "intermediate_size": 672,
         "decay_rank": 32,
         "gate_rank": 32,
     },
     "odin-100m": {
-        "vocab_size": 32768,
+        "vocab_size": 8192,
         "hidden_size": 768,
         "num_hidden_layers": 12,
         "head_dim": 64,
-        "intermediate_size": 2304,
+        "intermediate_size": 3328,
         "decay_rank": 64,
         "gate_rank": 128,
     },

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data_chef.curriculum import load_curriculum, parse
+from data_chef.curriculum import load_curriculum, parse, presets
 from data_chef.registry import FAMILIES, get_task, tasks
 from data_chef.shape import coverage, frame, measure, read_questions
 
@@ -68,7 +68,23 @@ def test_a_family_that_there_is_not_is_refused():
         parse("families: {python: 0}", "mine")
 
 
-def test_the_standard_mixture_has_every_task():
-    shares = {share.task for share in load_curriculum("standard").shares}
+def test_there_are_the_presets_that_the_configurations_name():
+    assert presets() == ["finish", "nano", "standard"]
+    finish, standard = (
+        {share.task: share for share in load_curriculum(name).shares} for name in ("finish", "standard")
+    )
+    assert load_curriculum("finish").vocab_size == load_curriculum("standard").vocab_size
+    for family in ("word problems", "python"):
+        last, before = (
+            sum(share.weight for task, share in shares.items() if get_task(task).family == family)
+            / sum(share.weight for share in shares.values())
+            for shares in (finish, standard)
+        )
+        assert last > before, "what people ask for comes last"
+
+
+@pytest.mark.parametrize("name", ["standard", "finish"])
+def test_the_mixtures_of_the_large_model_have_every_task(name):
+    shares = {share.task for share in load_curriculum(name).shares}
     assert shares == set(tasks()) and len(shares) >= 120
     assert {get_task(name).family for name in shares} == set(FAMILIES)

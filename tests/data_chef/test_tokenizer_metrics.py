@@ -8,8 +8,12 @@ from transformers import AutoTokenizer
 
 from data_chef.__main__ import main
 from data_chef.corpus import tokenizer_dir
+from data_chef.curriculum import load_curriculum
 from data_chef.tokenizer import train_tokenizer
 from data_chef.tokenizer_metrics import METRICS, corpus_texts, file_texts, measure
+
+
+SIZE = load_curriculum("nano").vocab_size
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +54,9 @@ def test_words_in_one_token(corpus):
     ids = [number for text in texts for number in tokenizer(text)["input_ids"]]
     assert found["tokens per document"] == round(len(ids) / 300, 1)
     assert found["bytes per token"] == round(sum(len(text.encode()) for text in texts) / len(ids), 3) > 1
-    assert found["vocabulary used %"] == round(100 * len(set(ids)) / 2048, 2)
+    assert found["vocabulary used %"] == round(100 * len(set(ids)) / SIZE, 2)
     assert found["words in one token %"] > 60 and 1 <= found["tokens per word"] < 2
-    assert 0 < found["byte fallback %"] < 20 and 0 < found["bits per token"] < math.log2(2048)
+    assert 0 < found["byte fallback %"] < 20 and 0 < found["bits per token"] < math.log2(SIZE)
     nonsense = measure(tokenizer, ["zqxv wjqk vbzzt"])
     assert nonsense["tokens per word"] > found["tokens per word"]
     assert nonsense["byte fallback %"] > found["byte fallback %"]
@@ -84,7 +88,7 @@ def test_measuring_from_the_command_line(corpus, tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["corpus", "rows"] and len(lines) == 1 + len(METRICS)
     result = json.loads(out.read_text())
-    assert result["vocabulary"] == 2048 and result["sources"]["corpus"]["documents"] == 50
+    assert result["vocabulary"] == SIZE and result["sources"]["corpus"]["documents"] == 50
     assert result["sources"]["rows"] == measure(
         AutoTokenizer.from_pretrained(tokenizer_dir(corpus)), ["What is the sum of 1 and 2?"]
     )
@@ -108,10 +112,10 @@ def test_bad_arguments_fail_in_words(corpus, tmp_path, arguments, message):
 
 
 def test_training_from_the_command_line(corpus, tmp_path, capsys):
-    for extra, size in ((["--vocab-size", "300"], 300), ([], 2048)):
+    for extra, size in ((["--vocab-size", "300"], 300), ([], SIZE)):
         out = tmp_path / str(size)
         main(["tokenizer", "train", "--corpus", str(corpus), "--out", str(out), *extra])
         assert f"{out}: {size} tokens" in (printed := capsys.readouterr().out) and "bytes per token" in printed
         assert len(AutoTokenizer.from_pretrained(out)) == size
-    trained = (tmp_path / "2048" / "tokenizer.json").read_bytes()
+    trained = (tmp_path / str(SIZE) / "tokenizer.json").read_bytes()
     assert trained == (tokenizer_dir(corpus) / "tokenizer.json").read_bytes()
