@@ -9,10 +9,10 @@ from transformers import PretrainedConfig
 PRESETS = {
     "odin-nano": {
         "vocab_size": 4096,
-        "hidden_size": 224,
+        "hidden_size": 192,
         "num_hidden_layers": 6,
         "head_dim": 32,
-        "intermediate_size": 672,
+        "intermediate_size": 576,
         "decay_rank": 32,
         "gate_rank": 32,
     },
