@@ -6,7 +6,6 @@ Processes and workers share the lanes out among themselves, and because a block 
 place of a lane is two integers (its block, the row within it), which a checkpoint can hold.
 """
 
-import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -175,7 +174,7 @@ def batches(dataset: PackedLanes, workers: int = 0) -> Iterator[tuple[dict[str, 
         settings = {
             "prefetch_factor": PREFETCH,
             "pin_memory": torch.cuda.is_available(),
-            "worker_init_fn": leave_quietly,
+            "worker_init_fn": ignore_signals,
         }
     parts = iter(DataLoader(dataset, batch_size=None, num_workers=workers, **settings))
     while True:
@@ -185,10 +184,11 @@ def batches(dataset: PackedLanes, workers: int = 0) -> Iterator[tuple[dict[str, 
         yield batch, places
 
 
-def leave_quietly(worker: int) -> None:
-    """A signal for the whole process group ends a worker without an error, so that the trainer can still finish its
-    step and write a checkpoint."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+def ignore_signals(worker: int) -> None:
+    """A signal for the whole process group is the trainer's affair: it still needs batches for the step that it finishes
+    before the checkpoint, and ends its workers itself."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def lanes_of_process(lanes: int, rank: int, processes: int) -> range:

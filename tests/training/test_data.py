@@ -1,6 +1,9 @@
 """Packed lanes: whole documents, labels on answers only, one order for any number of processes, workers and stops."""
 
 import json
+import multiprocessing
+import os
+import signal
 from itertools import islice
 
 import pytest
@@ -9,7 +12,7 @@ from transformers import AutoTokenizer
 
 import data_chef
 from data_chef.text import chat, response
-from training.data import IGNORE, CorpusBlocks, PackedLanes, Stage, StreamBlocks, batches, lanes_of_process
+from training.data import IGNORE, PREFETCH, CorpusBlocks, PackedLanes, Stage, StreamBlocks, batches, lanes_of_process
 
 
 LANES = 4
@@ -103,6 +106,17 @@ def test_order_is_the_same_for_any_processes_and_workers(source, tokenizer, proc
     ]
     joined = [{name: torch.cat([share[i][name] for share in shares]) for name in shares[0][i]} for i in range(4)]
     assert same(joined, expected)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_workers_go_on_after_a_signal_for_the_whole_group(source, tokenizer, number):
+    """More steps than may lie ready: the trainer still needs them for the step that it finishes."""
+    stream = batches(lanes(source, tokenizer), 2)
+    first = next(stream)[0]
+    for worker in multiprocessing.active_children():
+        os.kill(worker.pid, number)
+    after = [batch for batch, _ in islice(stream, 3 * PREFETCH)]
+    assert same([first, *after], steps(lanes(source, tokenizer), 3 * PREFETCH + 1))
 
 
 def test_goes_on_from_its_places(source, tokenizer):
