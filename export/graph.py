@@ -12,6 +12,10 @@ import onnx
 from onnx import numpy_helper
 
 
+# The first opset with RMSNormalization, and the version of the file format that goes with it.
+NORMS_SINCE = (23, 11)
+
+
 def simplify_file(path: Path, vocab_size: int) -> None:
     """Simplifies the ONNX file at `path` in place, atomically."""
     save(simplify(onnx.load(path), vocab_size), path)
@@ -28,6 +32,7 @@ def save(model: onnx.ModelProto, path: Path) -> None:
 def simplify(model: onnx.ModelProto, vocab_size: int) -> onnx.ModelProto:
     """Makes computed reshapes and slices constant, drops what nobody reads, and states the output shapes."""
     graph = Graph(model.graph)
+    standardize_norms(model)
     for node in model.graph.node:
         if node.op_type == "Reshape":
             _constant_reshape(graph, node)
@@ -36,7 +41,9 @@ def simplify(model: onnx.ModelProto, vocab_size: int) -> onnx.ModelProto:
     for node in model.graph.node:
         if node.op_type == "Reshape":
             _cancel_reshapes(graph, node)
+    store_constants(graph)
     graph.drop_unused()
+    fuse_residuals(graph)
     for output in model.graph.output:
         dims = output.type.tensor_type.shape.dim
         if output.name == "logits":
@@ -46,6 +53,57 @@ def simplify(model: onnx.ModelProto, vocab_size: int) -> onnx.ModelProto:
             for dim, known in zip(dims, state.type.tensor_type.shape.dim, strict=True):
                 dim.CopyFrom(known)
     return model
+
+
+def standardize_norms(model: onnx.ModelProto) -> None:
+    """Moves RMSNormalization into ONNX's own domain, and the model to the first opset that has it."""
+    for node in model.graph.node:
+        if node.op_type == "RMSNormalization":
+            node.domain = ""
+    for entry in model.opset_import:
+        if entry.domain in ("", "ai.onnx"):
+            entry.version = max(entry.version, NORMS_SINCE[0])
+    model.ir_version = max(model.ir_version, NORMS_SINCE[1])
+
+
+def store_constants(graph: "Graph") -> None:
+    """Constant nodes become stored tensors, which quantisation looks for; equal ones, of the layers, are one tensor."""
+    stored: dict[bytes, str] = {}
+    for node in graph.proto.node:
+        if node.op_type == "Constant":
+            value = numpy_helper.to_array(node.attribute[0].t)
+            key = f"{value.dtype} {value.shape}".encode() + value.tobytes()
+            if key not in stored:
+                stored[key] = graph.add_constant(f"constant.{len(stored)}", value)
+            graph.replace(node.output[0], stored[key])
+
+
+def fuse_residuals(graph: "Graph") -> None:
+    """A sum that a norm reads becomes part of the norm: onnxruntime's SkipSimplifiedLayerNormalization."""
+    fused: dict[str, onnx.NodeProto] = {}
+    for node in graph.proto.node:
+        total = graph.producer.get(node.input[0]) if node.op_type == "RMSNormalization" else None
+        if total is None or total.op_type != "Add" or any(graph.constant(name) is not None for name in total.input):
+            continue
+        epsilon = next(a.f for a in node.attribute if a.name == "epsilon")
+        fused[total.name] = onnx.helper.make_node(
+            "SkipSimplifiedLayerNormalization",
+            [*total.input, node.input[1]],
+            [node.output[0], "", "", total.output[0]],
+            name=node.name,
+            domain="com.microsoft",
+            epsilon=epsilon,
+        )
+        fused[node.name] = fused[total.name]
+    kept = []
+    for node in graph.proto.node:
+        if node.name not in fused:
+            kept.append(node)
+        elif node.op_type == "Add":
+            kept.append(fused[node.name])
+    del graph.proto.node[:]
+    graph.proto.node.extend(kept)
+    graph._index()
 
 
 class Graph:

@@ -40,21 +40,25 @@ class LinearAttention(torch.autograd.Function):
         flat = shape(0, -1, heads * head_dim) if longer else shape(0, 0, -1)  # the latter is simplified away
         state_type, flat_type = state.type(), v.type().with_sizes([None, None, heads * head_dim])
         q, k, v, g = (graph.op("Reshape", x, flat) for x in (q, k, v, g))
-        inputs = [q, k, v, state, g]
-        if beta is not None:
-            inputs.append(beta if steps == 1 else graph.op("Reshape", beta, shape(0, -1, heads)))
-        output, state = graph.op(
-            "com.microsoft::LinearAttention",
-            *inputs,
-            q_num_heads_i=heads,
-            kv_num_heads_i=heads,
-            update_rule_s="gated" if beta is None else "gated_delta",
-            scale_f=1.0,  # the default would be 1 / sqrt(K); none of ours scales
-            outputs=2,
-        )
+        if steps > 1:
+            beta = graph.op("Reshape", beta, shape(0, -1, heads))
+        output, state = linear_attention_node(graph, q, k, v, state, g, beta, heads)
         state.setType(state_type)  # the exporter knows no shapes of an operator outside ai.onnx
         output.setType(flat_type)
         return graph.op("Reshape", output, shape(0, -1, steps * heads, head_dim)), state
+
+
+def linear_attention_node(graph, q, k, v, state, g, beta, heads):
+    """The operator's two results; q, k, v, g `[B, T, H * K]`, without beta `[B, T, H]` by the gated rule."""
+    return graph.op(
+        "com.microsoft::LinearAttention",
+        *(x for x in (q, k, v, state, g, beta) if x is not None),
+        q_num_heads_i=heads,
+        kv_num_heads_i=heads,
+        update_rule_s="gated" if beta is None else "gated_delta",
+        scale_f=1.0,  # the default would be 1 / sqrt(K); none of ours scales
+        outputs=2,
+    )
 
 
 def fused_form(form, config):

@@ -15,6 +15,7 @@ from optimum.exporters.tasks import TasksManager
 from optimum.utils import DummyInputGenerator, NormalizedTextConfig
 
 from .graph import simplify_file
+from .lean import lean_layers
 from .linear_attention import fused_form, fused_general
 
 
@@ -54,7 +55,8 @@ class OdinModelPatcher(ModelPatcher):
 
     def __enter__(self):
         super().__enter__()
-        torch.rms_norm = _rms_norm  # after Optimum's own replacement; `restore_ops` undoes both
+        self._layers = lean_layers(self._model, self._original_forms["recurrent"])
+        self._layers.__enter__()
         self._warnings = warnings.catch_warnings()
         self._warnings.__enter__()
         # The model checks its arguments in Python and the fused operator hides its loops: none of it is in the graph.
@@ -70,6 +72,7 @@ class OdinModelPatcher(ModelPatcher):
         self._forms.update(self._original_forms)
         self._alternatives.general_recurrence = self._original_general
         self._warnings.__exit__(*exception)
+        self._layers.__exit__(*exception)
         super().__exit__(*exception)
 
 
@@ -82,11 +85,6 @@ def zeroed(layers, mask):
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _rms_norm(x, normalized_shape, weight, eps):
-    """`torch.rms_norm` over the last dimension, in operators that onnxruntime fuses into one (`Pow`, not `Mul`)."""
-    return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
 
 
 class OdinOnnxConfig(OnnxConfigWithPast):
@@ -138,13 +136,9 @@ class OdinOnnxConfig(OnnxConfigWithPast):
                 ]
         return inputs
 
-    def post_process_exported_models(self, path, models_and_onnx_configs, onnx_files_subpaths):
-        models_and_onnx_configs, onnx_files_subpaths = super().post_process_exported_models(
-            path, models_and_onnx_configs, onnx_files_subpaths
-        )
-        for name in onnx_files_subpaths:
-            simplify_file(path / name, self._config.vocab_size)
-        return models_and_onnx_configs, onnx_files_subpaths
+    def fix_dynamic_axes(self, model_path, *args, **kwargs):
+        """Optimum's hook for a freshly traced file, which would find out by running it what simplification states."""
+        simplify_file(model_path, self._config.vocab_size)
 
 
 TasksManager.create_register("onnx", overwrite_existing=True)(
