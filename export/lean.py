@@ -118,8 +118,8 @@ def time_mixing(layer, form):
         scale = torch.full((head_dim,), head_dim**-0.5)
         qk = RMSNormalization.apply(Heads.apply(qk, 2 * heads, head_dim), scale, L2_EPS / head_dim)
         q, k = Heads.apply(qk, 2 * width).split([width, width], -1)
-        raised = torch.cat([torch.tanh(decay), gate], -1) @ projection
-        gates = torch.sigmoid(torch.cat([raised, beta], -1) + bias) * factor + offset
+        gates = torch.cat([torch.tanh(decay), gate, beta], -1) @ projection + bias
+        gates = torch.sigmoid(gates) * factor + offset
         g, gate, beta = gates.split([width, width, heads], -1)
         out, recurrent_state = GatedDelta.apply(q, k, v, g, beta, recurrent_state, form, heads)
         out = Heads.apply(self.norm(Heads.apply(out, heads, head_dim)), width)
@@ -130,16 +130,16 @@ def time_mixing(layer, form):
 
 @torch.no_grad()
 def merged_gates(layer):
-    """Decay and gate as one product, and with the rate as one affine map of a sigmoid.
+    """Decay, gate and rate as one affine map of a sigmoid of one product.
 
     Returns:
-        projection `[decay_rank + gate_rank, 2 * D]`, of blocks on the diagonal; bias inside and factor and offset
-        outside of the sigmoid, `[2 * D + H]`: decay, gate, rate.
+        projection `[decay_rank + gate_rank + H, 2 * D + H]`, of blocks on the diagonal, the rate's the identity; bias
+        inside, factor and offset outside of the sigmoid, `[2 * D + H]`.
     """
     width, heads = layer.config.hidden_size, layer.config.num_heads
     decay, gate = layer.decay_proj, layer.gate_proj
     least = sys.modules[type(layer).__module__].MIN_DECAY
-    projection = torch.block_diag(decay.weight.t(), gate.weight.t())
+    projection = torch.block_diag(decay.weight.t(), gate.weight.t(), torch.eye(heads))
     bias = torch.cat([decay.bias, torch.zeros(width), layer.beta_bias])
     factor = torch.cat([torch.full((width,), least - layer.max_decay), torch.ones(width), torch.full((heads,), 2.0)])
     offset = torch.cat([torch.full((width,), -least), torch.zeros(width + heads)])

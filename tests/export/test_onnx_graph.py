@@ -7,7 +7,10 @@ import onnx
 import pytest
 import torch
 
+from export.convolution import expand_convolutions
+from export.graph import save
 from export.onnx_config import OdinOnnxConfig
+from export.profiling import profile
 from export.runner import OnnxRunner, left_pad
 from training.checkpoint import load_model
 
@@ -114,3 +117,27 @@ def test_tracing_leaves_the_model_as_it_was(model):
             inputs = config.generate_dummy_inputs()
             assert "present_conv" in model(**inputs)
         assert torch.equal(model(ids).logits, before)
+
+
+def test_the_convolution_in_plain_operators_is_the_same(exported, runner, tmp_path):
+    model = onnx.load(exported / "onnx/model.onnx")
+    before = Counter(node.op_type for node in model.graph.node)
+    save(expand_convolutions(model), tmp_path / "model.onnx")
+    after = Counter(node.op_type for node in model.graph.node)
+    assert before["CausalConvWithState"] == 2 and after["CausalConvWithState"] == 0
+    expanded = OnnxRunner(tmp_path / "model.onnx", threads=1)
+    states = both = runner.empty_states(2)
+    for length in (1, 2, 1, 33):
+        ids = np.random.default_rng(length).integers(3, 200, (2, length))
+        logits, states = runner.step(ids, states)
+        same, both = expanded.step(ids, both)
+        np.testing.assert_allclose(same, logits, atol=1e-4)
+    for name, state in states.items():
+        np.testing.assert_allclose(both[name], state, atol=1e-4)
+
+
+def test_nodes_launched_for_a_token(exported):
+    """The graph is not to grow fat again: every launch costs a token time."""
+    launches = profile(exported / "onnx/model.onnx", 1, 1).launches
+    in_layers = [node for node in launches if "/layers." in node.name]
+    assert len(in_layers) <= 2 * 28 and len(launches) - len(in_layers) <= 17
