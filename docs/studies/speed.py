@@ -7,9 +7,6 @@ what was measured takes the place of its like in docs/measurements/speed.json an
 import argparse
 import copy
 import json
-import os
-import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -28,10 +25,11 @@ import torch  # noqa: E402
 from exporting import export_random  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 from torch.profiler import ProfilerActivity, profile  # noqa: E402
-from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import OdinConfig  # noqa: E402
+from export import timing  # noqa: E402
 from export.runner import OnnxRunner  # noqa: E402
+from export.timing import machine  # noqa: E402
 from modeling_odin import OdinForCausalLM  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
@@ -62,22 +60,9 @@ def token_ids(config: OdinConfig, *shape: int):
 
 
 def in_turns(steps: dict[str, Callable[[], object]], rounds: int, burst: int = 1) -> dict[str, dict[str, float]]:
-    """Times each step `burst` times a round, all of them in turn, after a round that does not count.
-
-    With a burst of several, its first step does not count either: it finds the caches full of others' data.
-
-    Returns:
-        `ms`, the median, and `best_ms`, the least, of each.
-    """
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for turn in tqdm(range(rounds + 1), leave=False):
-        for name, step in steps.items():
-            for i in range(burst):
-                start = time.perf_counter()
-                step()
-                if turn > 0 and (i > 0 or burst == 1):
-                    times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: {"ms": statistics.median(t), "best_ms": min(t)} for name, t in times.items()}
+    """`export.timing.in_turns`, summed up: `ms`, the median, and `best_ms`, the least, of each."""
+    times = timing.in_turns(steps, rounds, burst)
+    return {name: {"ms": float(np.median(t)), "best_ms": float(t.min())} for name, t in times.items()}
 
 
 def training_step(model, ids, dtype: str = "float32", **settings) -> None:
@@ -250,16 +235,6 @@ def torch_threads(count: int):
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def machine() -> dict:
-    """The processor in general terms."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return {"processor": name, "cores": os.cpu_count()}
 
 
 def merge(old: list[dict], new: list[dict]) -> list[dict]:

@@ -1,0 +1,212 @@
+"""The models that ODIN's speed is compared with: SmolLM2-135M and GPT-2 (124M), with random weights, as ONNX graphs.
+
+Speed and size depend on the architecture, not on what was learned, so nothing is downloaded: the configurations are
+those of the published models, the weights are fresh (seed 0). Each comes in two forms:
+
+- the plain export of Optimum, of the task text-generation-with-past;
+- "+gqa": the same with every attention as one `com.microsoft::GroupQueryAttention` (peers_gqa.py), the strongest form
+  of a transformer in onnxruntime: keys and values are written in place into one buffer, so nothing is copied.
+
+Both are given what helps ODIN's own graph: logits of the last token only; and for quantisation GPT-2's `Conv1D`, which
+would become a Gemm that quantisers pass over, is the same product written as `Linear`. A file in which a product with
+float weights is left after quantisation is refused, as the comparison would be unfair.
+
+GPT-2 knows 1,024 positions. In longer contexts its position ids start again at 0 (`Peer.positions`): they are an input
+of the graph and change nothing about the work, while a longer table would make the file larger than GPT-2's is.
+
+Not covered: other people's builds of these models, float16, and 4 bits.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import onnx
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+
+from .build import TASK, TOOLS, hash_files, replacing
+from .errors import ExportError
+from .graph import save
+from .quantize import fold_transposed_weights, share_embedding
+
+
+DTYPES = ("fp32", "int8")
+LONGEST = 2**14 + 2**8  # positions that the rotary tables of a fused graph hold: a context of 16,384 and some tokens
+VIEWS = ("Transpose", "Reshape", "Identity", "Cast")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """An architecture of transformers: `overrides` of its configuration class, and of those for a toy of it.
+
+    `positions` is how many position ids the model has, None when any will do.
+    """
+
+    model_type: str
+    overrides: dict
+    toy: dict
+    positions: int | None = None
+
+    def config(self, toy: bool = False):
+        from transformers import AutoConfig
+
+        return AutoConfig.for_model(self.model_type, **self.overrides | (self.toy if toy else {}))
+
+
+PEERS = {
+    "smollm2-135m": Peer(
+        "llama",
+        {
+            "hidden_size": 576,
+            "num_hidden_layers": 30,
+            "num_attention_heads": 9,
+            "num_key_value_heads": 3,
+            "intermediate_size": 1536,
+            "vocab_size": 49152,
+            "max_position_embeddings": 8192,
+            "rope_theta": 100000.0,
+            "tie_word_embeddings": True,
+        },
+        {
+            "hidden_size": 96,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 6,
+            "num_key_value_heads": 2,
+            "intermediate_size": 128,
+            "vocab_size": 224,
+        },
+    ),
+    # The defaults of the class are GPT-2's.
+    "gpt2": Peer("gpt2", {}, {"n_embd": 64, "n_layer": 2, "n_head": 4, "vocab_size": 224}, positions=1024),
+}
+FUSED = "+gqa"
+NAMES = tuple(name + form for name in PEERS for form in ("", FUSED))
+
+
+def peer_of(name: str) -> tuple[Peer, bool]:
+    """The architecture of a name of `NAMES`, and whether it is its fused form."""
+    return PEERS[name.removesuffix(FUSED)], name.endswith(FUSED)
+
+
+def build_model(name: str, toy: bool = False):
+    """The PyTorch model, seed 0, products as `Linear`."""
+    import torch
+    from transformers import AutoModelForCausalLM
+    from transformers.pytorch_utils import Conv1D
+
+    from .random_weights import tell_apart
+
+    torch.manual_seed(0)
+    model = tell_apart(AutoModelForCausalLM.from_config(peer_of(name)[0].config(toy))).eval()
+    for module in list(model.modules()):
+        for key, child in module.named_children():
+            if isinstance(child, Conv1D):
+                linear = torch.nn.Linear(child.nx, child.nf)
+                linear.weight, linear.bias = torch.nn.Parameter(child.weight.detach().t().contiguous()), child.bias
+                setattr(module, key, linear)
+    return model
+
+
+def export_peer(name: str, folder: Path, toy: bool = False) -> None:
+    """Writes `model.onnx` of a name of `NAMES` to `folder`."""
+    from optimum.exporters.onnx import onnx_export_from_model
+    from optimum.utils import logging
+
+    from .peers_gqa import fuse_attention
+
+    logging.set_verbosity_error()
+    model = build_model(name, toy)
+    if peer_of(name)[1]:
+        fuse_attention(model, LONGEST)
+    model.lm_head.register_forward_pre_hook(lambda _, args: (args[0][:, -1:],))
+    onnx_export_from_model(model, folder, task=TASK, do_validation=False)
+    state_logits(folder / "model.onnx", model.config.vocab_size)
+
+
+def state_logits(path: Path, vocab_size: int) -> None:
+    """Logits are of one token, whatever the exporter took them for."""
+    model = onnx.load(path)
+    dims = next(value for value in model.graph.output if value.name == "logits").type.tensor_type.shape.dim
+    dims[1].dim_value, dims[2].dim_value = 1, vocab_size
+    onnx.save(model, path)
+
+
+def cached(cache: Path, name: str, dtype: str, make: Callable[[Path], None], made_of: list) -> Path:
+    """The file of a precision in the folder of `name` in `cache`; what is not there yet is made.
+
+    Args:
+        make: writes `model.onnx`, the float32 graph, to a folder.
+        made_of: all that the graph depends on besides the tools: files of code, and settings for JSON.
+
+    Raises:
+        ExportError: products with float weights were left after quantisation.
+    """
+    parts = [hash_files([part]) if isinstance(part, Path) else part for part in made_of]
+    text = json.dumps([*parts, *(f"{tool} {version(tool)}" for tool in TOOLS)], sort_keys=True, default=str)
+    folder = cache / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    fp32 = folder / "model.onnx"
+    if not fp32.is_file():
+        with replacing(folder) as partial:
+            make(partial)
+    if dtype == "fp32":
+        return fp32
+    quantized = folder / f"model_int8-{hash_files(own('peers', 'quantize'))[:12]}.onnx"
+    if not quantized.is_file():
+        quantize_int8(fp32, quantized)
+    check_quantized(quantized)
+    return quantized
+
+
+def own(*modules: str) -> list[Path]:
+    """Files of this package."""
+    return [Path(__file__).with_name(f"{module}.py") for module in modules]
+
+
+def quantize_int8(source: Path, target: Path) -> None:
+    """`export.quantize.quantize_int8` for any architecture: that function refuses all but ODIN."""
+    model = onnx.load(source)
+    tied = fold_transposed_weights(model)
+    with tempfile.TemporaryDirectory() as folder:
+        folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
+        add_pre_process_metadata(model)
+        onnx.save(model, folded)
+        quantize_dynamic(
+            folded,
+            quantized,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QUInt8,
+            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        model = onnx.load(quantized)
+    if tied is not None:
+        share_embedding(model, *tied)
+    save(model, target)
+
+
+def check_quantized(path: Path) -> None:
+    """Raises ExportError when the graph in `path` has a product with stored float weights."""
+    graph = onnx.load(path).graph
+    kinds = (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16)
+    weights = {tensor.name for tensor in graph.initializer if tensor.data_type in kinds and len(tensor.dims) == 2}
+    for node in graph.node:
+        stored = node.op_type == "Constant" and node.attribute[0].t.data_type in kinds
+        if stored or (node.op_type in VIEWS and node.input[0] in weights):
+            weights.update(node.output)
+    left = [n.name for n in graph.node if n.op_type in ("MatMul", "Gemm") and weights.intersection(n.input[:2])]
+    if left:
+        raise ExportError(
+            f"'{path}' has {len(left)} products left in float, such as {left[0]}, expected none: quantise it as the "
+            "other models are"
+        )
+
+
+def peer_file(cache: Path, name: str, dtype: str, toy: bool = False) -> Path:
+    """The graph of a name of `NAMES` in a precision of `DTYPES`, from `cache`, exported first if need be."""
+    made_of = [*own("peers", "peers_gqa", "random_weights"), name, peer_of(name)[0].config(toy).to_dict()]
+    return cached(cache, f"{name}-toy" if toy else name, dtype, lambda folder: export_peer(name, folder, toy), made_of)
