@@ -24,7 +24,7 @@ from compression import CODECS  # noqa: E402
 from torch import nn  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from export.build import GRAPHS, build, source_hash  # noqa: E402
+from export.build import build, source_hash  # noqa: E402
 from training.benchmark.sources import generate  # noqa: E402
 from training.checkpoint import CheckpointError, check_config, load_model, load_tokenizer  # noqa: E402
 from training.evaluate import by_task, evaluate  # noqa: E402
@@ -77,7 +77,8 @@ def int8_sizes(model, tokenizer, folder: Path) -> dict[str, int]:
     model.save_pretrained(folder / "model")
     tokenizer.save_pretrained(folder / "model")
     build(folder / "model", folder / "export", ("int8",))
-    data = (folder / "export" / GRAPHS["int8"]).read_bytes()
+    (graph,) = (folder / "export").rglob("*.onnx")
+    data = graph.read_bytes()
     return {"raw": len(data), **{name: len(compress(data)) for name, (compress, _) in CODECS.items()}}
 
 
