@@ -9,7 +9,7 @@ Prints tables and one JSON line, writes FILE.json and a plot of decode. When an 
 after its last finished stage. Ratios are of a model's time to that of the first ODIN in the same round: the median
 over rounds, with a 95% interval by the bootstrap.
 
-Not covered: browsers, GPUs, batches, energy, and what the models answer.
+Not covered: browsers, GPUs, batches, energy, Windows, and what the models answer.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from .build import TOOLS, hash_files
 from .errors import ExportError
 from .feeding import Model, Place, load
 from .llama_cpp import llama_class
-from .peers import DTYPES, LONGEST, NAMES, cached, check_quantized, own, peer_file, peer_of
+from .peers import DTYPES, LONGEST, NAMES, cached, check_quantized, own, peer_file, peer_of, quantized
 from .timing import in_turns, machine, paired_ratio
 
 
@@ -47,6 +47,7 @@ TOY |= {"decay_rank": 8, "gate_rank": 8}
 
 def odin_file(cache: Path, preset: str, dtype: str) -> Path:
     """The graph of a preset, or of "toy", with fresh weights, from `cache`, exported first if need be."""
+    from .quantize import quantize_int8
     from .random_weights import export_random
 
     config = OdinConfig(**TOY) if preset == "toy" else OdinConfig.from_preset(preset)
@@ -57,12 +58,13 @@ def odin_file(cache: Path, preset: str, dtype: str) -> Path:
 
     code = own("graph", "lean", "linear_attention", "onnx_config", "random_weights")
     model = [path for name in ("modeling_odin", "configuration_odin") for path in sorted((ROOT / name).glob("*.py"))]
-    return cached(cache, f"odin-{preset.removeprefix('odin-')}", dtype, make, [*code, *model, config.to_dict()])
+    fp32 = cached(cache, f"odin-{preset.removeprefix('odin-')}", make, [*code, *model, config.to_dict()])
+    return fp32 if dtype == "fp32" else quantized(fp32, quantize_int8, own("quantize", "convolution", "graph"))
 
 
 def models_of(options, dtype: str) -> list[Model]:
     """All that is compared in a precision, ODIN first; what is not in the cache is made."""
-    from .verify import find_graph
+    from .runner import find_graph
 
     found = []
     for folder in options.odin:
@@ -198,6 +200,7 @@ def plot(records: list[dict], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = "odin"  # the same file from the same records
     from matplotlib import pyplot
 
     records = [r for r in records if r["place"].startswith("decode")]

@@ -76,7 +76,8 @@ class Session:
         try:
             self.session = onnxruntime.InferenceSession(model.path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's exceptions share no base but Exception
-            raise ExportError(f"'{model.path}' is not a model that onnxruntime can load: {error}") from error
+            reason = str(error).partition("\n")[0]
+            raise ExportError(f"'{model.path}' is not a model that onnxruntime can load: {reason}") from error
 
     def at(self, place: Place, read_past: bool = True) -> "Step":
         return Step(self, place, read_past)

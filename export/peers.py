@@ -136,30 +136,33 @@ def state_logits(path: Path, vocab_size: int) -> None:
     onnx.save(model, path)
 
 
-def cached(cache: Path, name: str, dtype: str, make: Callable[[Path], None], made_of: list) -> Path:
-    """The file of a precision in the folder of `name` in `cache`; what is not there yet is made.
+def cached(cache: Path, name: str, make: Callable[[Path], None], made_of: list) -> Path:
+    """The float32 graph of `name` in `cache`, made when it is not there or was made of something else.
 
     Args:
-        make: writes `model.onnx`, the float32 graph, to a folder.
+        make: writes `model.onnx` to a folder.
         made_of: all that the graph depends on besides the tools: files of code, and settings for JSON.
-
-    Raises:
-        ExportError: products with float weights were left after quantisation.
     """
     parts = [hash_files([part]) if isinstance(part, Path) else part for part in made_of]
     text = json.dumps([*parts, *(f"{tool} {version(tool)}" for tool in TOOLS)], sort_keys=True, default=str)
     folder = cache / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    fp32 = folder / "model.onnx"
-    if not fp32.is_file():
+    if not (folder / "model.onnx").is_file():
         with replacing(folder) as partial:
             make(partial)
-    if dtype == "fp32":
-        return fp32
-    quantized = folder / f"model_int8-{hash_files(own('peers', 'quantize'))[:12]}.onnx"
-    if not quantized.is_file():
-        quantize_int8(fp32, quantized)
-    check_quantized(quantized)
-    return quantized
+    return folder / "model.onnx"
+
+
+def quantized(fp32: Path, quantize: Callable[[Path, Path], None], code: list[Path]) -> Path:
+    """The int8 graph beside the float32 graph, made by `quantize` when it is not there or `code` has changed.
+
+    Raises:
+        ExportError: products with float weights are left in it.
+    """
+    path = fp32.with_name(f"model_int8-{hash_files(code)[:12]}.onnx")
+    if not path.is_file():
+        quantize(fp32, path)
+    check_quantized(path)
+    return path
 
 
 def own(*modules: str) -> list[Path]:
@@ -167,8 +170,8 @@ def own(*modules: str) -> list[Path]:
     return [Path(__file__).with_name(f"{module}.py") for module in modules]
 
 
-def quantize_int8(source: Path, target: Path) -> None:
-    """`export.quantize.quantize_int8` for any architecture: that function refuses all but ODIN."""
+def quantize_foreign(source: Path, target: Path) -> None:
+    """The int8 of `export.quantize`, which takes only ODIN, for other architectures: the same kind of weights."""
     model = onnx.load(source)
     tied = fold_transposed_weights(model)
     with tempfile.TemporaryDirectory() as folder:
@@ -209,4 +212,5 @@ def check_quantized(path: Path) -> None:
 def peer_file(cache: Path, name: str, dtype: str, toy: bool = False) -> Path:
     """The graph of a name of `NAMES` in a precision of `DTYPES`, from `cache`, exported first if need be."""
     made_of = [*own("peers", "peers_gqa", "random_weights"), name, peer_of(name)[0].config(toy).to_dict()]
-    return cached(cache, f"{name}-toy" if toy else name, dtype, lambda folder: export_peer(name, folder, toy), made_of)
+    fp32 = cached(cache, f"{name}-toy" if toy else name, lambda folder: export_peer(name, folder, toy), made_of)
+    return fp32 if dtype == "fp32" else quantized(fp32, quantize_foreign, own("peers", "quantize", "graph"))
