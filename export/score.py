@@ -8,23 +8,21 @@ import argparse
 import sys
 from pathlib import Path
 
+from training.benchmark.onnx_session import FILES, TOGETHER
 from training.checkpoint import CheckpointError, load_model, load_tokenizer
 
-from .build import GRAPHS
+from .comparisons import check_source
 from .prompts import chat_prompt, read_questions
-from .runner import OnnxRunner
-from .verify import check_source, find_graph
+from .runner import OnnxRunner, exported_dtypes, find_graph
 
 
-BATCH_SIZES = {"fp32": 64, "int8": 1}
-
-
-def score(model_folder: Path, onnx_folder: Path, data: Path, items: int, max_new_tokens: int, dtypes) -> dict:
+def score(model_folder: Path, onnx_folder: Path, data: Path, items: int, max_new_tokens: int, dtypes=None) -> dict:
     """Exact match for PyTorch and for each precision.
 
     Args:
         data: corpus folder or JSONL file.
         items: at most so many of each task.
+        dtypes: precisions; None for all that were exported.
 
     Returns:
         `scores[runner][task]` with `items`, `exact_match` and its 95% `interval`, task "all" included; `runner` is
@@ -36,7 +34,7 @@ def score(model_folder: Path, onnx_folder: Path, data: Path, items: int, max_new
     from training.evaluate import by_task, score_answers
     from training.generation import generate_greedy
 
-    graphs = {dtype: find_graph(onnx_folder, dtype) for dtype in dtypes}
+    graphs = {dtype: find_graph(onnx_folder, dtype) for dtype in dtypes or exported_dtypes(onnx_folder)}
     check_source(model_folder, onnx_folder)
     model = load_model(model_folder)
     tokenizer = load_tokenizer(model_folder, model.config.vocab_size)
@@ -46,8 +44,9 @@ def score(model_folder: Path, onnx_folder: Path, data: Path, items: int, max_new
 
     answers = {"pytorch": generate_greedy(model, tokenizer, prompts, max_new_tokens, progress=True)}
     for dtype, path in graphs.items():
+        batch_size = 64 if dtype in TOGETHER else 1
         outputs = OnnxRunner(path).generate(
-            tokens, max_new_tokens, model.config.eos_token_id, BATCH_SIZES[dtype], progress=dtype
+            tokens, max_new_tokens, model.config.eos_token_id, batch_size, progress=dtype
         )
         answers[dtype] = [tokenizer.decode(output, skip_special_tokens=True) for output in outputs]
 
@@ -73,15 +72,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, required=True, help="model folder that was exported")
     parser.add_argument("--onnx", type=Path, required=True, help="export folder")
     parser.add_argument("--data", type=Path, required=True, help="corpus folder, or JSONL with question and answer")
-    parser.add_argument("--dtypes", default=",".join(GRAPHS), help=f"comma-separated, of {', '.join(GRAPHS)}")
+    parser.add_argument("--dtypes", help=f"comma-separated, of {', '.join(FILES)}; all that were exported by default")
     parser.add_argument("--items", type=int, default=100, help="at most so many of each task")
     parser.add_argument("--max-new-tokens", type=int, default=256)
     parser.add_argument("--max-drop", type=float, default=1.0, help="points that a graph may lose against PyTorch")
     parser.add_argument("--out", type=Path, help="write the scores as JSON")
     args = parser.parse_args(argv)
-    dtypes = args.dtypes.split(",")
-    if unknown := [dtype for dtype in dtypes if dtype not in GRAPHS]:
-        parser.error(f"unknown precision {unknown}: choose from {', '.join(GRAPHS)}")
+    dtypes = args.dtypes.split(",") if args.dtypes else None
+    if unknown := [dtype for dtype in dtypes or () if dtype not in FILES]:
+        parser.error(f"unknown precision {unknown}: choose from {', '.join(FILES)}")
     try:
         result = score(args.model, args.onnx, args.data, args.items, args.max_new_tokens, dtypes)
     except CheckpointError as error:
@@ -93,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
 
         write_json(args.out, result)
     overall = {name: 100 * tasks["all"]["exact_match"] for name, tasks in result["scores"].items()}
-    gained = {dtype: overall[dtype] - overall["pytorch"] for dtype in dtypes}
+    gained = {dtype: points - overall["pytorch"] for dtype, points in overall.items() if dtype != "pytorch"}
     for dtype, points in gained.items():
         print(f"{dtype}: {points:+.2f} points against PyTorch")
     return 0 if min(gained.values()) >= -args.max_drop else 1

@@ -7,9 +7,13 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from export.comparisons import differing, ended
 from export.score import main as score
-from export.verify import first_difference
 from export.verify import main as verify
+
+
+QUICK = ["--prompts", "5", "--max-new-tokens", "8", "--state-tokens", "40"]
+CHECKS = 6
 
 
 @pytest.fixture
@@ -37,24 +41,115 @@ def tampered(exported, tmp_path):
     return folder
 
 
-def test_a_good_export_passes(toy, exported, data, capsys):
-    assert verify(["--model", str(toy), "--onnx", str(exported), "--prompts", "20", "--max-new-tokens", "24"]) == 0
-    assert verify(["--model", str(toy), "--onnx", str(exported), "--prompts", str(data)]) == 0
-    output = capsys.readouterr().out
-    assert [line[:4] for line in output.splitlines()] == ["ok  "] * 8
+def changed(exported, folder, change):
+    """A copy of the export, without a manifest, whose float32 graph `change` has edited."""
+    shutil.copytree(exported, folder)
+    (folder / "manifest.json").unlink()
+    model = onnx.load(folder / "onnx/model.onnx")
+    change(model.graph)
+    onnx.save(model, folder / "onnx/model.onnx")
+    return folder
 
 
-def test_a_bad_export_fails_and_says_where(toy, tampered, capsys):
-    assert verify(["--model", str(toy), "--onnx", str(tampered), "--prompts", "5", "--max-new-tokens", "24"]) == 1
-    failures = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAIL")]
-    assert "logits" in failures[0]
-    assert "greedy tokens" in failures[1] and "new token" in failures[1]
+def change_a_weight(part):
+    """Changes one value of the matrix that the product of a part of the model reads."""
+
+    def change(graph):
+        node = next(node for node in graph.node if part in node.name and node.op_type == "MatMul")
+        tensor = next(tensor for tensor in graph.initializer if tensor.name == node.input[1])
+        values = numpy_helper.to_array(tensor).copy()
+        values[3, 5] += 5.0
+        tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+
+    return change
 
 
-def test_first_difference():
-    assert first_difference([[1, 2], [3]], [[1, 2], [3]]) is None
-    assert first_difference([[1, 2], [3, 4]], [[1, 2], [3, 5]]) == "prompt 1, new token 1: expected 4, got 5"
-    assert first_difference([[1, 2]], [[1]]) == "prompt 0: 2 tokens expected, 1 generated"
+def lose_a_state(graph):
+    """Layer 1 begins anew at every call, which no single call shows."""
+    node = [node for node in graph.node if node.op_type == "LinearAttention"][1]
+    assert node.input[3] == "past_recurrent.1"
+    graph.node.insert(0, onnx.helper.make_node("Sub", [node.input[3], node.input[3]], ["forgotten"], name="forget"))
+    node.input[3] = "forgotten"
+
+
+def run(capsys, *options):
+    """Exit status, and the lines of the report by check: (passed, detail)."""
+    status = verify(list(map(str, options)))
+    lines = capsys.readouterr().out.splitlines()
+    return status, {line[6:32].strip(): (line.startswith("ok"), line[32:]) for line in lines}
+
+
+def test_a_good_export_passes(toy, exported, data, tmp_path, capsys):
+    out = tmp_path / "report.json"
+    options = ["--model", toy, "--onnx", exported, "--out", out]
+    status, lines = run(capsys, *options, "--prompts", 20, "--max-new-tokens", 24, "--state-tokens", 1100)
+    assert status == 0 and len(lines) == CHECKS and all(passed for passed, _ in lines.values())
+    report = json.loads(out.read_text())
+    manifest = json.loads((exported / "manifest.json").read_text())
+    assert report["passed"] and report["sha256"] == manifest["files"]["onnx/model.onnx"]["sha256"]
+    measures = {check["check"]: check["measures"] for check in report["checks"]}
+    assert 0 < measures["logits"]["mean"] < measures["logits"]["max"] < 1e-3
+    assert measures["states"]["tokens"] == 1100
+    assert set(measures["states"]["relative_error"]) == {
+        f"past_{kind}.{i}" for kind in ("conv", "recurrent") for i in range(2)
+    }
+    assert measures["greedy tokens"]["token_agreement"] > 0.99
+    assert verify(["--model", str(toy), "--onnx", str(exported), "--prompts", str(data), *QUICK[2:]]) == 0
+
+
+def test_int8_is_near_and_says_how_near(toy, exported, data, tmp_path, capsys):
+    options = ["--model", toy, "--onnx", exported, "--dtype", "int8", "--out", tmp_path / "report.json"]
+    status, lines = run(capsys, *options, *QUICK[2:], "--prompts", data)
+    assert status == 0, lines
+    measures = {c["check"]: c["measures"] for c in json.loads((tmp_path / "report.json").read_text())["checks"]}
+    assert 0 < measures["logits"]["mean_in_standard_deviations"] < 0.25
+    assert 0 < measures["greedy tokens"]["token_agreement"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("layers.0/time_mixing/out_proj", "layer 0, time mixing"),
+        ("layers.0/channel_mixing/up_proj", "layer 0, channel mixing"),
+        ("layers.1/time_mixing/in_proj", "layer 1, time mixing"),
+        ("layers.1/channel_mixing/down_proj", "layer 1, channel mixing"),
+    ],
+)
+def test_one_weight_changed_in_one_layer(toy, exported, tmp_path, capsys, part, place):
+    folder = changed(exported, tmp_path / "changed", change_a_weight(part))
+    status, lines = run(capsys, "--model", toy, "--onnx", folder, *QUICK)
+    assert status == 1
+    passed, detail = lines["logits"]
+    assert not passed and f"it begins in: {place}" in detail and "prompt 0, token" in detail
+    # The graph is still a model, only another one.
+    assert lines["prefill = decode"][0] and lines["batch = one by one"][0]
+
+
+def test_a_lost_state_is_found_and_its_layer_named(toy, exported, tmp_path, capsys):
+    folder = changed(exported, tmp_path / "changed", lose_a_state)
+    status, lines = run(capsys, "--model", toy, "--onnx", folder, *QUICK[:4], "--state-tokens", 600)
+    assert status == 1
+    assert lines["logits"][0], "no single call shows it"
+    assert not lines["states"][0] and "recurrent state of layer 1, by token 600" in lines["states"][1]
+    assert not lines["prefill = decode"][0] and "token 1" in lines["prefill = decode"][1]
+
+
+def test_the_file_of_another_model(toy, exported, tmp_path, make_folder, capsys):
+    """Of the same shape, and with nothing that says so."""
+    folder = changed(exported, tmp_path / "changed", lambda graph: None)
+    other = make_folder(tmp_path / "other")
+    status, lines = run(capsys, "--model", other, "--onnx", folder, *QUICK)
+    assert status == 1
+    assert "it begins in: embedding" in lines["logits"][1]
+    assert not lines["greedy tokens"][0] and "new token" in lines["greedy tokens"][1]
+
+
+def test_where_answers_differ():
+    assert differing([[1, 2], [3]], [[1, 2], [3]]) == []
+    assert differing([[1, 2], [3, 4]], [[1, 2], [3, 5]]) == [(1, 1)]
+    expected, actual = (ended(answers, 3, 0) for answers in ([[1, 2]], [[1]]))
+    assert (expected, actual) == ([[1, 2, 0]], [[1, 0]])
+    assert differing(expected, actual) == [(0, 1)]
 
 
 def test_scores(toy, exported, data, tmp_path, capsys):
@@ -94,7 +189,7 @@ def of_other_weights(folder):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (without_weights, "has no weights for fp32"),
+        (without_weights, "has no model.onnx, no graphs that are known"),
         (damaged, "not the file of the manifest"),
         (damaged_without_manifest, "not a model that onnxruntime can load"),
         (of_other_weights, "exported from other weights"),
@@ -105,7 +200,7 @@ def test_bad_exports_are_refused_in_words(toy, exported, data, tmp_path, capsys,
     folder = tmp_path / "export"
     shutil.copytree(exported, folder)
     damage(folder)
-    assert verify(["--model", str(toy), "--onnx", str(folder), "--prompts", "1"]) == 1
+    assert verify(["--model", str(toy), "--onnx", str(folder), *QUICK]) == 1
     assert message in capsys.readouterr().err
     assert score(["--model", str(toy), "--onnx", str(folder), "--data", str(data), "--dtypes", "fp32"]) == 1
     assert message in capsys.readouterr().err

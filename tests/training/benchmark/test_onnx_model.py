@@ -116,7 +116,7 @@ def test_damaged_exports(copied):
     with pytest.raises(CheckpointError, match="not the file of the manifest"):
         load_answerer(str(copied))
     (copied / "manifest.json").unlink()
-    with pytest.raises(CheckpointError, match="not a graph that onnxruntime can load"):
+    with pytest.raises(CheckpointError, match="not a model that onnxruntime can load"):
         load_answerer(str(copied))
     graph.write_bytes(whole)
     (copied / "tokenizer.json").write_text("{}")
@@ -131,5 +131,5 @@ def test_a_graph_of_another_kind(copied):
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=10)
     (copied / "manifest.json").unlink()
     onnx.save(model, copied / "onnx" / "model.onnx")
-    with pytest.raises(CheckpointError, match="only exports of ODIN can be asked"):
+    with pytest.raises(CheckpointError, match="is not an ODIN graph: expected input_ids"):
         load_answerer(str(copied))
