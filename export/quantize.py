@@ -13,16 +13,47 @@ from onnx import helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
+from .audit import load
+from .convolution import expand_convolutions
+from .errors import ExportError
 from .graph import Graph, save
+
+
+def load_float32(path: Path) -> onnx.ModelProto:
+    """The exported ODIN in `path`, which must not have been converted to another precision yet.
+
+    Raises:
+        ExportError: no such file, not an ONNX model, or not such a graph.
+    """
+    model = load(path)
+    kinds = {node.op_type for node in model.graph.node}
+    types = {tensor.data_type for tensor in model.graph.initializer}
+    if "LinearAttention" not in kinds or "logits" not in {value.name for value in model.graph.output}:
+        raise ExportError(f"'{path}' is not an exported ODIN: export one with `python -m export`")
+    if not types <= {onnx.TensorProto.FLOAT, onnx.TensorProto.INT64}:
+        raise ExportError(f"'{path}' is not float32: give the model.onnx that it was made from")
+    return model
 
 
 def quantize_int8(source: Path, target: Path) -> None:
     """Writes the int8 version of the float32 graph `source` to `target`.
 
+    Raises:
+        ExportError: `source` is not an exported ODIN in float32.
+    """
+    save(int8_model(source), target)
+
+
+def int8_model(source: Path) -> onnx.ModelProto:
+    """The float32 graph `source` in int8, for processors: their fast form of the short convolution as well.
+
     Every product with constant weights becomes `DynamicQuantizeLinear` and `MatMulInteger`; a tied embedding is read
     from the head's bytes, so that the table, a large part of a small model, is stored once.
+
+    Raises:
+        ExportError: `source` is not an exported ODIN in float32.
     """
-    model = onnx.load(source)
+    model = expand_convolutions(load_float32(source))
     embedding = fold_transposed_weights(model)
     with tempfile.TemporaryDirectory() as folder:
         folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
@@ -39,7 +70,7 @@ def quantize_int8(source: Path, target: Path) -> None:
         model = onnx.load(quantized)
     if embedding is not None:
         share_embedding(model, *embedding)
-    save(model, target)
+    return model
 
 
 def fold_transposed_weights(model: onnx.ModelProto) -> tuple[str, str] | None:
@@ -91,4 +122,4 @@ def share_embedding(model: onnx.ModelProto, table: str, head: str) -> None:
     Graph(model.graph).drop_unused()
 
 
-__all__ = ["fold_transposed_weights", "quantize_int8", "share_embedding"]
+__all__ = ["fold_transposed_weights", "int8_model", "load_float32", "quantize_int8", "share_embedding"]

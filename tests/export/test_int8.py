@@ -20,7 +20,7 @@ def test_every_product_with_weights_is_int8(exported, int8):
     fp32 = Counter(node.op_type for node in onnx.load(exported / "onnx/model.onnx").graph.node)
     count = Counter(node.op_type for node in int8.node)
     assert count["MatMul"] == 0
-    assert count["MatMulInteger"] == fp32["MatMul"] == 2 * 6 + 1
+    assert count["MatMulInteger"] == fp32["MatMul"] == 2 * 5 + 1
 
 
 def test_one_scale_for_each_output_column(int8):
