@@ -34,7 +34,8 @@ class WeightOnly:
     """How weights are stored and rounded.
 
     Attributes:
-        block_size: weights of a column that share a scale; a power of two, at least 16.
+        block_size: weights of a column that share a scale; a power of two, at least 16. Halved until it divides the
+            hidden size.
         table_bits: 4 or 8, for the embedding and the head, which are one tensor.
         method: `"rtn"`, to the nearest of 16 values around zero, the largest weight of a block exact; `"search"`, the
             same with the scales of least error; `"gptq"`, these scales and codes that make up for each other's errors
@@ -44,7 +45,7 @@ class WeightOnly:
         calibration: token lists of real text.
     """
 
-    block_size: int = 64
+    block_size: int = 128
     table_bits: int = 8
     method: str = "rtn"
     accuracy_level: int = 4
@@ -75,16 +76,16 @@ def quantize_4bit(source: Path, target: Path, options: WeightOnly = WeightOnly()
     tied = fold_transposed_weights(model)
     head = Graph(model.graph).producer["logits"]
     width = Graph(model.graph).constant(head.input[1]).shape[0]
-    table_block = min(options.block_size, width & -width)  # a row of the table is whole blocks
-    if table_block < 16:
+    block_size = min(options.block_size, width & -width)  # a row of the table has to be whole blocks
+    if block_size < 16:
         raise ExportError(f"a hidden size of {width} has no blocks of 16: 4-bit files need a multiple of 16")
     others = [node for node in model.graph.node if node.op_type == "MatMul" and node.name != head.name]
     weights = {node.name: Graph(model.graph).constant(node.input[1]) for node in others}
     weights = {name: weight for name, weight in weights.items() if weight is not None}
     products = input_products(source, model, list(weights), options.calibration) if options.method == "gptq" else {}
-    model = _quantize(model, options, 4, options.block_size, exclude=[head.name])
+    model = _quantize(model, options, 4, block_size, exclude=[head.name])
     # In 8 bits there is nothing to gain, and the read of the embedding takes no zero points in float.
-    model = _quantize(model, replace(options, method="rtn"), options.table_bits, table_block)
+    model = _quantize(model, replace(options, method="rtn"), options.table_bits, block_size)
     if options.method in ("search", "gptq"):
         for name, weight in tqdm(weights.items(), desc=options.method, leave=False):
             node = next(node for node in model.graph.node if node.name == f"{name}_Q4")
