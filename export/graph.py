@@ -115,7 +115,8 @@ class Graph:
 
     def _index(self) -> None:
         graph = self.proto
-        self.producer = {name: node for node in graph.node for name in node.output}
+        # An optional result that nobody wants has an empty name.
+        self.producer = {name: node for node in graph.node for name in node.output if name}
         self.initializers = {tensor.name: tensor for tensor in graph.initializer}
         self.inputs = {value.name: value for value in graph.input}
 

@@ -57,7 +57,7 @@ def recurrent_nodes(graph: Graph) -> set[str]:
     """Names of the nodes connected with a recurrence or a convolution by paths on which there is no product."""
     readers: dict[str, list[onnx.NodeProto]] = {}
     for node in graph.proto.node:
-        for name in node.input:
+        for name in filter(None, node.input):
             readers.setdefault(name, []).append(node)
     reached: set[str] = set()
     waiting = [node for node in graph.proto.node if node.op_type in ("LinearAttention", "CausalConvWithState")]
