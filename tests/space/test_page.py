@@ -158,6 +158,9 @@ def test_released_model_equals_its_references(chromium, site, app):
     runner = OnnxRunner(app / "models/odin-nano/onnx/model_quantized.onnx", threads=1)
     assert tokens[-1] == eos and eos not in tokens[:-1]
     assert max(regrets(runner, page.numbers("#prompt-tokens"), tokens)) < TIE
+    tokens = page.solve("What is 4827 + 3965?")
+    expected = runner.generate([page.numbers("#prompt-tokens")], 512, eos)[0]
+    assert tokens == [*expected, eos]
 
 
 def regrets(runner, prompt, tokens):
