@@ -1,7 +1,8 @@
 """int8 weights and activations for an exported graph: dynamic, asymmetric, one scale for each output column.
 
 Unsigned weights on purpose: onnxruntime's kernels sum products of two unsigned bytes exactly on every processor and in
-WebAssembly, while signed weights saturate on x86 without VNNI. So one file gives the same tokens everywhere.
+WebAssembly, while signed weights saturate on x86 without VNNI. So one file gives the same tokens everywhere but for
+ties: where float32 rounds otherwise, an activation may fall to its other neighbour.
 """
 
 import tempfile

@@ -122,7 +122,7 @@ def card(name: str, parameters: int, model: str, evaluation: Mapping[str, Any]) 
     if splits:
         tables = {split: table(scores) for split, scores in splits.items()}
         sections.append(HELD_OUT.format(families=families_table(evaluation["families"]), **tables))
-    shown = {suite: part for suite, part in benchmark.items() if suite not in ("corpus_test", "corpus_validation")}
+    shown = suites_shown(benchmark)
     if shown:
         sections.append(BENCHMARK.format(command=evaluation["command"], suites=summary(shown)))
     by_steps = {suite: groups_table(part, "steps") for suite, part in shown.items() if part["by"].get("steps")}
@@ -140,6 +140,11 @@ def card(name: str, parameters: int, model: str, evaluation: Mapping[str, Any]) 
         sections="\n\n".join(sections),
         limits=limits,
     )
+
+
+def suites_shown(benchmark: Mapping[str, Any]) -> dict[str, Any]:
+    """The suites of ODIN-Bench without those that have tables of their own, by task."""
+    return {suite: part for suite, part in benchmark.items() if suite not in ("corpus_test", "corpus_validation")}
 
 
 def headed(tables: Mapping[str, str]) -> str:

@@ -185,8 +185,8 @@ def batches(dataset: PackedLanes, workers: int = 0) -> Iterator[tuple[dict[str, 
 
 
 def ignore_signals(worker: int) -> None:
-    """A signal for the whole process group is the trainer's affair: it still needs batches for the step that it finishes
-    before the checkpoint, and ends its workers itself."""
+    """A signal for the whole process group is the trainer's affair: it still needs batches for the step that it
+    finishes before the checkpoint, and ends its workers itself."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
 

@@ -25,7 +25,7 @@ from data_chef.corpus import sha256_of as sha256
 from modeling_odin import OdinForCausalLM
 from training.benchmark.report import FORMAT
 from training.benchmark.report import summary as suites_table
-from training.card import card
+from training.card import card, suites_shown
 from training.checkpoint import CheckpointError, load_model, weight_dtypes, weight_files
 from training.evaluate import table
 from training.io import replace_block, write_json
@@ -193,7 +193,7 @@ def main() -> None:
         if options.readme:
             evaluation = json.loads((options.out / "evaluation.json").read_text())
             replace_block(options.readme, "held-out", table(evaluation["splits"]["test"]))
-            replace_block(options.readme, "benchmark", suites_table(evaluation["benchmark"]))
+            replace_block(options.readme, "benchmark", suites_table(suites_shown(evaluation["benchmark"])))
     except (ValueError, OSError, RuntimeError, CheckpointError) as error:
         sys.exit(f"release: {error}")
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 import data_chef
 from data_chef.corpus import sha256_of
 from data_chef.curriculum import load_curriculum
@@ -134,7 +136,8 @@ def generate(curriculum: str, split: str, count: int, seed: int = 0) -> list[dic
     """Up to `count` held-out items of every task of a curriculum (a preset, or a YAML file), made on the spot."""
     path = curriculum if curriculum.endswith((".yaml", ".yml")) else None
     rows: list[dict] = []
-    for share in shares_of(load_curriculum(None if path else curriculum, path), split):
+    shares = shares_of(load_curriculum(None if path else curriculum, path), split)
+    for share in tqdm(shares, desc=f"held-out items, {split}", unit="task", leave=False):
         chosen: dict[str, dict] = {}
         # A few more than needed: some draws repeat a problem, or fail their verification.
         for start in range(0, 3 * count, count):
