@@ -8,6 +8,8 @@ from export.profiling import Launch, Run
 
 # Where tensors of different meaning meet or part: a box of their own.
 HUBS = ("Split", "LinearAttention")
+# The first layer's norm reads the embedding; every other norm of the stream adds to it what it reads.
+ALIKE = {"SkipSimplifiedLayerNormalization": "RMSNormalization"}
 LAYER = re.compile(r"^model/layers\.(\d+)/")
 
 
@@ -126,7 +128,7 @@ def overview(run: Run, shapes: dict[str, tuple[str, str]]) -> str:
         else:
             layers.setdefault(layer, []).append(node)
             grouped.setdefault("layers", []).append(node)
-    kinds = {tuple(sorted(node.op_type for node in nodes)) for nodes in layers.values()}
+    kinds = {tuple(sorted(ALIKE.get(node.op_type, node.op_type) for node in nodes)) for nodes in layers.values()}
     if len(kinds) != 1:
         raise ValueError("the layers differ in their operators")
     each = len(next(iter(layers.values())))
