@@ -6,14 +6,15 @@ from pathlib import Path
 
 from training.checkpoint import CheckpointError
 
-from .build import GRAPHS, build
+from .build import build
+from .precisions import PRECISIONS
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export", description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="model folder written by save_pretrained")
     parser.add_argument("--out", type=Path, required=True, help="folder to write; replaced whole if it is an export")
-    parser.add_argument("--dtypes", default=",".join(GRAPHS), help=f"comma-separated, of {', '.join(GRAPHS)}")
+    parser.add_argument("--dtypes", default=",".join(PRECISIONS), help=f"comma-separated, of {', '.join(PRECISIONS)}")
     parser.add_argument("--force", action="store_true", help="export even when nothing has changed")
     args = parser.parse_args(argv)
     try:

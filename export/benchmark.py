@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONTEXTS, PREFILLS, ROUNDS = (128, 1024, 4096, 16384), (256, 1024), 15
 QUICK_CONTEXTS, QUICK_PREFILLS, QUICK_ROUNDS = (8, 32), (4, 16), 3
 BURST = 5  # decode steps a round, the first of which does not count
-TOY = {"vocab_size": 160, "hidden_size": 64, "head_dim": 16, "num_hidden_layers": 2, "intermediate_size": 128}
+TOY: dict = {"vocab_size": 160, "hidden_size": 64, "head_dim": 16, "num_hidden_layers": 2, "intermediate_size": 128}
 TOY |= {"decay_rank": 8, "gate_rank": 8}
 
 

@@ -10,25 +10,31 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from tqdm import tqdm
+
 from training.checkpoint import check_config, check_weights, load_model, load_tokenizer, weight_files
 
 from .errors import ExportError
+from .precisions import PRECISIONS
 
 
 MANIFEST = "manifest.json"
-GRAPHS = {"fp32": "onnx/model.onnx", "int8": "onnx/model_quantized.onnx"}
 TASK = "text-generation-with-past"
-TOLERANCE = 1e-3  # largest difference of a logit, against PyTorch, that counts as rounding
+# The modules that what is exported depends on.
+CODE = (
+    *("build", "convolution", "graph", "half", "lean", "linear_attention", "onnx_config", "precisions", "quantize"),
+    *("rounding", "weight_only", "wire"),
+)
 TOOLS = ("torch", "transformers", "optimum-onnx", "onnxruntime")
 
 
-def build(model: Path, out: Path, dtypes: tuple[str, ...] = ("fp32", "int8"), force: bool = False) -> bool:
+def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), force: bool = False) -> bool:
     """Exports the model folder `model` to `out`, unless `out` already is that export, whole and up to date.
 
     Everything is made in a folder beside `out` that takes its place in one rename, so `out` is never half-written.
 
     Args:
-        dtypes: any of `fp32` (`onnx/model.onnx`) and `int8` (`onnx/model_quantized.onnx`).
+        dtypes: the files to make, of PRECISIONS.
         force: export even when nothing has changed.
 
     Returns:
@@ -37,9 +43,9 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = ("fp32", "int8"), fo
     Raises:
         ExportError: the model cannot be exported, or `out` is a folder that is no export.
     """
-    unknown = [dtype for dtype in dtypes if dtype not in GRAPHS]
+    unknown = [dtype for dtype in dtypes if dtype not in PRECISIONS]
     if unknown or not dtypes:
-        raise ExportError(f"unknown precision {unknown}: choose from {', '.join(GRAPHS)}")
+        raise ExportError(f"unknown precision {unknown}: choose from {', '.join(PRECISIONS)}")
     check_config(model)
     check_weights(model)
     source = source_hash(model, dtypes)
@@ -61,7 +67,6 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
 
     from . import onnx_config  # noqa: F401  registers ODIN with Optimum
     from .prompts import random_prompts
-    from .quantize import quantize_int8
     from .runner import OnnxRunner
     from .verify import logit_errors
 
@@ -75,15 +80,14 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     for path in [*folder.glob("*.py"), *folder.glob("*.jinja")]:
         path.unlink()
     tokenizer.save_pretrained(folder, save_jinja_files=False)  # transformers.js reads the template from the JSON
-    fp32 = folder / GRAPHS["fp32"]
+    fp32 = folder / PRECISIONS["fp32"].file
     fp32.parent.mkdir()
     (folder / "model.onnx").rename(fp32)
     error = logit_errors(OnnxRunner(fp32), model, random_prompts(8, model.config.vocab_size)).max()
-    if not error <= TOLERANCE:
+    if not error <= PRECISIONS["fp32"].limits.logits:
         raise ExportError(f"the exported graph is not the model: logits differ by {error:.1e}. Nothing was written.")
-    if "int8" in dtypes:
-        print("quantising to int8", file=sys.stderr)
-        quantize_int8(fp32, folder / GRAPHS["int8"])
+    for dtype in tqdm([dtype for dtype in dtypes if dtype != "fp32"], desc="other precisions", disable=None):
+        PRECISIONS[dtype].write(fp32, folder / PRECISIONS[dtype].file)
     if "fp32" not in dtypes:
         fp32.unlink()
 
@@ -97,7 +101,7 @@ def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ..
         "version": json.loads(release.read_text()).get("version") if release.is_file() else None,
         "source_sha256": source,
         "weights_sha256": hash_files(weight_files(model)),
-        "dtypes": {dtype: GRAPHS[dtype] for dtype in dtypes},
+        "dtypes": {dtype: PRECISIONS[dtype].file for dtype in dtypes},
         "task": TASK,
         "made_with": {package: version(package) for package in TOOLS},
         "files": {
@@ -125,10 +129,7 @@ def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
     digest = hashlib.sha256(" ".join(sorted(dtypes)).encode())
     for package in TOOLS:
         digest.update(f"{package} {version(package)}".encode())
-    own = [
-        Path(__file__).parent / f"{name}.py"
-        for name in ("build", "graph", "linear_attention", "onnx_config", "quantize")
-    ]
+    own = [Path(__file__).parent / f"{name}.py" for name in CODE]
     parts = [path for path in model.iterdir() if path.suffix in (".json", ".jinja", ".py", ".safetensors")]
     digest.update(hash_files(sorted(parts) + own).encode())
     return digest.hexdigest()

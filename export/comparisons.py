@@ -14,6 +14,7 @@ from training.checkpoint import weight_files
 from .build import MANIFEST, hash_files
 from .divergence import relative_error
 from .errors import ExportError
+from .precisions import PRECISIONS
 
 
 PIECE = 512  # tokens of a long text that are fed at once
@@ -113,7 +114,8 @@ def torch_greedy(
 
 def ended(answers: list[list[int]], max_new_tokens: int, eos_token_id: int | None) -> list[list[int]]:
     """The answers, those that the end token ended with it, so that two of them differ at a token or not at all."""
-    return [tokens if len(tokens) == max_new_tokens else [*tokens, eos_token_id] for tokens in answers]
+    end = [] if eos_token_id is None else [eos_token_id]
+    return [tokens if len(tokens) == max_new_tokens else tokens + end for tokens in answers]
 
 
 def differing(expected: list[list[int]], actual: list[list[int]]) -> list[tuple[int, int]]:
@@ -126,10 +128,10 @@ def differing(expected: list[list[int]], actual: list[list[int]]) -> list[tuple[
 
 
 @torch.inference_mode()
-def is_tie(model, prompt, expected: list[int], actual: list[int], place: int, tolerance: float) -> bool:
+def is_tie(model, prompt, expected: list[int], actual: list[int], place: int) -> bool:
     """Whether PyTorch's logits of two answers' tokens at `place` are within rounding of each other."""
     logits = model(torch.tensor([prompt + expected[:place]]), use_cache=False, logits_to_keep=1).logits[0, -1]
-    return bool((logits[expected[place]] - logits[actual[place]]).abs() <= 2 * tolerance)
+    return bool((logits[expected[place]] - logits[actual[place]]).abs() <= 2 * PRECISIONS["fp32"].limits.logits)
 
 
 def token_agreement(runner: RecurrentSession, prompts, answers) -> float:
@@ -137,7 +139,39 @@ def token_agreement(runner: RecurrentSession, prompts, answers) -> float:
     right = total = 0
     for prompt, answer in tqdm(list(zip(prompts, answers, strict=True)), desc="token agreement"):
         ids = np.array([[*prompt, *answer[:-1]]])
-        logits = runner.step(ids, runner.empty_states(1), num_logits_to_keep=len(answer))[0][0]
+        logits = logits_of_graph(runner)(ids, len(answer))
         right += int((logits.argmax(-1) == np.array(answer)).sum())
         total += len(answer)
     return right / total
+
+
+def logits_of_model(model):
+    """A function of `[1, T]` tokens and a number that gives float32 logits `[number, vocab_size]` of the last."""
+
+    def logits(ids: np.ndarray, keep: int) -> np.ndarray:
+        with torch.inference_mode():
+            return model(torch.from_numpy(ids), use_cache=False, logits_to_keep=keep).logits[0].float().numpy()
+
+    return logits
+
+
+def logits_of_graph(runner: RecurrentSession):
+    """The same of a graph."""
+    return lambda ids, keep: runner.step(ids, runner.empty_states(1), num_logits_to_keep=keep)[0][0].astype(np.float32)
+
+
+def teacher_forced(logits_of, texts, name: str) -> tuple[float, list[np.ndarray]]:
+    """Perplexity of answers after their prompts, and the likeliest tokens in place of the answers'.
+
+    Args:
+        logits_of: see `logits_of_model`.
+        texts: pairs of token lists, each fed at once to a fresh state.
+    """
+    losses, likeliest = [], []
+    for prompt, answer in tqdm(texts, desc=f"perplexity, {name}"):
+        logits = logits_of(np.array([[*prompt, *answer[:-1]]]), len(answer))
+        logits = logits - logits.max(-1, keepdims=True)
+        chosen = logits[np.arange(len(answer)), answer]
+        losses.append(np.log(np.exp(logits).sum(-1)) - chosen)
+        likeliest.append(logits.argmax(-1))
+    return float(np.exp(np.concatenate(losses).mean())), likeliest

@@ -13,7 +13,8 @@ from .graph import Graph
 
 def expand_convolutions(model: onnx.ModelProto) -> onnx.ModelProto:
     """Replaces every `CausalConvWithState` of the model in place; x `[B, T, C]` and state `[B, k-1, C]` stay so."""
-    graph, nodes = Graph(model.graph), []
+    graph = Graph(model.graph)
+    nodes: list[onnx.NodeProto] = []
     for node in model.graph.node:
         nodes += _expanded(graph, node) if node.op_type == "CausalConvWithState" else [node]
     del model.graph.node[:]

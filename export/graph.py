@@ -67,7 +67,7 @@ def standardize_norms(model: onnx.ModelProto) -> None:
 
 
 def store_constants(graph: "Graph") -> None:
-    """Constant nodes become stored tensors, which quantisation looks for; equal ones, of the layers, are one tensor."""
+    """Constant nodes become stored tensors, which quantisation looks for; equal ones are one tensor."""
     stored: dict[bytes, str] = {}
     for node in graph.proto.node:
         if node.op_type == "Constant":
@@ -128,6 +128,10 @@ class Graph:
         if node is not None and node.op_type == "Constant":
             return numpy_helper.to_array(node.attribute[0].t)
         return None
+
+    def stored(self, name: str) -> np.ndarray:
+        """The value of an initializer."""
+        return numpy_helper.to_array(self.initializers[name])
 
     def add_constant(self, name: str, value: np.ndarray) -> str:
         """Adds an initializer unless one of that name is there; returns the name."""

@@ -92,7 +92,7 @@ def store_half(graph: Graph, full: set[str], floats: set[str]) -> None:
         for i, name in enumerate(node.input):
             if node.name in full or name not in floats or name not in graph.initializers:
                 continue
-            value = graph.constant(name)
+            value = graph.stored(name)
             if np.abs(value).max(initial=0) > LARGEST:
                 raise ExportError(
                     f"tensor '{name}' holds {np.abs(value).max():.3g}, too large for fp16: use int8 or fp32"

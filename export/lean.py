@@ -37,7 +37,7 @@ class RMSNormalization(torch.autograd.Function):
 
 
 class CausalConvolution(torch.autograd.Function):
-    """`OdinShortConv` with its SiLU: x `[B, T, C]`, state `[B, k-1, C]`, weight `[C, 1, k]`; gives x and state anew."""
+    """`OdinShortConv` with its SiLU: x `[B, T, C]`, state `[B, k-1, C]`, weight `[C, 1, k]`; new x and state."""
 
     @staticmethod
     def forward(ctx, x, state, weight):
@@ -105,7 +105,7 @@ def convolution(self, x, state, mask=None, seq_idx=None):
 
 
 def time_mixing(layer, form):
-    """`forward` of an `OdinTimeMixing` of the plain model, computing with `form` of `modeling_odin.recurrence.FORMS`."""
+    """`forward` of an `OdinTimeMixing` of the plain model, computing with a `form` of `recurrence.FORMS`."""
     projection, bias, factor, offset = merged_gates(layer)
 
     def forward(self, x, conv_state, recurrent_state, mask=None, seq_idx=None):

@@ -44,7 +44,7 @@ class OdinORTModel(torch.nn.Module, GenerationMixin):
     main_input_name = "input_ids"
     base_model_prefix = "model"
     _is_stateful = True  # as in PyTorch: the states cannot be cut back to an earlier token
-    prepare_inputs_for_generation = OdinForCausalLM.prepare_inputs_for_generation
+    prepare_inputs_for_generation = OdinForCausalLM.prepare_inputs_for_generation  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -125,16 +125,16 @@ class OdinORTModel(torch.nn.Module, GenerationMixin):
         """
         if given := [name for name in REFUSED if kwargs.get(name) is not None and kwargs[name] is not False]:
             raise ValueError(f"{', '.join(given)} cannot be had from an ONNX graph: use OdinForCausalLM")
-        device, input_ids = input_ids.device, input_ids.cpu()
-        check_token_ids(input_ids, self.config.vocab_size)
-        batch, length = input_ids.shape
+        device, ids = input_ids.device, input_ids.cpu()
+        check_token_ids(ids, self.config.vocab_size)
+        batch, length = ids.shape
         if length == 0:
             raise ValueError("input_ids has no tokens: give at least one")
         cache = past_key_values
         if cache is None:
             cache = OdinCache.empty(self.config, batch, self.dtype, self.device)
         OdinCache.check(cache, self.config, batch)
-        mask = torch.ones_like(input_ids)
+        mask = torch.ones_like(ids)
         if attention_mask is not None:
             padding, order = left_padding(attention_mask.cpu(), batch, length)
             if order is not None or (padding is not None and cache.get_seq_length() > 0):
@@ -143,8 +143,9 @@ class OdinORTModel(torch.nn.Module, GenerationMixin):
                     'tokenizer.padding_side = "left", or feed the rows one by one'
                 )
             mask = attention_mask[:, -length:].cpu().long()
-        logits = self._run(input_ids.long(), mask, cache, int(logits_to_keep)).to(device)
-        return CausalLMOutputWithPast(logits=logits, past_key_values=cache if use_cache else None)
+        logits = self._run(ids.long(), mask, cache, int(logits_to_keep)).to(device)
+        # OdinCache is no Cache of transformers: a state does not grow with the text.
+        return CausalLMOutputWithPast(logits=logits, past_key_values=cache if use_cache else None)  # type: ignore[arg-type]
 
     def _run(self, input_ids, mask, cache, keep: int) -> torch.Tensor:
         """Logits; the states of `cache` are replaced."""

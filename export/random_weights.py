@@ -8,19 +8,20 @@ from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
 from training.checkpoint import load_model
 
+from .precisions import PRECISIONS
+
 
 def export_random(config: OdinConfig, folder: Path, dtypes: tuple[str, ...] = ("fp32", "int8")) -> dict[str, Path]:
     """Exports a model of fresh weights (seed 0) to `folder`, as `python -m export` does with a trained one.
 
     Returns:
-        The file of each of `dtypes`.
+        The file of each of `dtypes`, which are of PRECISIONS.
     """
     from optimum.exporters.onnx import onnx_export_from_model
     from optimum.utils import logging
 
     from . import onnx_config  # noqa: F401  registers ODIN with Optimum
     from .build import TASK
-    from .quantize import quantize_int8
 
     logging.set_verbosity_error()
     torch.manual_seed(0)
@@ -28,10 +29,10 @@ def export_random(config: OdinConfig, folder: Path, dtypes: tuple[str, ...] = ("
     tell_apart(OdinForCausalLM(config)).save_pretrained(folder / "source")
     model = load_model(folder / "source")
     onnx_export_from_model(model, folder, task=TASK, do_validation=False)
-    files = {"fp32": folder / "model.onnx", "int8": folder / "model_quantized.onnx"}
-    if "int8" in dtypes:
-        quantize_int8(files["fp32"], files["int8"])
-    return {dtype: files[dtype] for dtype in dtypes}
+    files = {dtype: folder / Path(PRECISIONS[dtype].file).name for dtype in dtypes}
+    for dtype in files.keys() - {"fp32"}:
+        PRECISIONS[dtype].write(folder / "model.onnx", files[dtype])
+    return files
 
 
 @torch.no_grad()

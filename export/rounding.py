@@ -41,7 +41,7 @@ def input_products(source: Path, model: onnx.ModelProto, names: list[str], calib
         for value in session.get_inputs()
         if value.name.startswith("past_")
     }
-    totals = dict.fromkeys(tensors, 0.0)
+    totals: dict = dict.fromkeys(tensors, 0.0)
     for tokens in tqdm(calibration, desc="calibration"):
         ids = np.array([tokens], np.int64)
         feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "num_logits_to_keep": np.array(1), **states}

@@ -11,7 +11,7 @@ measured here but by `export.score` and the benchmark suite.
 
 import argparse
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from training.benchmark.onnx_session import FILES
 from training.checkpoint import CheckpointError, load_model, load_tokenizer
 from training.io import write_json
 
-from .build import TOLERANCE, hash_files
+from .build import hash_files
 from .comparisons import (
     batch_errors,
     check_source,
@@ -36,40 +36,12 @@ from .comparisons import (
     torch_greedy,
 )
 from .divergence import locate
+from .precisions import PRECISIONS, Limits
 from .prompts import chat_prompt, random_prompts, read_questions
 from .runner import OnnxRunner, find_graph
 
 
 SLOW = 20  # prompts that are compared token by token
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What still counts as the same.
-
-    Attributes:
-        exact: logits are judged by their largest difference, and greedy tokens have to be equal; otherwise logits by
-            their mean difference in standard deviations of PyTorch's logits, and tokens are reported.
-        logits: the limit of that, against PyTorch.
-        own: the same, of the graph against itself.
-        states: largest difference of a state from PyTorch's, relative to its largest value.
-    """
-
-    exact: bool
-    logits: float
-    own: float
-    states: float
-
-
-# int8 has one scale for all the tokens that it is fed at once, so how they are fed matters by as much as rounding.
-LIMITS = {
-    "fp32": Limits(True, TOLERANCE, TOLERANCE, 1e-3),
-    "fp16": Limits(False, 0.02, 0.02, 0.1),
-    "int8": Limits(False, 0.25, 0.25, 1.0),
-    "q4": Limits(False, 0.5, 0.05, 1.0),
-    "q4f16": Limits(False, 0.5, 0.05, 1.0),
-    "q4wire": Limits(False, 0.5, 0.25, 1.0),
-}
 
 
 class Verification:
@@ -126,10 +98,10 @@ class Verification:
         wrong = [
             (prompt, place)
             for prompt, place in places
-            if not is_tie(self.model, self.prompts[prompt], expected[prompt], actual[prompt], place, TOLERANCE)
+            if not is_tie(self.model, self.prompts[prompt], expected[prompt], actual[prompt], place)
         ]
         count = len(expected)
-        measures = {"prompts": count, "differ": len(places), "differ_at_ties": len(places) - len(wrong)}
+        measures: dict = {"prompts": count, "differ": len(places), "differ_at_ties": len(places) - len(wrong)}
         detail = f"{count - len(places)} of {count} prompts equal"
         if len(places) > len(wrong):
             detail += f", {len(places) - len(wrong)} differ between equally likely tokens"
@@ -196,7 +168,7 @@ def verify(
 
     Args:
         prompts: a corpus folder or JSONL file, or a number of random prompts.
-        dtype: one of LIMITS.
+        dtype: one of PRECISIONS.
         state_tokens: length of the text after which states are compared.
 
     Returns:
@@ -208,7 +180,7 @@ def verify(
     model = load_model(model_folder)
     path = find_graph(onnx_folder, dtype)
     check_source(model_folder, onnx_folder)
-    limits, runner = LIMITS[dtype], OnnxRunner(path)
+    limits, runner = PRECISIONS[dtype].limits, OnnxRunner(path)
     verification = Verification(model, runner, load_prompts(prompts, model_folder, model.config.vocab_size), limits)
     verification.logits()
     verification.states(state_tokens)
@@ -253,7 +225,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0 if result["passed"] else 1
 
 
-__all__ = ["LIMITS", "Limits", "Verification", "find_graph", "logit_errors", "main", "verify"]
+__all__ = ["Limits", "Verification", "find_graph", "logit_errors", "main", "verify"]
 
 
 if __name__ == "__main__":

@@ -5,18 +5,13 @@ to int8 block by block, which needs no calibration and mixes no tokens. Embeddin
 For native onnxruntime and WebGPU: in WebAssembly the operator dequantises whole matrices at every step (see `wire`).
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import onnx
 from onnx import helper
-from onnxruntime.quantization.matmul_nbits_quantizer import (
-    DefaultWeightOnlyQuantConfig,
-    HQQWeightOnlyQuantConfig,
-    MatMulNBitsQuantizer,
-    WeightOnlyQuantConfig,
-)
 from tqdm import tqdm
 
 from .errors import ExportError
@@ -24,6 +19,20 @@ from .graph import Graph, save
 from .half import to_half
 from .quantize import fold_transposed_weights, load_float32
 from .rounding import input_products, refine
+
+
+_root = logging.getLogger()
+_before = _root.handlers[:], _root.level
+from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: E402
+    DefaultWeightOnlyQuantConfig,
+    HQQWeightOnlyQuantConfig,
+    MatMulNBitsQuantizer,
+    WeightOnlyQuantConfig,
+)
+
+
+# It sets the root logger up when it is imported, for a line about each node of every graph.
+_root.handlers[:], _root.level = _before
 
 
 METHODS = ("rtn", "search", "hqq", "gptq")
@@ -75,7 +84,7 @@ def quantize_4bit(source: Path, target: Path, options: WeightOnly = WeightOnly()
     model = load_float32(source)
     tied = fold_transposed_weights(model)
     head = Graph(model.graph).producer["logits"]
-    width = Graph(model.graph).constant(head.input[1]).shape[0]
+    width = Graph(model.graph).stored(head.input[1]).shape[0]
     block_size = min(options.block_size, width & -width)  # a row of the table has to be whole blocks
     if block_size < 16:
         raise ExportError(f"a hidden size of {width} has no blocks of 16: 4-bit files need a multiple of 16")

@@ -37,7 +37,7 @@ def quantize_wire(source: Path, target: Path) -> None:
     for node in tqdm(model.graph.node, desc="4 bits on the wire", leave=False):
         name = node.input[1].removesuffix("_quantized") if node.op_type == "MatMulInteger" else ""
         if name in floats.initializers:  # the head's name is not: its weight was transposed
-            nodes += unpacking(graph, name, floats.constant(name))
+            nodes += unpacking(graph, name, floats.stored(name))
     for node in reversed(nodes):
         model.graph.node.insert(0, node)
     save(model, target)

@@ -16,13 +16,13 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import onnx  # noqa: E402
-from exporting import export_random  # noqa: E402
 from sizes import count_parameters, decode_cost, equal_parameters  # noqa: E402
 from speed import in_turns, machine, onnx_step, token_ids  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import PRESETS, OdinConfig  # noqa: E402
 from configuration_odin.configuration_odin import CHOICES  # noqa: E402
+from export.random_weights import export_random  # noqa: E402
 from export.runner import OnnxRunner  # noqa: E402
 from training.io import write_json  # noqa: E402
 

@@ -18,20 +18,22 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import diagram  # noqa: E402
-from exporting import export_random  # noqa: E402
 from placement import DEVICES, browser  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import PRESETS, OdinConfig  # noqa: E402
 from export.audit import audit, footprint, full_name, kernel_name, launch_table, operator_table  # noqa: E402
-from export.build import GRAPHS, build  # noqa: E402
+from export.build import build  # noqa: E402
+from export.precisions import PRECISIONS  # noqa: E402
 from export.profiling import profile, shapes  # noqa: E402
+from export.random_weights import export_random  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
 
 DOCUMENT = HERE.parent / "operators.md"
 MEASUREMENTS = HERE.parent / "measurements"
 RELEASE = HERE.parents[1] / "odin-nano"
+DTYPES = ("fp32", "int8", "q4f16")
 GPU = "WebGpuExecutionProvider"
 # Loads a graph and feeds it one token, in a process that sees another onnxruntime.
 LOAD = """
@@ -48,9 +50,9 @@ session.run(None, {
 def graphs(name: str, folder: Path, release: Path) -> dict[str, Path]:
     """The exported files of a size: of the release where there is one, else of fresh weights."""
     if name == release.name:
-        build(release, folder / "export")
-        return {dtype: folder / "export" / path for dtype, path in GRAPHS.items()}
-    return export_random(OdinConfig.from_preset(name), folder)
+        build(release, folder / "export", DTYPES)
+        return {dtype: folder / "export" / PRECISIONS[dtype].file for dtype in DTYPES}
+    return export_random(OdinConfig.from_preset(name), folder, DTYPES)
 
 
 def in_browser(path: Path, place) -> dict[str, dict]:

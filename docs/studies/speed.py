@@ -22,12 +22,12 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from exporting import export_random  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 from torch.profiler import ProfilerActivity, profile  # noqa: E402
 
 from configuration_odin import OdinConfig  # noqa: E402
 from export import timing  # noqa: E402
+from export.random_weights import export_random  # noqa: E402
 from export.runner import OnnxRunner  # noqa: E402
 from export.timing import machine  # noqa: E402
 from modeling_odin import OdinForCausalLM  # noqa: E402

@@ -7,10 +7,10 @@ import diagram
 import operators
 import placement
 import pytest
-from exporting import export_random
 
 from configuration_odin import PRESETS, OdinConfig
 from export.profiling import profile, shapes
+from export.random_weights import export_random
 
 
 PREFIX = "2026-01-01 00:00:00.000 [V:onnxruntime:, session_state.cc:1 VerifyEachNodeIsAssignedToAnEp] "

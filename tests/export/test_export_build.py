@@ -15,8 +15,9 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
 from export.__main__ import main
-from export.build import GRAPHS, build, hash_files
+from export.build import build, hash_files
 from export.errors import ExportError
+from export.precisions import PRECISIONS
 from export.runner import OnnxRunner
 from training.checkpoint import CheckpointError
 
@@ -33,7 +34,7 @@ def test_layout_and_manifest(toy, exported):
     files = {path.relative_to(exported).as_posix() for path in exported.rglob("*") if path.is_file()}
     assert files == set(manifest["files"]) | {"manifest.json"}
     assert {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"} <= files
-    assert manifest["dtypes"] == {"fp32": "onnx/model.onnx", "int8": "onnx/model_quantized.onnx"}
+    assert manifest["dtypes"] == {name: precision.file for name, precision in PRECISIONS.items()}
     assert manifest["weights_sha256"] == hash_files([toy / "model.safetensors"])
     for name, file in manifest["files"].items():
         assert (exported / name).stat().st_size == file["bytes"]
@@ -82,7 +83,7 @@ def test_other_shapes_of_the_model(make_folder, tmp_path, overrides):
     model = make_folder(tmp_path / "model", **overrides)
     assert build(model, tmp_path / "out")
     ids = np.array([[5, 6, 7, 8]])
-    fp32, int8 = (OnnxRunner(tmp_path / "out" / path) for path in GRAPHS.values())
+    fp32, int8 = (OnnxRunner(tmp_path / "out" / PRECISIONS[name].file) for name in ("fp32", "int8"))
     exact, rounded = (runner.step(ids, runner.empty_states(1))[0] for runner in (fp32, int8))
     # On average: fresh weights have outputs near zero here and there, which the norms magnify, rounding included.
     assert np.abs(exact - rounded).mean() < 0.1 * exact.std(), np.abs(exact - rounded).mean(-1) / exact.std()

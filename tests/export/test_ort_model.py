@@ -192,7 +192,7 @@ BAD = {
     "another file": (swap, "not the file of the manifest"),
     "manifest": (lambda folder: (folder / "manifest.json").write_text("["), "is damaged"),
     "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "no tokenizer.json"),
-    "no such precision": (lambda folder: (folder / "onnx/model.onnx").unlink(), "has no model.onnx, only int8"),
+    "no such precision": (lambda folder: (folder / "onnx/model.onnx").unlink(), "has no model.onnx, only fp16, int8"),
     "another architecture": (lambda folder: edit_config(folder, model_type="gpt2"), "type 'gpt2', expected 'odin'"),
     "another size": (lambda folder: edit_config(folder, num_hidden_layers=3), "is not of the model in"),
     "no folder": (shutil.rmtree, "no export folder"),
