@@ -66,7 +66,8 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     from optimum.utils import logging
 
     from . import onnx_config  # noqa: F401  registers ODIN with Optimum
-    from .prompts import random_prompts
+    from .prompts import calibration_texts, random_prompts
+    from .rounding import input_products
     from .runner import OnnxRunner
     from .verify import logit_errors
 
@@ -86,8 +87,11 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     error = logit_errors(OnnxRunner(fp32), model, random_prompts(8, model.config.vocab_size)).max()
     if not error <= PRECISIONS["fp32"].limits.logits:
         raise ExportError(f"the exported graph is not the model: logits differ by {error:.1e}. Nothing was written.")
+    products = None
+    if any(PRECISIONS[dtype].calibrated for dtype in dtypes):
+        products = input_products(fp32, calibration_texts(tokenizer))
     for dtype in tqdm([dtype for dtype in dtypes if dtype != "fp32"], desc="other precisions", disable=None):
-        PRECISIONS[dtype].write(fp32, folder / PRECISIONS[dtype].file)
+        PRECISIONS[dtype].write(fp32, folder / PRECISIONS[dtype].file, products)
     if "fp32" not in dtypes:
         fp32.unlink()
 

@@ -14,6 +14,9 @@ from .weight_only import quantize_4bit
 from .wire import quantize_wire
 
 
+Writer = Callable[..., object]
+
+
 @dataclass(frozen=True)
 class Limits:
     """What still counts as the model.
@@ -40,22 +43,29 @@ class Precision:
 
     Attributes:
         file: path in the export folder.
-        write: makes the file (second argument) of the float32 graph (first); ExportError for a foreign one.
+        write: makes the file (second argument) of the float32 graph (first); ExportError for a foreign one. 4-bit
+            weights are rounded better with the third, of `rounding.input_products`; others take no notice of it.
+        calibrated: whether they do.
         limits: see there.
     """
 
     file: str
-    write: Callable[[Path, Path], object]
+    write: Writer
+    calibrated: bool
     limits: Limits
 
 
+def without_products(write: Callable[[Path, Path], object]) -> Writer:
+    return lambda source, target, products=None: write(source, target)
+
+
 # int8 has one scale for all the tokens that it is fed at once, so how they are fed matters by as much as rounding.
-_WRITERS: dict[str, tuple[Callable[[Path, Path], object], Limits]] = {
-    "fp32": (shutil.copyfile, Limits(True, 1e-3, 1e-3, 1e-3, 0.0)),
-    "fp16": (convert_half, Limits(False, 0.02, 0.02, 0.1, 0.5)),
-    "int8": (quantize_int8, Limits(False, 0.25, 0.25, 1.0, 1.0)),
-    "q4": (quantize_4bit, Limits(False, 0.5, 0.05, 1.0, 2.0)),
-    "q4f16": (partial(quantize_4bit, half=True), Limits(False, 0.5, 0.05, 1.0, 2.0)),
-    "q4wire": (quantize_wire, Limits(False, 0.5, 0.25, 1.0, 2.0)),
+_ALL: dict[str, tuple[Writer, bool, Limits]] = {
+    "fp32": (without_products(shutil.copyfile), False, Limits(True, 1e-3, 1e-3, 1e-3, 0.0)),
+    "fp16": (without_products(convert_half), False, Limits(False, 0.02, 0.02, 0.1, 0.5)),
+    "int8": (without_products(quantize_int8), False, Limits(False, 0.25, 0.25, 1.0, 1.0)),
+    "q4": (quantize_4bit, True, Limits(False, 0.5, 0.05, 1.0, 2.0)),
+    "q4f16": (partial(quantize_4bit, half=True), True, Limits(False, 0.5, 0.05, 1.0, 2.0)),
+    "q4wire": (quantize_wire, True, Limits(False, 0.5, 0.25, 1.0, 2.0)),
 }
-PRECISIONS = {name: Precision(f"onnx/{FILES[name]}", *parts) for name, parts in _WRITERS.items()}
+PRECISIONS = {name: Precision(f"onnx/{FILES[name]}", *parts) for name, parts in _ALL.items()}

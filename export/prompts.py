@@ -1,10 +1,13 @@
-"""Prompts for checking an export: questions of a corpus in the chat template, or random tokens."""
+"""Texts for an export: questions of a corpus in the chat template or random tokens to check it, texts to round by."""
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+
+from data_chef.text import chat, response
 
 from .errors import ExportError
 
@@ -47,3 +50,15 @@ def chat_prompt(tokenizer, question: str) -> str:
     """The question as the user's turn, up to where the assistant's begins."""
     messages = [{"role": "user", "content": question}]
     return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+
+
+@cache
+def _calibration_rows() -> list[dict]:
+    from training.benchmark.sources import generate
+
+    return generate("standard", "validation", 1)
+
+
+def calibration_texts(tokenizer) -> list[list[int]]:
+    """Whole conversations, one of each task of the corpus, from the split that is neither trained nor tested on."""
+    return [tokenizer(chat(row["question"], response(row)))["input_ids"] for row in _calibration_rows()]

@@ -4,6 +4,7 @@ Both rewrite what a MatMulNBits node stores and leave its format as it is, symme
 GPTQ derives new scales from the rounded weights and so rounds twice; its k-quants fail for odd numbers of blocks.)
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,32 +24,44 @@ DAMPING = 0.01
 BATCH = 128
 
 
-def input_products(source: Path, model: onnx.ModelProto, names: list[str], calibration) -> dict[str, np.ndarray]:
-    """X^T X `[K, K]` of what each of the named products of the float32 graph `source` reads, over all tokens.
+# X^T X `[K, K]` of the inputs X of a product, over all tokens, by the name of its weight.
+Products = Mapping[str, np.ndarray]
+
+
+def input_products(source: Path, texts) -> dict[str, np.ndarray]:
+    """X^T X of every product with a constant weight in the float32 graph `source`, but for the head.
 
     Args:
-        model: the same graph, loaded.
-        calibration: token lists; each is fed at once to a fresh state.
+        texts: token lists; each is fed at once to a fresh state.
     """
-    read = {node.name: node.input[0] for node in model.graph.node if node.name in names}
     probe = onnx.load(source)
-    del probe.graph.output[:]
+    constants = {tensor.name for tensor in probe.graph.initializer}
+    read = {
+        node.input[1]: node.input[0]
+        for node in probe.graph.node
+        if node.op_type == "MatMul" and node.input[1] in constants and "logits" not in node.output
+    }
     tensors = sorted(set(read.values()))
+    del probe.graph.output[:]
     probe.graph.output.extend(onnx.ValueInfoProto(name=name) for name in tensors)
     session = onnxruntime.InferenceSession(probe.SerializeToString(), providers=["CPUExecutionProvider"])
+    del probe
     states = {
         value.name: np.zeros([1, *value.shape[1:]], np.float32)
         for value in session.get_inputs()
         if value.name.startswith("past_")
     }
-    totals: dict = dict.fromkeys(tensors, 0.0)
-    for tokens in tqdm(calibration, desc="calibration"):
+    totals: dict[str, np.ndarray] = {}
+    for tokens in tqdm(texts, desc="calibration", leave=False):
         ids = np.array([tokens], np.int64)
         feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "num_logits_to_keep": np.array(1), **states}
         for name, value in zip(tensors, session.run(None, feeds), strict=True):
-            rows = value.reshape(-1, value.shape[-1]).astype(np.float64)
-            totals[name] = totals[name] + rows.T @ rows
-    return {name: totals[tensor] for name, tensor in read.items()}
+            rows = value.reshape(-1, value.shape[-1])
+            if name in totals:
+                totals[name] += rows.T @ rows
+            else:
+                totals[name] = rows.T @ rows
+    return {weight: totals[tensor] for weight, tensor in read.items()}
 
 
 def refine(graph: Graph, node: onnx.NodeProto, weight: np.ndarray, product: np.ndarray | None = None) -> None:
@@ -60,10 +73,14 @@ def refine(graph: Graph, node: onnx.NodeProto, weight: np.ndarray, product: np.n
     else:
         codes = gptq(weight, product, scales, block_size)
     shape = scales.shape[1], len(scales), block_size // 2, 2
-    padded = np.pad(codes, ((0, -len(codes) % block_size), (0, 0)), constant_values=8)
-    pairs = padded.T.reshape(shape)
+    pairs = whole_blocks(codes, block_size).T.reshape(shape)
     for name, value in ((node.input[1], pairs[..., 0] | pairs[..., 1] << 4), (node.input[2], scales.T.copy())):
         graph.initializers[name].CopyFrom(numpy_helper.from_array(value, name))
+
+
+def whole_blocks(codes: np.ndarray, block_size: int) -> np.ndarray:
+    """Codes `[K, N]` with rows that stand for 0 added up to a multiple of the block size."""
+    return np.pad(codes, ((0, -len(codes) % block_size), (0, 0)), constant_values=8)
 
 
 def search_scales(weight: np.ndarray, block_size: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from .graph import Graph, save
 from .quantize import int8_model, load_float32
+from .rounding import Products, gptq, whole_blocks
 
 
 BLOCK_SIZE = 16
@@ -25,8 +26,11 @@ BLOCK_SIZE = 16
 ZERO = 128
 
 
-def quantize_wire(source: Path, target: Path) -> None:
+def quantize_wire(source: Path, target: Path, products: Products | None = None) -> None:
     """Writes the version of the float32 graph `source` with 4 bits on the wire to `target`.
+
+    Args:
+        products: as for `weight_only.quantize_4bit`.
 
     Raises:
         ExportError: `source` is not an exported ODIN in float32.
@@ -37,15 +41,19 @@ def quantize_wire(source: Path, target: Path) -> None:
     for node in tqdm(model.graph.node, desc="4 bits on the wire", leave=False):
         name = node.input[1].removesuffix("_quantized") if node.op_type == "MatMulInteger" else ""
         if name in floats.initializers:  # the head's name is not: its weight was transposed
-            nodes += unpacking(graph, name, floats.stored(name))
+            product = None if products is None else products.get(name)
+            nodes += unpacking(graph, name, floats.stored(name), product)
     for node in reversed(nodes):
         model.graph.node.insert(0, node)
     save(model, target)
 
 
-def unpacking(graph: Graph, name: str, weight: np.ndarray) -> list[onnx.NodeProto]:
+def unpacking(graph: Graph, name: str, weight: np.ndarray, product: np.ndarray | None) -> list[onnx.NodeProto]:
     """Stores the weight `[K, N]` in 4 bits in place of the bytes `{name}_quantized`; returns what makes them of it."""
     codes, multiples, scale = two_level(weight)
+    if product is not None:
+        chosen = gptq(weight, product, multiples[:, 0] * scale, BLOCK_SIZE)
+        codes = whole_blocks(chosen, BLOCK_SIZE).reshape(codes.shape)
     rows, stored = len(weight), graph.initializers
     stored[f"{name}_scale"].CopyFrom(numpy_helper.from_array(scale, f"{name}_scale"))
     zero = np.full(weight.shape[1], ZERO, np.uint8)

@@ -8,12 +8,13 @@ import onnxruntime
 import pytest
 from transformers import AutoTokenizer
 
+from export.build import build
 from export.errors import ExportError
 from export.precisions import PRECISIONS
 from export.prompts import chat_prompt, random_prompts
-from export.rounding import gptq, nearest, search_scales
+from export.rounding import gptq, input_products, nearest, search_scales
 from export.runner import OnnxRunner
-from export.weight_only import METHODS, WeightOnly, quantize_4bit
+from export.weight_only import quantize_4bit
 from export.wire import pack, two_level
 
 
@@ -183,21 +184,24 @@ def test_searched_scales_lose_less_than_the_largest_weights():
     assert loss(searched) < 0.9 * loss(largest)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_methods(exported, files, prompts, tmp_path, method):
-    options = WeightOnly(32, 8, method, calibration=prompts if method == "gptq" else ())
-    quantize_4bit(exported / "onnx/model.onnx", tmp_path / "model.onnx", options)
-    expected, actual = (logits(path, prompts) for path in (files["fp32"], tmp_path / "model.onnx"))
-    errors = [np.abs(a - e).mean() / e.std() for e, a in zip(expected, actual, strict=True)]
-    assert np.mean(errors) < PRECISIONS["q4"].limits.logits
+@pytest.mark.parametrize("name", ["q4", "q4f16", "q4wire"])
+def test_calibration_brings_logits_nearer(exported, files, prompts, tmp_path, name):
+    PRECISIONS[name].write(exported / "onnx/model.onnx", tmp_path / "model.onnx")
+    products = input_products(exported / "onnx/model.onnx", prompts)
+    assert {value.shape[0] for value in products.values()} == {64, 128, 8 + 8 + 4}
+    PRECISIONS[name].write(exported / "onnx/model.onnx", tmp_path / "calibrated.onnx", products)
+    expected, plain, calibrated = (
+        np.concatenate(logits(path, prompts), 1)
+        for path in (files["fp32"], tmp_path / "model.onnx", tmp_path / "calibrated.onnx")
+    )
+    assert np.abs(calibrated - expected).mean() < 0.8 * np.abs(plain - expected).mean()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"method": "awq"}, {"block_size": 48}, {"block_size": 8}, {"table_bits": 2}, {"method": "gptq"}]
-)
-def test_impossible_options_are_refused(wrong):
-    with pytest.raises(ExportError):
-        WeightOnly(**wrong)
+def test_a_width_without_blocks_is_refused(make_folder, tmp_path):
+    build(make_folder(tmp_path / "model", hidden_size=40, head_dim=8), tmp_path / "out", ("fp32",))
+    with pytest.raises(ExportError, match="a hidden size of 40"):
+        quantize_4bit(tmp_path / "out/onnx/model.onnx", tmp_path / "out.onnx")
+    assert not (tmp_path / "out.onnx").exists()
 
 
 @pytest.mark.parametrize("name", SMALL)
