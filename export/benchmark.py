@@ -2,8 +2,9 @@
 
 Timed in turns within one run, so that a neighbour's load falls on all alike: decode at several contexts, and prefill.
 Measured in a fresh process for each model and place: loading time, with the file in the page cache, and the most
-resident memory. Against SmolLM2-135M and GPT-2 with random weights, quantised alike, as Optimum exports them and with
-fused attention (peers.py), and against llama.cpp for GGUF files (`--gguf`). All run on `--threads` threads of the CPU.
+resident memory. Against SmolLM2-135M and GPT-2 with random weights in float32 and int8, quantised alike, as Optimum
+exports them and with fused attention (peers.py), and against llama.cpp for GGUF files (`--gguf`). All run on
+`--threads` threads of the CPU.
 
 Prints tables and one JSON line, writes FILE.json and a plot of decode. When an interrupted run is repeated, it goes on
 after its last finished stage. Ratios are of a model's time to that of the first ODIN in the same round: the median
@@ -29,11 +30,12 @@ from configuration_odin import PRESETS, OdinConfig
 from training.checkpoint import CheckpointError
 from training.io import write_json
 
-from .build import TOOLS, hash_files
+from .build import CODE, TOOLS, hash_files
 from .errors import ExportError
 from .feeding import Model, Place, load
 from .llama_cpp import llama_class
-from .peers import DTYPES, LONGEST, NAMES, cached, check_quantized, own, peer_file, peer_of, quantized
+from .peers import DTYPES, LONGEST, NAMES, beside, cached, check_quantized, own, peer_file, peer_of
+from .precisions import PRECISIONS
 from .timing import in_turns, machine, paired_ratio
 
 
@@ -47,7 +49,6 @@ TOY |= {"decay_rank": 8, "gate_rank": 8}
 
 def odin_file(cache: Path, preset: str, dtype: str) -> Path:
     """The graph of a preset, or of "toy", with fresh weights, from `cache`, exported first if need be."""
-    from .quantize import quantize_int8
     from .random_weights import export_random
 
     config = OdinConfig(**TOY) if preset == "toy" else OdinConfig.from_preset(preset)
@@ -56,10 +57,10 @@ def odin_file(cache: Path, preset: str, dtype: str) -> Path:
         export_random(config, folder, ("fp32",))
         shutil.rmtree(folder / "source")
 
-    code = own("graph", "lean", "linear_attention", "onnx_config", "random_weights")
+    traced = own("graph", "lean", "linear_attention", "onnx_config", "random_weights")
     model = [path for name in ("modeling_odin", "configuration_odin") for path in sorted((ROOT / name).glob("*.py"))]
-    fp32 = cached(cache, f"odin-{preset.removeprefix('odin-')}", make, [*code, *model, config.to_dict()])
-    return fp32 if dtype == "fp32" else quantized(fp32, quantize_int8, own("quantize", "convolution", "graph"))
+    fp32 = cached(cache, f"odin-{preset.removeprefix('odin-')}", make, [*traced, *model, config.to_dict()])
+    return fp32 if dtype == "fp32" else beside(fp32, dtype, PRECISIONS[dtype].write, own(*CODE))
 
 
 def models_of(options, dtype: str) -> list[Model]:
@@ -69,13 +70,13 @@ def models_of(options, dtype: str) -> list[Model]:
     found = []
     for folder in options.odin:
         path = find_graph(folder, dtype)
-        if dtype != "fp32":
+        if dtype == "int8":
             check_quantized(path)
         found.append(Model(folder.resolve().name, dtype, str(path.resolve())))
     for preset in options.odin_random:
         path = odin_file(options.cache, preset, dtype)
         found.append(Model(f"odin-{preset.removeprefix('odin-')} (random)", dtype, str(path.resolve())))
-    for name in tqdm(options.peers, desc=f"peers, {dtype}"):
+    for name in tqdm(options.peers if dtype in DTYPES else (), desc=f"peers, {dtype}"):
         peer, fused = peer_of(name)
         path = peer_file(options.cache, name, dtype, toy=options.quick)
         found.append(Model(name, dtype, str(path.resolve()), peer.positions, fused))
@@ -178,7 +179,8 @@ def tables(records: list[dict], places: list[str]) -> str:
         "| precision | model | tokens | median ms | best ms | tokens/s | times ODIN's | 95% |",
         "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for r in sorted(records, key=lambda r: (DTYPES.index(r["dtype"]), places.index(r["place"]))):
+    dtypes = list(PRECISIONS)
+    for r in sorted(records, key=lambda r: (dtypes.index(r["dtype"]), places.index(r["place"]))):
         tokens = 1 if r["place"].startswith("decode") else int(r["place"].split()[1])
         lines.append(
             f"| {r['dtype']} | {r['model']} | {r['place']} | {r['ms']:.2f} | {r['best_ms']:.2f} "
@@ -286,7 +288,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m export.benchmark", description=__doc__.split("\n\n")[0])
     parser.add_argument("--odin", type=Path, nargs="+", default=[], help="export folders; the first is the reference")
     parser.add_argument("--odin-random", nargs="+", default=[], choices=list(PRESETS), help="presets, fresh weights")
-    parser.add_argument("--dtypes", nargs="+", default=["int8"], choices=DTYPES)
+    parser.add_argument("--dtypes", nargs="+", default=["int8"], choices=list(PRECISIONS))
     parser.add_argument("--peers", nargs="*", default=list(NAMES), choices=NAMES)
     parser.add_argument("--gguf", nargs="+", default=[], type=gguf, metavar="DTYPE=FILE", help="models for llama.cpp")
     parser.add_argument("--contexts", type=positive, nargs="+", help=f"for decode; default {CONTEXTS}")

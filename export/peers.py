@@ -152,16 +152,17 @@ def cached(cache: Path, name: str, make: Callable[[Path], None], made_of: list) 
     return folder / "model.onnx"
 
 
-def quantized(fp32: Path, quantize: Callable[[Path, Path], None], code: list[Path]) -> Path:
-    """The int8 graph beside the float32 graph, made by `quantize` when it is not there or `code` has changed.
+def beside(fp32: Path, dtype: str, write: Callable[[Path, Path], object], code: list[Path]) -> Path:
+    """The graph of another precision beside the float32 one, made by `write` if it is not there or `code` has changed.
 
     Raises:
-        ExportError: products with float weights are left in it.
+        ExportError: products with float weights are left in an int8 graph.
     """
-    path = fp32.with_name(f"model_int8-{hash_files(code)[:12]}.onnx")
+    path = fp32.with_name(f"model_{dtype}-{hash_files(code)[:12]}.onnx")
     if not path.is_file():
-        quantize(fp32, path)
-    check_quantized(path)
+        write(fp32, path)
+    if dtype == "int8":
+        check_quantized(path)
     return path
 
 
@@ -213,4 +214,4 @@ def peer_file(cache: Path, name: str, dtype: str, toy: bool = False) -> Path:
     """The graph of a name of `NAMES` in a precision of `DTYPES`, from `cache`, exported first if need be."""
     made_of = [*own("peers", "peers_gqa", "random_weights"), name, peer_of(name)[0].config(toy).to_dict()]
     fp32 = cached(cache, f"{name}-toy" if toy else name, lambda folder: export_peer(name, folder, toy), made_of)
-    return fp32 if dtype == "fp32" else quantized(fp32, quantize_foreign, own("peers", "quantize", "graph"))
+    return fp32 if dtype == "fp32" else beside(fp32, dtype, quantize_foreign, own("peers", "quantize", "graph"))

@@ -49,6 +49,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             return str(HERE / "placement.html")
         return str(self.graph[0]) if path == "/graph.onnx" else super().translate_path(path.removeprefix("/ort"))
 
+    def end_headers(self):
+        # All graphs have one address: a browser may take a file that is minutes old from its cache without asking.
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
     def log_message(self, *args):
         pass
 
