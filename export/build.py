@@ -41,7 +41,7 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), f
         Whether anything was written.
 
     Raises:
-        ExportError: the model cannot be exported, or `out` is a folder that is no export.
+        ExportError: the model cannot be exported, `out` is a folder that is no export, or the disk is full.
     """
     unknown = [dtype for dtype in dtypes if dtype not in PRECISIONS]
     if unknown or not dtypes:
@@ -55,9 +55,14 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), f
         raise ExportError(
             f"'{out}' exists and is not an export: choose a new or empty folder, so that nothing is lost"
         )
-    with replacing(out) as folder:
-        _export(model, folder, dtypes)
-        write_manifest(folder, model, source, dtypes)
+    try:
+        with replacing(out) as folder:
+            _export(model, folder, dtypes)
+            write_manifest(folder, model, source, dtypes)
+    except OSError as error:
+        raise ExportError(
+            f"'{out}' could not be written: {error.strerror or error}. What was there before is still there"
+        ) from error
     return True
 
 

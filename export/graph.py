@@ -11,14 +11,30 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from .errors import ExportError
+
 
 # The first opset with RMSNormalization, and the version of the file format that goes with it.
 NORMS_SINCE = (23, 11)
+# Older ones have the axes of Unsqueeze elsewhere, and cannot be read as newer ones.
+TRACED_SINCE = 13
 
 
 def simplify_file(path: Path, vocab_size: int) -> None:
-    """Simplifies the ONNX file at `path` in place, atomically."""
-    save(simplify(onnx.load(path), vocab_size), path)
+    """Simplifies the ONNX file at `path` in place, atomically.
+
+    Raises:
+        ExportError: it was traced for an opset that is too old; the file is gone then.
+    """
+    model = onnx.load(path)
+    opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+    if opset < TRACED_SINCE:
+        path.unlink()
+        raise ExportError(
+            f"opset {opset} is too old for ODIN: ask for {TRACED_SINCE} or newer, or leave it out. Whichever it is, "
+            f"the file will have opset {max(opset, NORMS_SINCE[0])}"
+        )
+    save(simplify(model, vocab_size), path)
 
 
 def save(model: onnx.ModelProto, path: Path) -> None:

@@ -36,7 +36,7 @@ NO_KERNEL = re.compile(r"kernel not found in registries for Op type: (\w+) node 
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the page, onnxruntime-web under /ort/, and the graph that is being looked at."""
+    """Serves the HTML of this folder, onnxruntime-web under /ort/, and the graph that is being looked at."""
 
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
 
@@ -45,13 +45,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().__init__(*args, directory=str(RUNTIME))
 
     def translate_path(self, path):
-        if path == "/":
-            return str(HERE / "placement.html")
+        if path.endswith(".html"):
+            return str(HERE / path.removeprefix("/"))
         return str(self.graph[0]) if path == "/graph.onnx" else super().translate_path(path.removeprefix("/ort"))
 
     def end_headers(self):
         # All graphs have one address: a browser may take a file that is minutes old from its cache without asking.
         self.send_header("Cache-Control", "no-store")
+        # Threads need a page that nothing foreign can look into.
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         super().end_headers()
 
     def log_message(self, *args):
@@ -59,8 +62,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def browser():
-    """A headless Chromium on the page, as a function `(graph, device, fuse) -> placement`.
+def chromium():
+    """A headless Chromium before a server of this folder: its driver, a list with the graph to serve, the address.
 
     Raises:
         RuntimeError: the browser, its driver or onnxruntime-web are not installed.
@@ -79,18 +82,47 @@ def browser():
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, graph=graph)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         driver = webdriver.Chrome(options=options, service=Service(programs[1]))
-        driver.set_script_timeout(300)
+        driver.set_script_timeout(600)
         try:
-
-            def place(path: Path, device: str, fuse: bool) -> dict:
-                graph[0] = path
-                driver.get(f"http://127.0.0.1:{server.server_port}/")  # anew, with nothing of the last session
-                return run(driver, path, device, fuse)
-
-            yield place
+            yield driver, graph, f"http://127.0.0.1:{server.server_port}"
         finally:
             driver.quit()
             server.shutdown()
+
+
+@contextmanager
+def browser():
+    """Chromium as a function `(graph, device, fuse) -> placement`; raises as `chromium`."""
+    with chromium() as (driver, graph, address):
+
+        def place(path: Path, device: str, fuse: bool) -> dict:
+            graph[0] = path
+            driver.get(f"{address}/placement.html")  # anew, with nothing of the last session
+            return run(driver, path, device, fuse)
+
+        yield place
+
+
+def described(inputs: dict[str, np.ndarray]) -> list[dict]:
+    """Inputs in words for a page: all values of a tensor are its first one's."""
+    return [
+        {
+            "name": name,
+            "type": "int64" if value.dtype == np.int64 else "float32",
+            "dims": list(value.shape),
+            "fill": float(value.flat[0]) if value.size else 0.0,
+        }
+        for name, value in inputs.items()
+    ]
+
+
+def ask(driver, call: str, *arguments):
+    """What an asynchronous function of the page returns, or `{"error": why}`."""
+    script = (
+        f"const done = arguments[arguments.length - 1]; {call}(...[...arguments].slice(0, -1))"
+        ".then(done, (error) => done({ error: String(error) }))"
+    )
+    return driver.execute_async_script(script, *arguments)
 
 
 def run(driver, path: Path, device: str, fuse: bool) -> dict:
@@ -102,20 +134,7 @@ def run(driver, path: Path, device: str, fuse: bool) -> dict:
     """
     session = onnxruntime.InferenceSession(path, providers=[PROVIDER])
     inputs = feeds(session, 1, 1)
-    described = [
-        {
-            "name": name,
-            "type": "int64" if value.dtype == np.int64 else "float32",
-            "dims": list(value.shape),
-            "fill": float(value.flat[0]),
-        }
-        for name, value in inputs.items()
-    ]
-    result = driver.execute_async_script(
-        "const done = arguments[3]; place(arguments[0], arguments[1], arguments[2])"
-        ".then(done, (error) => done({ error: String(error) }))",
-        *(device, fuse, described),
-    )
+    result = ask(driver, "place", device, fuse, described(inputs))
     if "error" in result:
         return {"error": result["error"]}
     expected = session.run(["logits"], inputs)[0]

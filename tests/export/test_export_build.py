@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -120,6 +121,24 @@ def test_killed_half_way(toy, tmp_path, kill):
     assert not out.exists()
     if kill == signal.SIGKILL:  # nobody could clean up, so the next export does
         assert build(toy, out, ("fp32",))
+    assert not partial_folders(tmp_path)
+
+
+@pytest.mark.parametrize("room", [1000, 300_000])
+def test_a_full_disk(toy, exported, tmp_path, room):
+    """No file may grow over `room` bytes, as when that is what is left: the float32 graph has 396 kB."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    out = shutil.copytree(exported, tmp_path / "out")
+    before = hash_files(sorted(out.rglob("*.onnx")))
+    command = [sys.executable, "-m", "export", "--model", str(toy), "--out", str(out), "--force"]
+    result = subprocess.run(command, cwd=ROOT, preexec_fn=limit, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert f"'{out}' could not be written: File too large. What was there before is still there" in result.stderr
+    assert hash_files(sorted(out.rglob("*.onnx"))) == before
     assert not partial_folders(tmp_path)
 
 

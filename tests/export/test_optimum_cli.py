@@ -14,9 +14,9 @@ from export.verify import main as verify
 from training.checkpoint import load_model
 
 
-def optimum_cli(toy, task, out):
+def optimum_cli(toy, task, out, *options):
     command = [Path(sys.executable).with_name("optimum-cli"), "export", "onnx", "--model", toy, "--trust-remote-code"]
-    return subprocess.run([*command, "--task", task, out], cwd=out.parent, capture_output=True, text=True)
+    return subprocess.run([*command, "--task", task, *options, out], cwd=out.parent, capture_output=True, text=True)
 
 
 def test_with_past(toy, tmp_path):
@@ -46,3 +46,17 @@ def test_an_unsupported_task_is_refused(toy, tmp_path, task):
     assert result.returncode != 0
     assert "text-generation" in result.stderr
     assert not list(tmp_path.rglob("*.onnx"))
+
+
+@pytest.mark.parametrize(("opset", "message"), [("12", "opset 12 is too old for ODIN: ask for 13"), ("99", "99")])
+def test_an_unsupported_opset_is_refused(toy, tmp_path, opset, message):
+    result = optimum_cli(toy, "text-generation-with-past", tmp_path / "out", "--opset", opset)
+    assert result.returncode != 0
+    assert message in result.stderr.splitlines()[-1]
+    assert not list(tmp_path.rglob("*.onnx"))
+
+
+def test_the_oldest_opset_that_is_taken(toy, tmp_path):
+    result = optimum_cli(toy, "text-generation-with-past", tmp_path / "out", "--opset", "13")
+    assert result.returncode == 0, result.stderr
+    assert verify(["--model", str(toy), "--onnx", str(tmp_path / "out"), "--prompts", "5"]) == 0

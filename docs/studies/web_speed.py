@@ -1,0 +1,128 @@
+"""Speed in WebAssembly: `python docs/studies/web_speed.py [--cache DIR]`.
+
+Chromium runs the graphs of `export.benchmark` (odin-100m, SmolLM2-135M and GPT-2 with random weights) in the
+onnxruntime-web that the Space ships, all in turns: decode at several contexts, and prefill. Writes
+docs/measurements/web-speed.json, and a table of docs/decisions/0006-runtime.md. Not covered: other browsers, WebGPU.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+
+import numpy as np  # noqa: E402
+from placement import ask, chromium, described  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from export.benchmark import odin_file  # noqa: E402
+from export.errors import ExportError  # noqa: E402
+from export.feeding import Model, Place, Session  # noqa: E402
+from export.peers import peer_file, peer_of  # noqa: E402
+from export.timing import machine, paired_ratio  # noqa: E402
+from training.io import replace_block, write_json  # noqa: E402
+
+
+DOCUMENT = HERE.parent / "decisions/0006-runtime.md"
+RESULTS = HERE.parent / "measurements/web-speed.json"
+REFERENCE = "odin-100m int8"
+ODIN = ("int8", "q4wire", "q4", "fp32")
+PEERS = ("smollm2-135m", "smollm2-135m+gqa", "gpt2", "gpt2+gqa")
+CONTEXTS, PREFILL = (128, 1024, 4096), 256
+BURST = 4  # decode steps a round, the first of which does not count
+
+
+def models(cache: Path) -> dict[str, Model]:
+    """Graphs by name, the reference first."""
+    found = {
+        f"odin-100m {dtype}": Model("odin-100m", dtype, str(odin_file(cache, "odin-100m", dtype))) for dtype in ODIN
+    }
+    for name in PEERS:
+        peer, _ = peer_of(name)
+        # In the browser nothing is written in place: each step gets its past and gives a new one.
+        found[f"{name} int8"] = Model(name, "int8", str(peer_file(cache, name, "int8")), peer.positions)
+    return found
+
+
+def places(name: str, threads: int) -> dict[str, Place]:
+    """Where a model is timed: a state of constant size needs no second context."""
+    contexts = CONTEXTS[:1] if name.startswith("odin") else CONTEXTS
+    return {f"decode {n}": Place(n, 1) for n in contexts} | ({f"prefill {PREFILL}": Place(0, PREFILL)})
+
+
+def inputs_of(model: Model, place: Place) -> list[dict]:
+    step = Session(model, 1).at(place, read_past=False)
+    return described(step.inputs)
+
+
+def checked(answer):
+    if isinstance(answer, dict) and "error" in answer:
+        raise ExportError(f"onnxruntime-web: {answer['error']}")
+    return answer
+
+
+def measure(graphs: dict[str, Model], threads: int, rounds: int) -> dict[str, dict]:
+    """By model: `load_ms`, `bytes`, and `ms` of each round by place."""
+    inputs = {
+        name: {label: inputs_of(model, place) for label, place in places(name, threads).items()}
+        for name, model in tqdm(graphs.items(), desc="inputs", leave=False)
+    }
+    results: dict[str, dict] = {}
+    with chromium() as (driver, graph, address):
+        driver.get(f"{address}/web_speed.html")
+        for name, model in tqdm(graphs.items(), desc="loading", leave=False):
+            graph[0] = Path(model.path)
+            loaded = checked(ask(driver, "load", name, threads))
+            if threads > 1 and not loaded["isolated"]:
+                raise ExportError("the page is not isolated, so that it has one thread only")
+            size = graph[0].stat().st_size
+            results[name] = {"bytes": size, "load_ms": loaded["ms"], "version": loaded["version"], "ms": {}}
+        for _ in tqdm(range(rounds), desc=f"{threads} threads"):
+            for name in graphs:
+                for label, feeds in inputs[name].items():
+                    count = BURST if label.startswith("decode") else 1
+                    spent = checked(ask(driver, "step", name, feeds, count))
+                    results[name]["ms"].setdefault(label, []).append(float(np.median(spent[min(1, count - 1) :])))
+    return results
+
+
+def table(report: dict) -> str:
+    """Markdown: medians, and the ratio to the reference at the same context in the same rounds."""
+    labels = [f"decode {n}" for n in CONTEXTS] + [f"prefill {PREFILL}"]
+    lines = [
+        f"| threads | graph | MB | load, s | {' | '.join(f'{label}, ms' for label in labels)} "
+        f"| times ODIN's, {' / '.join(map(str, CONTEXTS))} |",
+        "| ---: | --- | ---: | ---: |" + " ---: |" * len(labels) + " --- |",
+    ]
+    for threads, results in report["threads"].items():
+        base = np.array(results[REFERENCE]["ms"][labels[0]])
+        for name, result in results.items():
+            of = {label: np.array(result["ms"].get(label, result["ms"][labels[0]])) for label in labels}
+            times = " | ".join(f"{np.median(of[label]):.1f}" for label in labels)
+            ratios = " / ".join(f"{paired_ratio(of[label], base)[0]:.2f}" for label in labels[:-1])
+            size, seconds = f"{result['bytes'] / 1e6:.0f}", f"{result['load_ms'] / 1e3:.1f}"
+            lines.append(f"| {threads} | {name} | {size} | {seconds} | {times} | {ratios} |")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--cache", type=Path, default=Path("benchmark-models"), help="folder for the graphs it makes")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args(arguments)
+    graphs = models(options.cache)
+    report = {"machine": machine(), "rounds": options.rounds, "threads": {}}
+    for threads in options.threads:
+        report["threads"][str(threads)] = measure(graphs, threads, options.rounds)
+        write_json(RESULTS, report)
+    replace_block(DOCUMENT, "web", table(report))
+    print(table(report))
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
