@@ -1,12 +1,14 @@
 """Speed in WebAssembly: `python docs/studies/web_speed.py [--cache DIR]`.
 
 Chromium runs the graphs of `export.benchmark` (odin-100m, SmolLM2-135M and GPT-2 with random weights) in the
-onnxruntime-web that the Space ships, all in turns: decode at several contexts, and prefill. Writes
-docs/measurements/web-speed.json, and a table of docs/decisions/0006-runtime.md. Not covered: other browsers, WebGPU.
+onnxruntime-web that the Space ships, all in turns: decode at several contexts, and prefill. Memory is that of the
+page's process in a browser of its own. Writes docs/measurements/web-speed.json, and a table of
+docs/decisions/0006-runtime.md. Not covered: other browsers, WebGPU.
 """
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -64,6 +66,36 @@ def checked(answer):
     return answer
 
 
+def renderer_peak() -> int:
+    """Peak resident memory of the largest renderer among the processes that this one started, in bytes."""
+    children, peaks = {os.getpid()}, [0]
+    stats = {int(path.name): path for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    for pid, path in sorted(stats.items()):  # a child's number is higher than its parent's, unless they wrap around
+        try:
+            fields = dict(line.split(":", 1) for line in (path / "status").read_text().splitlines())
+            command = (path / "cmdline").read_text()
+        except OSError:
+            continue  # it has ended
+        if int(fields["PPid"]) in children:
+            children.add(pid)
+            if "--type=renderer" in command:
+                peaks.append(1024 * int(fields["VmHWM"].split()[0]))
+    return max(peaks)
+
+
+def memory(graphs: dict[str, Model]) -> dict[str, dict]:
+    """By model, in a browser of its own: `empty_bytes`, the page before, and `peak_bytes` after a few steps."""
+    found = {}
+    for name, model in tqdm(graphs.items(), desc="memory"):
+        with chromium() as (driver, graph, address):
+            driver.get(f"{address}/web_speed.html")
+            graph[0], empty = Path(model.path), renderer_peak()
+            checked(ask(driver, "load", name, 1))
+            checked(ask(driver, "step", name, inputs_of(model, Place(CONTEXTS[0], 1)), BURST))
+            found[name] = {"empty_bytes": empty, "peak_bytes": renderer_peak()}
+    return found
+
+
 def measure(graphs: dict[str, Model], threads: int, rounds: int) -> dict[str, dict]:
     """By model: `load_ms`, `bytes`, and `ms` of each round by place."""
     inputs = {
@@ -93,9 +125,9 @@ def table(report: dict) -> str:
     """Markdown: medians, and the ratio to the reference at the same context in the same rounds."""
     labels = [f"decode {n}" for n in CONTEXTS] + [f"prefill {PREFILL}"]
     lines = [
-        f"| threads | graph | MB | load, s | {' | '.join(f'{label}, ms' for label in labels)} "
+        f"| threads | graph | MB | memory, MB | load, s | {' | '.join(f'{label}, ms' for label in labels)} "
         f"| times ODIN's, {' / '.join(map(str, CONTEXTS))} |",
-        "| ---: | --- | ---: | ---: |" + " ---: |" * len(labels) + " --- |",
+        "| ---: | --- | ---: | ---: | ---: |" + " ---: |" * len(labels) + " --- |",
     ]
     for threads, results in report["threads"].items():
         base = np.array(results[REFERENCE]["ms"][labels[0]])
@@ -104,7 +136,8 @@ def table(report: dict) -> str:
             times = " | ".join(f"{np.median(of[label]):.1f}" for label in labels)
             ratios = " / ".join(f"{paired_ratio(of[label], base)[0]:.2f}" for label in labels[:-1])
             size, seconds = f"{result['bytes'] / 1e6:.0f}", f"{result['load_ms'] / 1e3:.1f}"
-            lines.append(f"| {threads} | {name} | {size} | {seconds} | {times} | {ratios} |")
+            peak = f"{report['memory'][name]['peak_bytes'] / 1e6:.0f}"
+            lines.append(f"| {threads} | {name} | {size} | {peak} | {seconds} | {times} | {ratios} |")
     return "\n".join(lines)
 
 
@@ -115,7 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(arguments)
     graphs = models(options.cache)
-    report = {"machine": machine(), "rounds": options.rounds, "threads": {}}
+    report: dict = {"machine": machine(), "rounds": options.rounds, "memory": memory(graphs), "threads": {}}
     for threads in options.threads:
         report["threads"][str(threads)] = measure(graphs, threads, options.rounds)
         write_json(RESULTS, report)
