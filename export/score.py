@@ -69,7 +69,7 @@ def score(
         perplexity, tokens_of = teacher_forced(logits_of_graph(runner), texts, dtype)
         agreement = float(np.mean(np.concatenate(tokens_of) == np.concatenate(likeliest)))
         precisions[dtype] = {"bytes": path.stat().st_size, "perplexity": perplexity, "token_agreement": agreement}
-        precisions[dtype]["suites"] = ask_suites(path, dtype, suites)
+        precisions[dtype]["suites"] = ask_suites(path, suites)
 
     scores = {}
     for name, texts_of in answers.items():
@@ -84,7 +84,7 @@ def right_answer(tokenizer, row: dict) -> list[int]:
     return tokenizer(response({"entry_point": "", "solution": "", **row}) + "<|im_end|>")["input_ids"]
 
 
-def ask_suites(graph: Path, dtype: str, suites) -> dict[str, dict]:
+def ask_suites(graph: Path, suites) -> dict[str, dict]:
     """Scores of a graph on suites of ODIN-Bench, without tools."""
     from training.benchmark.models import load_answerer
     from training.benchmark.runner import Runner, Settings, prepare
@@ -104,7 +104,7 @@ def ask_suites(graph: Path, dtype: str, suites) -> dict[str, dict]:
 
 def precision_table(result: dict) -> str:
     """Markdown: a row for each graph; exact match over all tasks, and the suites that were asked."""
-    precisions = {name: entry for name, entry in result["precisions"].items() if "bytes" in entry}
+    precisions = {name: result["precisions"][name] for name in PRECISIONS if name in result["precisions"]}
     suites = list(next(iter(precisions.values()))["suites"])
     names = ["precision", "MB", "perplexity", "token agreement", "held-out items", *suites]
     lines = [f"| {' | '.join(names)} |", "| --- |" + " ---: |" * (len(names) - 1)]

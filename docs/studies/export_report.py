@@ -18,6 +18,7 @@ from tqdm import tqdm  # noqa: E402
 
 from configuration_odin import PRESETS, OdinConfig  # noqa: E402
 from export.benchmark import tables  # noqa: E402
+from export.precisions import PRECISIONS  # noqa: E402
 from export.runner import exported_dtypes  # noqa: E402
 from export.score import precision_table  # noqa: E402
 from export.verify import verify  # noqa: E402
@@ -43,7 +44,8 @@ def verification_table(results: dict[str, dict]) -> str:
         "| prefill = decode | batch = one by one |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for dtype, result in results.items():
+    for dtype in filter(results.get, PRECISIONS):
+        result = results[dtype]
         of = {check["check"]: check for check in result["checks"]}
         cells = [dtype, distance(of["logits"])]
         greedy = of["greedy tokens"]["measures"]
@@ -77,7 +79,7 @@ def launches_table(audits: dict[str, dict]) -> str:
         f"| precision | {small}, {few} layers | {large}, {many} layers | a layer | outside of layers |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for dtype in audits[large]:
+    for dtype in filter(audits[large].get, PRECISIONS):
         totals = [sum(entry["launches"] for entry in audits[name][dtype]["fused"]) for name in (small, large)]
         each, rest = divmod(totals[1] - totals[0], many - few)
         if rest:

@@ -33,7 +33,7 @@ from training.io import replace_block, write_json  # noqa: E402
 DOCUMENT = HERE.parent / "operators.md"
 MEASUREMENTS = HERE.parent / "measurements"
 RELEASE = HERE.parents[1] / "odin-nano"
-DTYPES = ("fp32", "int8", "q4f16")
+DTYPES = ("fp32", "int8", "q4")
 GPU = "WebGpuExecutionProvider"
 # Loads a graph and feeds it one token, in a process that sees another onnxruntime.
 LOAD = """

@@ -33,6 +33,7 @@ RESULTS = HERE.parent / "measurements/web-speed.json"
 REFERENCE = "odin-100m int8"
 ODIN = ("int8", "q4wire", "q4", "fp32")
 PEERS = ("smollm2-135m", "smollm2-135m+gqa", "gpt2", "gpt2+gqa")
+NAMES = (*(f"odin-100m {dtype}" for dtype in ODIN), *(f"{name} int8" for name in PEERS))
 CONTEXTS, PREFILL = (128, 1024, 4096), 256
 BURST = 4  # decode steps a round, the first of which does not count
 
@@ -131,7 +132,8 @@ def table(report: dict) -> str:
     ]
     for threads, results in report["threads"].items():
         base = np.array(results[REFERENCE]["ms"][labels[0]])
-        for name, result in results.items():
+        for name in filter(results.get, NAMES):
+            result = results[name]
             of = {label: np.array(result["ms"].get(label, result["ms"][labels[0]])) for label in labels}
             times = " | ".join(f"{np.median(of[label]):.1f}" for label in labels)
             ratios = " / ".join(f"{paired_ratio(of[label], base)[0]:.2f}" for label in labels[:-1])

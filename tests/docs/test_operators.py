@@ -138,9 +138,11 @@ def test_document_is_that_of_the_measurements(recorded):
 
 def test_every_operator_runs_in_webassembly_and_says_the_same(recorded):
     """What the Space relies on."""
-    for report in recorded["odin-nano"].values():
+    # Natively q4 rounds activations to 8 bits (`accuracy_level` of MatMulNBits), which the browser's kernels do not.
+    limits = {"fp32": 1e-3, "int8": 1e-3, "q4": 0.3}
+    for dtype, report in recorded["odin-nano"].items():
         assert operators.wasm(report) == "yes"
-        assert all(placed["logit_error"] < 1e-3 for placed in report["web"].values())
+        assert all(placed["logit_error"] < limits[dtype] for placed in report["web"].values())
 
 
 def test_both_sizes_have_the_same_operators(recorded):
@@ -148,7 +150,7 @@ def test_both_sizes_have_the_same_operators(recorded):
 
     But for Identity: odin-100m is untrained, and the exporter stores the equal weights of its layers once.
     """
-    for dtype in ("fp32", "int8"):
+    for dtype in operators.DTYPES:
         small, large = (
             {(e["domain"], e["op_type"], e["since_version"]) for e in recorded[name][dtype]["operators"]}
             for name in PRESETS

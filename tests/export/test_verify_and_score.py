@@ -5,11 +5,17 @@ import shutil
 
 import onnx
 import pytest
+import torch
 from onnx import numpy_helper
 
-from export.comparisons import differing, ended
+from export.comparisons import differing, ended, logits_of_graph, logits_of_model, teacher_forced
+from export.precisions import PRECISIONS
+from export.runner import OnnxRunner
+from export.score import ask_suites
 from export.score import main as score
 from export.verify import main as verify
+from training.benchmark.suites import choose
+from training.checkpoint import load_model
 
 
 QUICK = ["--prompts", "5", "--max-new-tokens", "8", "--state-tokens", "40"]
@@ -156,11 +162,41 @@ def test_scores(toy, exported, data, tmp_path, capsys):
     out = tmp_path / "scores.json"
     options = ["--model", str(toy), "--onnx", str(exported), "--data", str(data), "--out", str(out)]
     assert score([*options, "--max-new-tokens", "40"]) == 0
-    scores = json.loads(out.read_text())["scores"]
-    for runner in ("pytorch", "fp32", "int8"):
-        assert scores[runner]["all"]["items"] == 4
-        assert scores[runner]["all"]["exact_match"] == 0.75
-    assert "| questions | 4 | 75.0% | 75.0% | 75.0% |" in capsys.readouterr().out
+    result = json.loads(out.read_text())
+    assert set(result["scores"]) == {"pytorch", *PRECISIONS}
+    for score_of in result["scores"].values():
+        assert score_of["all"]["items"] == 4
+        assert score_of["all"]["exact_match"] == 0.75
+    printed = capsys.readouterr().out
+    assert "| questions | 4 |" + " 75.0% |" * 7 in printed
+    precisions = result["precisions"]
+    assert precisions["fp32"]["bytes"] == (exported / "onnx/model.onnx").stat().st_size
+    assert precisions["fp32"]["token_agreement"] == precisions["pytorch"]["token_agreement"] == 1
+    assert precisions["fp32"]["perplexity"] == pytest.approx(precisions["pytorch"]["perplexity"], rel=1e-4)
+    assert 0.5 < precisions["q4"]["token_agreement"] <= 1
+    assert f"| int8 | {precisions['int8']['bytes'] / 1e6:.2f} |" in printed
+
+
+def test_perplexity_is_that_of_the_loss(toy, exported):
+    model = load_model(toy)
+    prompt, answer = [5, 6, 7], [8, 9, 10, 2]
+    ids = torch.tensor([prompt + answer])
+    with torch.no_grad():
+        loss = model(ids, labels=torch.cat([torch.full((1, 3), -100), ids[:, 3:]], 1)).loss
+    for logits in (logits_of_model(model), logits_of_graph(OnnxRunner(exported / "onnx/model.onnx"))):
+        perplexity, likeliest = teacher_forced(logits, [(prompt, answer)], "toy")
+        assert perplexity == pytest.approx(float(loss.exp()), rel=1e-3)
+        assert [tokens.shape for tokens in likeliest] == [(4,)]
+
+
+def test_suites_of_the_benchmark(exported, questions):
+    (suite,), _ = choose("gsm8k_style")
+    problems = [
+        {"id": str(i), "kind": "math", "question": question, "prompt": question, "answer": answer}
+        for i, (question, answer) in enumerate([*questions.items(), ("Double 21.", "41")])
+    ]
+    found = ask_suites(exported / "onnx/model_quantized.onnx", [(suite, problems, "here")])
+    assert found["gsm8k_style"]["problems"] == 4 and found["gsm8k_style"]["score"] == 0.75
 
 
 def test_a_graph_that_answers_worse_fails(toy, tampered, data):
