@@ -8,6 +8,7 @@ diagrams of docs/operators.md.
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -78,7 +79,7 @@ def failure_with(version: str, path: Path) -> str | None:
     if run.returncode == 0:
         return None
     reason = run.stderr.strip().splitlines()[-1]
-    return reason.rpartition("error: ")[2]
+    return re.split(r"\b[Ee]rror:? ", reason)[-1]
 
 
 def wasm(report: dict) -> str:
