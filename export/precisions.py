@@ -59,13 +59,14 @@ def without_products(write: Callable[[Path, Path], object]) -> Writer:
     return lambda source, target, products=None: write(source, target)
 
 
+# Three to ten times what odin-nano shows (docs/export.md), as smaller and worse models differ more.
 # int8 has one scale for all the tokens that it is fed at once, so how they are fed matters by as much as rounding.
 _ALL: dict[str, tuple[Writer, bool, Limits]] = {
     "fp32": (without_products(shutil.copyfile), False, Limits(True, 1e-3, 1e-3, 1e-3, 0.0)),
-    "fp16": (without_products(convert_half), False, Limits(False, 0.02, 0.02, 0.1, 0.5)),
-    "int8": (without_products(quantize_int8), False, Limits(False, 0.25, 0.25, 1.0, 1.0)),
-    "q4": (quantize_4bit, True, Limits(False, 0.5, 0.05, 1.0, 2.0)),
-    "q4f16": (partial(quantize_4bit, half=True), True, Limits(False, 0.5, 0.05, 1.0, 2.0)),
-    "q4wire": (quantize_wire, True, Limits(False, 0.5, 0.25, 1.0, 2.0)),
+    "fp16": (without_products(convert_half), False, Limits(False, 0.01, 0.01, 0.02, 0.5)),
+    "int8": (without_products(quantize_int8), False, Limits(False, 0.15, 0.15, 0.3, 1.0)),
+    "q4": (quantize_4bit, True, Limits(False, 0.35, 0.05, 0.5, 2.0)),
+    "q4f16": (partial(quantize_4bit, half=True), True, Limits(False, 0.35, 0.05, 0.5, 2.0)),
+    "q4wire": (quantize_wire, True, Limits(False, 0.35, 0.15, 0.5, 2.0)),
 }
 PRECISIONS = {name: Precision(f"onnx/{FILES[name]}", *parts) for name, parts in _ALL.items()}
