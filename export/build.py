@@ -12,20 +12,28 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.checkpoint import check_config, check_weights, load_model, load_tokenizer, weight_files
+from training.checkpoint import (
+    MANIFEST,
+    CheckpointError,
+    check_config,
+    check_weights,
+    load_model,
+    load_tokenizer,
+    read_manifest,
+    weight_files,
+)
 
 from .errors import ExportError
 from .precisions import PRECISIONS
 
 
-MANIFEST = "manifest.json"
 TASK = "text-generation-with-past"
 # The modules that what is exported depends on.
 CODE = (
-    *("build", "convolution", "graph", "half", "lean", "linear_attention", "onnx_config", "precisions", "quantize"),
-    *("rounding", "weight_only", "wire"),
+    *("build", "convolution", "graph", "half", "lean", "linear_attention", "onnx_config", "precisions", "prompts"),
+    *("quantize", "rounding", "weight_only", "wire"),
 )
-TOOLS = ("torch", "transformers", "optimum-onnx", "onnxruntime")
+TOOLS = ("torch", "transformers", "optimum-onnx", "onnx", "onnxruntime")
 
 
 def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), force: bool = False) -> bool:
@@ -46,12 +54,13 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), f
     unknown = [dtype for dtype in dtypes if dtype not in PRECISIONS]
     if unknown or not dtypes:
         raise ExportError(f"unknown precision {unknown}: choose from {', '.join(PRECISIONS)}")
+    out = out.resolve()
     check_config(model)
     check_weights(model)
     source = source_hash(model, dtypes)
     if not force and is_current(out, source):
         return False
-    if out.exists() and not (out.is_dir() and ((out / MANIFEST).is_file() or not any(out.iterdir()))):
+    if out.exists() and not (out.is_dir() and (is_export(out) or not any(out.iterdir()))):
         raise ExportError(
             f"'{out}' exists and is not an export: choose a new or empty folder, so that nothing is lost"
         )
@@ -71,10 +80,10 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     from optimum.utils import logging
 
     from . import onnx_config  # noqa: F401  registers ODIN with Optimum
+    from .comparisons import logit_errors
     from .prompts import calibration_texts, random_prompts
     from .rounding import input_products
     from .runner import OnnxRunner
-    from .verify import logit_errors
 
     model = load_model(model_folder)
     tokenizer = load_tokenizer(model_folder, model.config.vocab_size)
@@ -103,11 +112,10 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
 
 def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ...]) -> None:
     """Writes `manifest.json`: what was exported from what, and the size and hash of every file."""
-    release = model / MANIFEST
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "model": model.resolve().name,
-        "version": json.loads(release.read_text()).get("version") if release.is_file() else None,
+        "version": read_manifest(model).get("version"),
         "source_sha256": source,
         "weights_sha256": hash_files(weight_files(model)),
         "dtypes": {dtype: PRECISIONS[dtype].file for dtype in dtypes},
@@ -121,20 +129,31 @@ def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ..
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
 
 
+def is_export(folder: Path) -> bool:
+    """Whether its manifest is that of an export; a released model has another."""
+    try:
+        return "source_sha256" in read_manifest(folder)
+    except CheckpointError:
+        return False
+
+
 def is_current(out: Path, source: str) -> bool:
     """Whether `out` was made from `source` and all its files are as its manifest says."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text())
+        manifest = read_manifest(out)
         return manifest["source_sha256"] == source and all(
             (out / name).stat().st_size == file["bytes"] and hash_files([out / name]) == file["sha256"]
             for name, file in manifest["files"].items()
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (CheckpointError, OSError, KeyError, TypeError):
         return False
 
 
 def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
-    """Hash of all that an export depends on: the model folder, this code, the tools, the precisions."""
+    """Hash of what an export depends on: the model folder, this code, the tools, the precisions.
+
+    The code of the corpus is left out, though 4-bit weights are rounded by its texts: other texts do as well.
+    """
     digest = hashlib.sha256(" ".join(sorted(dtypes)).encode())
     for package in TOOLS:
         digest.update(f"{package} {version(package)}".encode())
@@ -159,9 +178,13 @@ def replacing(target: Path):
     What a process killed outright left behind is removed by the next one.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob(f".{target.name}.*.partial"):
+    for stale in sorted(target.parent.glob(f".{target.name}.*.partial")):
         pid = stale.name.split(".")[-2]
-        if pid.isdecimal() and not _is_running(int(pid)):
+        if not pid.isdecimal() or (int(pid) != os.getpid() and _is_running(int(pid))):
+            continue
+        if stale.name == f".{target.name}.old.{pid}.partial" and not target.exists():
+            stale.rename(target)  # killed between the two renames below
+        else:
             shutil.rmtree(stale)
     folder, old = (target.parent / f".{target.name}.{kind}{os.getpid()}.partial" for kind in ("", "old."))
     previous = signal.signal(signal.SIGTERM, _terminate)

@@ -1,6 +1,5 @@
 """Numbers for `export.verify`: how far logits, states and greedy tokens of a graph are from the model's or its own."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,9 @@ from tqdm import tqdm
 
 from training.benchmark.decoding import left_pad
 from training.benchmark.onnx_session import RecurrentSession
-from training.checkpoint import weight_files
+from training.checkpoint import read_manifest, weight_files
 
-from .build import MANIFEST, hash_files
+from .build import hash_files
 from .divergence import relative_error
 from .errors import ExportError
 from .precisions import PRECISIONS
@@ -23,8 +22,8 @@ ROWS = 8  # of a batch whose logits are compared: all of them are in memory at o
 
 def check_source(model: Path, folder: Path) -> None:
     """Raises ExportError when the export folder says that it was made from other weights."""
-    manifest = folder / MANIFEST
-    if manifest.is_file() and json.loads(manifest.read_text())["weights_sha256"] != hash_files(weight_files(model)):
+    exported = read_manifest(folder).get("weights_sha256")
+    if exported not in (None, hash_files(weight_files(model))):
         raise ExportError(f"'{folder}' was exported from other weights than those in '{model}': export it again")
 
 

@@ -89,10 +89,12 @@ class OdinORTModel(torch.nn.Module, GenerationMixin):
         expected = {f"past_{kind}.{i}": list(shape) for kind, shape in shapes.items() for i in layers}
         if session.state_shapes != expected or session.vocab_size != config.vocab_size:
             raise ExportError(f"'{graph}' is not of the model in '{folder / 'config.json'}': export it again")
+        generation_config = GenerationConfig.from_model_config(config)
         if (folder / "generation_config.json").is_file():
-            generation_config = GenerationConfig.from_pretrained(folder)
-        else:
-            generation_config = GenerationConfig.from_model_config(config)
+            try:
+                generation_config = GenerationConfig.from_pretrained(folder)
+            except (OSError, TypeError, ValueError) as error:
+                raise ExportError(f"'{folder / 'generation_config.json'}' cannot be read: {error}") from error
         return cls(session, config, generation_config, tokenizer, dtype, row_by_row)
 
     @classmethod
@@ -142,7 +144,7 @@ class OdinORTModel(torch.nn.Module, GenerationMixin):
                     "padding must be on the left of a text that has not begun, for this graph: set "
                     'tokenizer.padding_side = "left", or feed the rows one by one'
                 )
-            mask = attention_mask[:, -length:].cpu().long()
+            mask = (attention_mask[:, -length:].cpu() != 0).long()
         logits = self._run(ids.long(), mask, cache, int(logits_to_keep)).to(device)
         # OdinCache is no Cache of transformers: a state does not grow with the text.
         return CausalLMOutputWithPast(logits=logits, past_key_values=cache if use_cache else None)  # type: ignore[arg-type]

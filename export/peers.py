@@ -19,20 +19,17 @@ Not covered: other people's builds of these models, float16, and 4 bits.
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import onnx
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
 from .build import TASK, TOOLS, hash_files, replacing
 from .errors import ExportError
 from .graph import save
-from .quantize import fold_transposed_weights, share_embedding
+from .quantize import quantize_products
 
 
 DTYPES = ("fp32", "int8")
@@ -173,24 +170,7 @@ def own(*modules: str) -> list[Path]:
 
 def quantize_foreign(source: Path, target: Path) -> None:
     """The int8 of `export.quantize`, which takes only ODIN, for other architectures: the same kind of weights."""
-    model = onnx.load(source)
-    tied = fold_transposed_weights(model)
-    with tempfile.TemporaryDirectory() as folder:
-        folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
-        add_pre_process_metadata(model)
-        onnx.save(model, folded)
-        quantize_dynamic(
-            folded,
-            quantized,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            weight_type=QuantType.QUInt8,
-            extra_options={"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
-        model = onnx.load(quantized)
-    if tied is not None:
-        share_embedding(model, *tied)
-    save(model, target)
+    save(quantize_products(onnx.load(source)), target)
 
 
 def check_quantized(path: Path) -> None:

@@ -59,7 +59,7 @@ def without_products(write: Callable[[Path, Path], object]) -> Writer:
     return lambda source, target, products=None: write(source, target)
 
 
-# Three to ten times what odin-nano shows (docs/export.md), as smaller and worse models differ more.
+# Well above what odin-nano shows (docs/export.md), as smaller and worse models differ more.
 # int8 has one scale for all the tokens that it is fed at once, so how they are fed matters by as much as rounding.
 _ALL: dict[str, tuple[Writer, bool, Limits]] = {
     "fp32": (without_products(shutil.copyfile), False, Limits(True, 1e-3, 1e-3, 1e-3, 0.0)),

@@ -54,7 +54,11 @@ def int8_model(source: Path) -> onnx.ModelProto:
     Raises:
         ExportError: `source` is not an exported ODIN in float32.
     """
-    model = expand_convolutions(load_float32(source))
+    return quantize_products(expand_convolutions(load_float32(source)))
+
+
+def quantize_products(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Any float32 graph with its products in int8, as described above."""
     embedding = fold_transposed_weights(model)
     with tempfile.TemporaryDirectory() as folder:
         folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
@@ -123,4 +127,4 @@ def share_embedding(model: onnx.ModelProto, table: str, head: str) -> None:
     Graph(model.graph).drop_unused()
 
 
-__all__ = ["fold_transposed_weights", "int8_model", "load_float32", "quantize_int8", "share_embedding"]
+__all__ = ["fold_transposed_weights", "int8_model", "load_float32", "quantize_int8", "quantize_products"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from training.benchmark import onnx_session
-from training.benchmark.decoding import Decoding, Writer, left_pad, write
+from training.benchmark.decoding import Decoding, Writer, write
 from training.benchmark.onnx_session import FILES, OnnxRecurrent, RecurrentSession, check_manifest, folder_of
 from training.checkpoint import CheckpointError
 
@@ -85,4 +85,4 @@ class OnnxRunner(RecurrentSession):
         return [row.ids for row in sorted(rows, key=lambda row: row.item)]
 
 
-__all__ = ["OnnxRunner", "as_export_errors", "checked_graph", "exported_dtypes", "find_graph", "left_pad"]
+__all__ = ["OnnxRunner", "as_export_errors", "checked_graph", "exported_dtypes", "find_graph"]

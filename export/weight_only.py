@@ -30,7 +30,10 @@ from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: E402
 # It sets the root logger up when it is imported, for a line about each node of every graph.
 _root.handlers[:], _root.level = _before
 
+# Weights of a column that share a scale, fewer where the hidden size is no multiple of it.
 BLOCK_SIZE = 128
+# Kernels may round activations to int8; 0 would keep them as they are.
+ACCURACY_LEVEL = 4
 
 
 def quantize_4bit(
@@ -38,8 +41,6 @@ def quantize_4bit(
     target: Path,
     products: Products | None = None,
     half: bool = False,
-    block_size: int = BLOCK_SIZE,
-    accuracy_level: int = 4,
 ) -> None:
     """Writes the 4-bit version of the float32 graph `source` to `target`; the table has 8 bits.
 
@@ -47,8 +48,6 @@ def quantize_4bit(
         products: of `rounding.input_products`, for codes that make up for each other's errors (GPTQ); else to the
             nearest. The table is rounded to the nearest in any case.
         half: activations and scales in fp16, as `half.convert_half` has them.
-        block_size: weights of a column that share a scale; halved until it divides the hidden size.
-        accuracy_level: of MatMulNBits: 0 keeps activations as they are, 4 allows int8.
 
     Raises:
         ExportError: `source` is not an exported ODIN in float32, or its hidden size is not a multiple of 16.
@@ -58,7 +57,7 @@ def quantize_4bit(
     graph = Graph(model.graph)
     head = graph.producer["logits"]
     width = graph.stored(head.input[1]).shape[0]
-    block_size = min(block_size, width & -width)  # a row of the table has to be whole blocks
+    block_size = min(BLOCK_SIZE, width & -width)  # a row of the table has to be whole blocks
     if block_size < 16:
         raise ExportError(f"a hidden size of {width} has no blocks of 16: 4-bit files need a multiple of 16")
     weights = {
@@ -66,8 +65,8 @@ def quantize_4bit(
         for node in model.graph.node
         if node.op_type == "MatMul" and node.name != head.name and node.input[1] in graph.initializers
     }
-    model = _quantize(model, 4, block_size, accuracy_level, exclude=[head.name])
-    model = _quantize(model, 8, block_size, accuracy_level)
+    model = _quantize(model, 4, block_size, exclude=[head.name])
+    model = _quantize(model, 8, block_size)
     rounded = {node.name: node for node in model.graph.node if node.op_type == "MatMulNBits"}
     for name, weight in tqdm(weights.items(), desc="rounding to 4 bits", leave=False):
         product = None if products is None else products.get(weight)
@@ -79,9 +78,9 @@ def quantize_4bit(
     save(model, target)
 
 
-def _quantize(model: onnx.ModelProto, bits: int, block_size: int, accuracy_level: int, exclude=()) -> onnx.ModelProto:
+def _quantize(model: onnx.ModelProto, bits: int, block_size: int, exclude=()) -> onnx.ModelProto:
     """The model with every product but those named in `exclude` as MatMulNBits."""
-    config = DefaultWeightOnlyQuantConfig(block_size, True, accuracy_level, bits=bits)
+    config = DefaultWeightOnlyQuantConfig(block_size, True, ACCURACY_LEVEL, bits=bits)
     quantizer = MatMulNBitsQuantizer(model, bits, block_size, nodes_to_exclude=list(exclude), algo_config=config)
     quantizer.process()
     return quantizer.model.model

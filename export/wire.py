@@ -6,7 +6,7 @@ the graph that runs is `quantize_int8`'s, node for node.
 
 A weight is `(code - 8) * multiple * scale`: codes of 4 bits, one multiple from 1 to 15 for each block of a column, one
 float scale for each column (two levels of scales, as in llama.cpp's k-quants). Codes and multiples together are
-4.25 bits. The embedding, which is also the head, stays int8.
+4.25 bits. Embedding and head stay int8.
 """
 
 from pathlib import Path
@@ -36,11 +36,12 @@ def quantize_wire(source: Path, target: Path, products: Products | None = None) 
         ExportError: `source` is not an exported ODIN in float32.
     """
     floats = Graph(load_float32(source).graph)
+    head = floats.producer["logits"].input[1]
     model = int8_model(source)
     graph, nodes = Graph(model.graph), []
     for node in tqdm(model.graph.node, desc="4 bits on the wire", leave=False):
         name = node.input[1].removesuffix("_quantized") if node.op_type == "MatMulInteger" else ""
-        if name in floats.initializers:  # the head's name is not: its weight was transposed
+        if name in floats.initializers and name != head:  # a tied head's name is not among them
             product = None if products is None else products.get(name)
             nodes += unpacking(graph, name, floats.stored(name), product)
     for node in reversed(nodes):
@@ -87,7 +88,8 @@ def two_level(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     padded = np.pad(weight, ((0, -len(weight) % BLOCK_SIZE), (0, 0)))
     blocks = padded.reshape(-1, BLOCK_SIZE, weight.shape[1])
-    scale = (np.abs(weight).max(0) / (15 * 7.5)).astype(np.float32)
+    # So that the largest weight is exact, whichever its sign: codes go from -8 to 7.
+    scale = (np.abs(weight).max(0) / (15 * 7)).astype(np.float32)
     units = blocks / np.where(scale == 0, 1, scale)
     codes = np.zeros(blocks.shape, np.int8)
     multiples = np.ones([len(blocks), 1, weight.shape[1]], np.uint8)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # imported where they are used: a check of files alone should
 DTYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
 
 
+MANIFEST = "manifest.json"
+
+
 class CheckpointError(Exception):
     """A model folder cannot be used; the message says what is wrong with it and what to do."""
 
@@ -123,6 +126,26 @@ def check_weights(folder: Path) -> None:
             raise CheckpointError(f"'{path}' is damaged ({error}): save or download it again") from error
 
 
+def read_manifest(folder: Path) -> dict:
+    """What the manifest of a release or of an export says; empty when there is none.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    try:
+        manifest = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"'{path}' cannot be read: {error}. Save, export or download '{folder}' again"
+        ) from error
+    if not isinstance(manifest, dict):
+        raise CheckpointError(f"'{path}' is not a manifest: save, export or download '{folder}' again")
+    return manifest
+
+
 def weight_dtypes(folder: Path) -> set[str]:
     """The precisions of the weights, as torch calls them."""
     found = set()
@@ -137,10 +160,9 @@ def check_precision(folder: Path) -> None:
 
     A folder without a manifest, such as a run's own model, records none.
     """
-    path = folder / "manifest.json"
-    if not path.is_file():
+    recorded = read_manifest(folder).get("precision")
+    if recorded is None:
         return
-    recorded = json.loads(path.read_text())["precision"]
     found = weight_dtypes(folder)
     if found != {recorded["parameters"]}:
         raise CheckpointError(

@@ -20,7 +20,8 @@ sys.path.insert(0, str(HERE.parents[1]))
 import brotli  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from export.build import MANIFEST, hash_files  # noqa: E402
+from export.build import hash_files  # noqa: E402
+from training.checkpoint import MANIFEST  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
 
 

@@ -87,7 +87,7 @@ def toy(make_folder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def exported(toy, tmp_path_factory):
-    """The export folder of the toy, fp32 and int8."""
+    """The export folder of the toy, all precisions."""
     folder = tmp_path_factory.mktemp("exports") / "toy"
     assert build(toy, folder)
     return folder

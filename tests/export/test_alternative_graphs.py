@@ -10,10 +10,11 @@ import torch
 
 from export.build import build
 from export.linear_attention import SMALLEST_RATE, fused_general
-from export.runner import OnnxRunner, left_pad
+from export.runner import OnnxRunner
 from modeling_odin import OdinForCausalLM
 from modeling_odin.alternative_recurrences import general_recurrence, recurrent_general
 from modeling_odin.recurrence import recurrent_gated_delta
+from training.benchmark.decoding import left_pad
 from training.checkpoint import load_model
 
 

@@ -11,7 +11,8 @@ from export.convolution import expand_convolutions
 from export.graph import save
 from export.onnx_config import OdinOnnxConfig
 from export.profiling import profile
-from export.runner import OnnxRunner, left_pad
+from export.runner import OnnxRunner
+from training.benchmark.decoding import left_pad
 from training.checkpoint import load_model
 
 

@@ -150,6 +150,9 @@ def test_two_levels_of_scales():
     value = (((codes - 8.0) * multiples) * scale).reshape(-1, 30)[:100]
     assert np.square(value - weight).mean() < 0.01  # the nearest of 16 values in blocks of 16: about 0.006
     assert (value[:, 3] == 0).all() and (value[16:32, 4] == 0).all()
+    identity = np.eye(16, dtype=np.float32)  # as in the rate's part of the merged gates
+    codes, multiples, scale = two_level(identity)
+    np.testing.assert_allclose((((codes - 8.0) * multiples) * scale).reshape(16, 16), identity, atol=1e-6)
 
 
 def test_packing():
