@@ -14,6 +14,7 @@ from .weight_only import quantize_4bit
 from .wire import quantize_wire
 
 
+# Of source, target and, where it is used, what `rounding.input_products` returns.
 Writer = Callable[..., object]
 
 
@@ -44,9 +45,9 @@ class Precision:
     Attributes:
         file: path in the export folder.
         write: makes the file (second argument) of the float32 graph (first); ExportError for a foreign one. 4-bit
-            weights are rounded better with the third, of `rounding.input_products`; others take no notice of it.
-        calibrated: whether they do.
-        limits: see there.
+            weights are rounded better with the third, of `rounding.input_products`, which may be left out.
+        calibrated: whether `write` makes anything of the third.
+        limits: how near to the model the file has to be.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Precision:
 
 
 def without_products(write: Callable[[Path, Path], object]) -> Writer:
+    """A writer that makes nothing of the third argument, for files that are rounded by no text."""
     return lambda source, target, products=None: write(source, target)
 
 
