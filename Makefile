@@ -9,7 +9,7 @@ TORCH ?= torch==2.13.0
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXPORTED := space/public/models/$(MODEL)
-SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -type f 2>/dev/null)
+SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -path space/runtime/dist -prune -o -type f -print 2>/dev/null)
 
 # The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
 NEXT := .venv-transformers5/bin/python
@@ -20,7 +20,7 @@ help:
 	@echo "make demo      install, build and serve the Space on http://localhost:7860"
 	@echo "make test      install and run all tests"
 	@echo "make test-transformers5  the model's tests under transformers 5"
-	@echo "make browsers  install Chromium and its driver with apt (for the browser tests)"
+	@echo "make browsers  install Chromium, Firefox and WebKitGTK with apt (for the browser tests)"
 	@echo "make sandbox   install bubblewrap with apt (one more layer around generated programs)"
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
@@ -56,7 +56,7 @@ install: .stamps/install
 	$(NEXT) -m pip --disable-pip-version-check --quiet install --no-warn-conflicts "transformers==5.17.*"
 	@touch $@
 
-.stamps/node: space/package.json space/package-lock.json
+.stamps/node: space/package.json space/runtime/package.json space/package-lock.json
 	@mkdir -p .stamps
 	@node -e 'if (+process.versions.node.split(".")[0] < 20) { console.error("Node 20 or newer is needed, this is " + process.version); process.exit(1) }'
 	cd space && npm ci --no-audit --no-fund --loglevel=error
@@ -78,11 +78,12 @@ lint: .stamps/install .stamps/node
 
 browsers:
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		chromium chromium-driver firefox-esr mesa-vulkan-drivers webkit2gtk-driver xvfb >/dev/null
 
 sandbox:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bubblewrap >/dev/null
 
 clean:
-	rm -rf .stamps .venv-transformers5 space/dist space/public/models space/public/ort space/node_modules
+	rm -rf .stamps .venv-transformers5 space/dist space/runtime/dist space/public/models space/public/ort space/node_modules

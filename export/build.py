@@ -30,10 +30,24 @@ from .precisions import PRECISIONS
 TASK = "text-generation-with-past"
 # The modules that what is exported depends on.
 CODE = (
-    *("build", "convolution", "graph", "half", "lean", "linear_attention", "onnx_config", "precisions", "prompts"),
+    *(
+        "alignment",
+        "build",
+        "convolution",
+        "graph",
+        "half",
+        "lean",
+        "linear_attention",
+        "onnx_config",
+        "precisions",
+        "prompts",
+    ),
     *("quantize", "rounding", "weight_only", "wire"),
 )
 TOOLS = ("torch", "transformers", "optimum-onnx", "onnx", "onnxruntime")
+# Browsers fetch, verify and keep a file in pieces of this size: small enough that a few in memory at once and one lost
+# to a broken connection cost little, large enough that 100 MB are some 25 requests.
+CHUNK_BYTES = 4 << 20
 
 
 def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), force: bool = False) -> bool:
@@ -111,7 +125,7 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
 
 
 def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ...]) -> None:
-    """Writes `manifest.json`: what was exported from what, and the size and hash of every file."""
+    """Writes `manifest.json`: what was exported from what, and the size and hashes of every file."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "model": model.resolve().name,
@@ -121,12 +135,21 @@ def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ..
         "dtypes": {dtype: PRECISIONS[dtype].file for dtype in dtypes},
         "task": TASK,
         "made_with": {package: version(package) for package in TOOLS},
-        "files": {
-            path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": hash_files([path])}
-            for path in files
-        },
+        "chunk_bytes": CHUNK_BYTES,
+        "files": {path.relative_to(folder).as_posix(): file_entry(path) for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def file_entry(path: Path) -> dict:
+    """Size and SHA-256 of a file, and of its chunks when it has more than one, so that each can be checked alone."""
+    whole, chunks = hashlib.sha256(), []
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            whole.update(chunk)
+            chunks.append(hashlib.sha256(chunk).hexdigest())
+    entry = {"bytes": path.stat().st_size, "sha256": whole.hexdigest()}
+    return entry | {"chunks": chunks} if len(chunks) > 1 else entry
 
 
 def is_export(folder: Path) -> bool:

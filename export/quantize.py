@@ -14,6 +14,7 @@ from onnx import helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
+from .alignment import align_products
 from .audit import load
 from .convolution import expand_convolutions
 from .errors import ExportError
@@ -46,7 +47,8 @@ def quantize_int8(source: Path, target: Path) -> None:
 
 
 def int8_model(source: Path) -> onnx.ModelProto:
-    """The float32 graph `source` in int8, for processors: their fast form of the short convolution as well.
+    """The float32 graph `source` in int8, for processors: their fast form of the short convolution, and widths of
+    products that suit a cache (`alignment`).
 
     Every product with constant weights becomes `DynamicQuantizeLinear` and `MatMulInteger`; a tied embedding is read
     from the head's bytes, so that the table, a large part of a small model, is stored once.
@@ -54,12 +56,22 @@ def int8_model(source: Path) -> onnx.ModelProto:
     Raises:
         ExportError: `source` is not an exported ODIN in float32.
     """
-    return quantize_products(expand_convolutions(load_float32(source)))
+    return _quantized(*processor_graph(source))
+
+
+def processor_graph(source: Path) -> tuple[onnx.ModelProto, tuple[str, str] | None]:
+    """The float32 graph `source` as `int8_model` quantises it, and what `fold_transposed_weights` returns."""
+    model = expand_convolutions(load_float32(source))
+    tied = fold_transposed_weights(model)
+    return align_products(model), tied
 
 
 def quantize_products(model: onnx.ModelProto) -> onnx.ModelProto:
     """Any float32 graph with its products in int8, as described above."""
-    embedding = fold_transposed_weights(model)
+    return _quantized(model, fold_transposed_weights(model))
+
+
+def _quantized(model: onnx.ModelProto, embedding: tuple[str, str] | None) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         folded, quantized = Path(folder) / "folded.onnx", Path(folder) / "quantized.onnx"
         add_pre_process_metadata(model)  # says that the graph is simplified already
@@ -127,4 +139,11 @@ def share_embedding(model: onnx.ModelProto, table: str, head: str) -> None:
     Graph(model.graph).drop_unused()
 
 
-__all__ = ["fold_transposed_weights", "int8_model", "load_float32", "quantize_int8", "quantize_products"]
+__all__ = [
+    "fold_transposed_weights",
+    "int8_model",
+    "load_float32",
+    "processor_graph",
+    "quantize_int8",
+    "quantize_products",
+]

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tqdm import tqdm
 
 from .graph import Graph, save
-from .quantize import int8_model, load_float32
+from .quantize import int8_model, processor_graph
 from .rounding import Products, gptq, whole_blocks
 
 
@@ -35,13 +35,14 @@ def quantize_wire(source: Path, target: Path, products: Products | None = None) 
     Raises:
         ExportError: `source` is not an exported ODIN in float32.
     """
-    floats = Graph(load_float32(source).graph)
-    head = floats.producer["logits"].input[1]
+    floats = Graph(processor_graph(source)[0].graph)
+    last = floats.producer["logits"]  # the head, or what takes its padding off
+    head = (last if last.op_type == "MatMul" else floats.producer[last.input[0]]).input[1]
     model = int8_model(source)
     graph, nodes = Graph(model.graph), []
     for node in tqdm(model.graph.node, desc="4 bits on the wire", leave=False):
         name = node.input[1].removesuffix("_quantized") if node.op_type == "MatMulInteger" else ""
-        if name in floats.initializers and name != head:  # a tied head's name is not among them
+        if name in floats.initializers and name != head:
             product = None if products is None else products.get(name)
             nodes += unpacking(graph, name, floats.stored(name), product)
     for node in reversed(nodes):

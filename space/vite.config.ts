@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { EXTERNAL_WEBASSEMBLY, onnxRuntimeFiles } from "./runtime/packaging/onnxruntime.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const port = 7860;
@@ -10,22 +10,16 @@ const port = 7860;
 // With these two the browser lets WebAssembly use threads; without them everything works on one thread.
 const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** Puts the WebAssembly files of the onnxruntime-web that transformers.js uses into `public/ort/`: no CDN is asked. */
+/** Puts onnxruntime's WebAssembly into `public/ort/`: no CDN is asked. */
 function selfHostOnnxRuntime(): Plugin {
   return {
     name: "self-host-onnxruntime",
     config() {
-      const transformers = createRequire(import.meta.url).resolve("@huggingface/transformers");
-      // The package's entry points are guarded by conditions, but each WebAssembly file is exported by name.
-      const locate = createRequire(transformers).resolve;
       const target = join(here, "public", "ort");
       mkdirSync(target, { recursive: true });
-      for (const build of ["", ".asyncify"]) {
-        for (const kind of ["mjs", "wasm"]) {
-          const name = `ort-wasm-simd-threaded${build}.${kind}`;
-          const [source, copy] = [locate(`onnxruntime-web/${name}`), join(target, name)];
-          if (!existsSync(copy) || statSync(copy).size !== statSync(source).size) cpSync(source, copy);
-        }
+      for (const { name, path } of onnxRuntimeFiles()) {
+        const copy = join(target, name);
+        if (!existsSync(copy) || statSync(copy).size !== statSync(path).size) cpSync(path, copy);
       }
     },
   };
@@ -61,7 +55,7 @@ export default defineConfig({
   base: "./", // a static Space may be served under any path
   appType: "mpa", // a missing model file must answer 404, not the page
   plugins: [selfHostOnnxRuntime(), addSpaceReadme(), refreshModels()],
-  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  resolve: { conditions: [EXTERNAL_WEBASSEMBLY, ...defaultClientConditions] },
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },
   server: { host: "127.0.0.1", port, strictPort: true, headers },

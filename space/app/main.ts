@@ -1,6 +1,7 @@
 /** The page: loads the model when asked, and shows answers as they come. */
 
-import { formatBytes, OdinError, OdinLLM, type Device, type Dtype, type ModelInfo, type Stats } from "../runtime";
+import { formatBytes, OdinError, OdinLLM } from "../runtime/index";
+import type { Device, Dtype, ModelInfo, Stats } from "../runtime/index";
 import { AnswerView } from "./answer";
 import { EXAMPLES } from "./examples";
 
@@ -62,6 +63,7 @@ async function load(): Promise<OdinLLM> {
   statusLine.textContent = "Looking for the model …";
   progressBar.removeAttribute("value");
   const llm = await OdinLLM.load(modelUrl, {
+    ortUrl: "ort/",
     dtype,
     device,
     ...(threads > 0 ? { threads } : {}),

@@ -1,189 +1,249 @@
-/** Loads a model and generates, with transformers.js, in whatever thread it is called in: normally the worker's. */
+/** A model that is loaded, and its answers; in whatever thread it is called in: normally the worker's. */
 
 import {
   BaseStreamer,
-  env,
   InterruptableStoppingCriteria,
-  LogLevel,
   LogitsProcessorList,
-  PretrainedConfig,
-  PreTrainedTokenizer,
   StoppingCriteriaList,
   Tensor,
 } from "@huggingface/transformers";
+import { continuation, type Answered } from "./conversation";
 import { OdinError } from "./errors";
-import { ModelFolder } from "./files";
-import { OdinCache, OdinForCausalLM, PREFILL_CHUNK, SeededSampler } from "./model";
-import {
-  DTYPE_SUFFIX,
-  type Chunk,
-  type GenerateOptions,
-  type LoadOptions,
-  type ModelInfo,
-  type Progress,
-  type Stats,
-} from "./protocol";
+import { OdinCache, passes, SamplingProcessor, type OdinForCausalLM, type Reads } from "./model";
+import type { Call, Chunk, GenerateOptions, Message, Prompt, RunInfo, Stats, TelemetryEvent } from "./protocol";
+import { RECORD_FORMAT, type RunRecord } from "./record";
+import { checkSampling, Sampler, SAMPLING_DEFAULTS, type SeededSampling } from "./sampling";
 import { TokenStream } from "./stream";
+import type { Tokenizer } from "./tokenizer";
+import { VERSION } from "./version";
 
 /** The state has one size whatever the length, so this bounds only the time that reading takes. */
 export const MAX_PROMPT_TOKENS = 16_384;
+const MAX_TOKENS = 8192;
+const LOSS_MS = 200;
 // No text of so few tokens is longer, and tokenising one that is would take long only to be refused.
 const MAX_PROMPT_CHARACTERS = 32 * MAX_PROMPT_TOKENS;
 
-const DEFAULTS: Required<GenerateOptions> = { maxTokens: 512, temperature: 0, topK: 0, topP: 1, seed: 0 };
+export interface Listener {
+  onChunk: (chunk: Chunk) => void;
+  /** Called while a long prompt is read, with tokens read so far and in all. */
+  onPrefill: (done: number, total: number) => void;
+  onEvent?: ((event: TelemetryEvent) => void) | undefined;
+  /** Whether the call should end after the token that is being computed. */
+  stopped: () => boolean;
+}
 
-// transformers.js asks for files by a path of its own; it gets the bytes that ModelFolder has checked.
-const MODEL_ID = "odin";
+type Settings = SeededSampling & { maxTokens: number };
+
+/** Where a text stands: its tokens, of which the cache has read all but some at the end. */
+interface Position {
+  tokens: number[];
+  cache: OdinCache;
+  /** Tokens before the answer. */
+  promptLength: number;
+  stream: TokenStream;
+  settings: Settings;
+  prompt: Prompt;
+  /** Undefined for token ids, and once the answer went on after its end. */
+  answered: Answered | undefined;
+}
 
 export class Engine {
-  private constructor(
+  #position: Position | undefined;
+
+  /** @param lost resolves, with the reason, when the device that computes has gone; a step may then wait for ever. */
+  constructor(
     readonly model: OdinForCausalLM,
-    readonly tokenizer: PreTrainedTokenizer,
-    readonly info: ModelInfo,
+    readonly tokenizer: Tokenizer | undefined,
+    readonly info: RunInfo,
+    readonly lost: Promise<string> = new Promise(() => {}),
   ) {}
 
   /**
-   * @param url folder of the model, absolute. Wanted there: `config.json`, `tokenizer.json`, `tokenizer_config.json`,
-   *   `onnx/model{suffix}.onnx`; used when there: `manifest.json`, `generation_config.json`, `chat_template.jinja`.
-   * @param ortUrl folder of onnxruntime's WebAssembly files, absolute.
-   * @throws OdinError
+   * Answers a prompt, goes on with the last answer, or repeats what a record says.
+   *
+   * The state of the last answer is kept: of a prompt that goes on from there only the new tokens are read.
+   *
+   * @throws OdinError `empty-prompt`, `prompt-too-long`, `bad-option`, `device-lost`, `engine`.
    */
-  static async load(
-    url: string,
-    ortUrl: string,
-    { dtype = "q8", device = "wasm", threads: wanted }: LoadOptions,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Engine> {
-    const started = performance.now();
-    checkPlatform(device);
-    if (!(dtype in DTYPE_SUFFIX)) {
-      const known = Object.keys(DTYPE_SUFFIX).join(", ");
-      throw new OdinError("bad-option", `There are no weights of type '${dtype}'. Choose one of: ${known}.`);
-    }
-    const folder = await ModelFolder.open(url.endsWith("/") ? url : `${url}/`, onProgress);
-    const weights = `onnx/model${DTYPE_SUFFIX[dtype]}.onnx`;
-    const names = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", weights];
-    folder.expect(names);
-    // The kind of model first: for another kind the other files need not be fetched.
-    const config = await folder.json<Record<string, unknown>>("config.json");
-    if (config["model_type"] !== "odin") {
-      throw new OdinError(
-        "foreign-model",
-        `${folder.base} holds a model of type '${String(config["model_type"])}', not an ODIN model. ` +
-          "Give the address of a folder that `python -m export` wrote.",
-      );
-    }
-    const threads = wanted ?? defaultThreads(config);
-    const [generationConfig, tokenizerJson, tokenizerConfig, onnx] = await Promise.all([
-      folder.json<Record<string, unknown>>("generation_config.json", { optional: true }),
-      folder.json<object>("tokenizer.json"),
-      folder.json<Record<string, unknown>>("tokenizer_config.json"),
-      folder.read(weights),
-    ]);
-    tokenizerConfig["chat_template"] ??= await folder.text("chat_template.jinja", { optional: true });
-
-    prepareTransformers(ortUrl, device, threads, new Map([[`/${MODEL_ID}/${weights}`, onnx]]));
+  async generate(call: Call, options: GenerateOptions, listener: Listener): Promise<Stats> {
+    const settings = checkOptions(options);
+    const position = await this.#begin(call, settings);
+    this.#position = undefined; // until it has gone well
     try {
-      const model = (await OdinForCausalLM.from_pretrained(`/${MODEL_ID}`, {
-        config: new PretrainedConfig(config),
-        dtype,
-        device,
-        session_options: device === "webgpu" ? { preferredOutputLocation: statesOnGpu(config) } : {},
-      })) as OdinForCausalLM;
-      model.configs = { generation_config: generationConfig ?? {} };
-      const tokenizer = new PreTrainedTokenizer(tokenizerJson, tokenizerConfig);
-      const loadMs = performance.now() - started;
-      return new Engine(model, tokenizer, { dtype, device, threads, bytes: folder.bytes, config, loadMs });
+      const stats = await Promise.race([this.#answer(position, call, listener), this.lost]);
+      if (typeof stats === "string") throw deviceLost(stats);
+      this.#position = position;
+      return stats;
     } catch (error) {
-      throw OdinError.from(error, `The model at ${folder.base} (${weights}) could not be started`);
+      // The loss may be told a little after the step that it broke.
+      const reason = await Promise.race([this.lost, new Promise<void>((resolve) => setTimeout(resolve, LOSS_MS))]);
+      if (reason !== undefined) throw deviceLost(reason);
+      await position.cache.dispose();
+      throw OdinError.from(error, "The model stopped with an error while answering");
     }
   }
 
-  /**
-   * Answers `prompt`, one user turn of the tokenizer's chat template.
-   *
-   * @param onPrefill called while a long prompt is read, with tokens read so far and in all.
-   * @throws OdinError `empty-prompt`, `prompt-too-long`, `bad-option`, `engine`.
-   */
-  async generate(
-    prompt: string,
-    options: GenerateOptions,
-    signal: AbortSignal,
-    onChunk: (chunk: Chunk) => void,
-    onPrefill: (done: number, total: number) => void = () => {},
-  ): Promise<Stats> {
-    const settings = checkOptions(options);
-    const ids = this.encode(prompt);
-    const cache = OdinCache.empty(this.model.dimensions);
-    const stop = new InterruptableStoppingCriteria();
-    const interrupt = () => stop.interrupt();
-    if (signal.aborted) stop.interrupt();
-    signal.addEventListener("abort", interrupt, { once: true });
+  async #begin(call: Call, settings: Settings): Promise<Position> {
+    const last = this.#position;
+    if (call.kind === "continue") {
+      if (!last) throw new OdinError("bad-option", "There is no answer to go on with. Generate one first.");
+      if (last.answered?.ended) throw new OdinError("bad-option", "The last answer is complete: it cannot go on.");
+      return { ...last, settings: { ...last.settings, maxTokens: settings.maxTokens } };
+    }
+    const { prompt } = call;
+    const next = call.kind === "prompt" && last ? this.#following(last, prompt) : undefined;
+    if (next && last) {
+      checkLength(next.length);
+      return this.#at([...last.tokens, ...next], last.cache, prompt, settings);
+    }
+    const tokens = this.encode(prompt);
+    await last?.cache.dispose();
+    this.#position = undefined;
+    const position = this.#at(tokens, OdinCache.empty(this.model.dimensions), prompt, settings);
+    if (call.kind === "replay") position.promptLength -= call.firstDraw;
+    return position;
+  }
+
+  #at(tokens: number[], cache: OdinCache, prompt: Prompt, settings: Settings): Position {
+    const decode = (pending: number[]) => this.tokenizer?.decode(pending, { skipSpecialTokens: true }) ?? "";
+    const stream = new TokenStream(decode);
+    return { tokens, cache, promptLength: tokens.length, stream, settings, prompt, answered: undefined };
+  }
+
+  /** The tokens that `prompt` adds to a text that was read; undefined when it is another text. */
+  #following(last: Position, prompt: Prompt): number[] | undefined {
+    if (typeof prompt === "string") return undefined;
+    if (!Array.isArray(prompt)) {
+      const goesOn = prompt.tokens.length > last.tokens.length && last.tokens.every((t, i) => t === prompt.tokens[i]);
+      return goesOn ? prompt.tokens.slice(last.tokens.length) : undefined;
+    }
+    if (!last.answered || !this.tokenizer) return undefined;
+    const eos = this.tokenizer.decode(this.eosTokenIds.slice(0, 1));
+    const text = continuation(last.answered, prompt, (messages, add) => this.#render(messages, add), eos);
+    return text === undefined ? undefined : this.tokenizer.encode(text);
+  }
+
+  async #answer(position: Position, call: Call, listener: Listener): Promise<Stats> {
+    const { tokens: ids, cache, settings, stream, promptLength } = position;
+    const promptTokens = [...ids];
+    const seen = cache.get_seq_length();
     const timing = { start: performance.now(), first: 0, last: 0 };
-    const tokens: number[] = [];
-    const stream = new TokenStream((pending) =>
-      this.tokenizer.decode(pending, { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
-    );
-    const promptTokens = ids.map(Number);
-    const stats = (finish: Stats["finish"]): Stats => ({
-      promptTokens,
-      tokens,
-      finish,
-      prefillMs: (timing.first || performance.now()) - timing.start,
-      decodeMs: timing.last - timing.first,
-    });
-    try {
-      const early = Math.floor((ids.length - 1) / PREFILL_CHUNK) * PREFILL_CHUNK;
-      await this.model.prefill(
-        ids.slice(0, early),
-        cache,
-        () => stop.interrupted,
-        (done) => onPrefill(done, ids.length),
-      );
-      if (stop.interrupted) return stats("stopped");
+    const stop = new InterruptableStoppingCriteria();
+    const stopped = () => {
+      if (listener.stopped()) stop.interrupt();
+      return stop.interrupted;
+    };
+    const answer: number[] = [];
+    let text = position.answered?.answer ?? "";
+    const say = (chunk: Chunk) => {
+      text += chunk.text;
+      listener.onChunk(chunk);
+    };
+    const recorded = call.kind === "replay" ? call.reads : undefined;
+    const sizes = passes(ids.length - seen, recorded);
+    let reads: Reads = [];
+    const big = ids.map(BigInt);
+    await this.model.prefill(big, cache, sizes.slice(0, -1), stopped, (done) => listener.onPrefill(done, ids.length));
+    if (!stopped()) {
       const streamer = new Streamer((token) => {
-        timing.last = performance.now();
-        timing.first ||= timing.last;
-        tokens.push(token);
-        onChunk({ text: stream.push(token), tokens: [token] });
+        const now = performance.now();
+        if (timing.first === 0) {
+          reads = cache.reads;
+          listener.onEvent?.({ type: "prefill", ms: now - timing.start, tokens: ids.length - seen });
+        } else listener.onEvent?.({ type: "token", ms: now - timing.last, position: answer.length });
+        timing.last = now;
+        timing.first ||= now;
+        answer.push(token);
+        say({ text: stream.push(token), tokens: [token] });
+        stopped();
       });
       const criteria = new StoppingCriteriaList();
       criteria.push(stop);
       const processors = new LogitsProcessorList();
-      if (settings.temperature > 0) processors.push(new SeededSampler(settings, settings.seed));
+      const sampler = new Sampler(settings, settings.seed);
+      processors.push(new SamplingProcessor(sampler, [...ids], ids.length - promptLength));
       await this.model.generate({
-        inputs: new Tensor("int64", BigInt64Array.from(ids), [1, ids.length]),
+        inputs: new Tensor("int64", BigInt64Array.from(big), [1, ids.length]),
         past_key_values: cache,
         max_new_tokens: settings.maxTokens,
-        do_sample: false, // SeededSampler has drawn already
+        do_sample: false, // the processor has drawn already
         num_beams: 1,
         stopping_criteria: criteria,
         logits_processor: processors,
         streamer,
       } as unknown as Parameters<OdinForCausalLM["generate"]>[0]);
-      const rest = stream.end();
-      if (rest) onChunk({ text: rest, tokens: [] });
-      if (this.eosTokenIds.includes(tokens.at(-1)!)) return stats("eos");
-      return stats(stop.interrupted ? "stopped" : "length");
-    } catch (error) {
-      throw OdinError.from(error, "The model stopped with an error while answering");
-    } finally {
-      signal.removeEventListener("abort", interrupt);
-      await cache.dispose();
     }
+    ids.push(...answer);
+    const ended = this.eosTokenIds.includes(answer.at(-1)!);
+    if (ended) say({ text: stream.end(), tokens: [] });
+    const { prompt } = position;
+    if (typeof prompt === "string" || Array.isArray(prompt)) {
+      position.answered = { messages: messagesOf(prompt), answer: text, ended };
+    }
+    const finish = ended ? "eos" : stop.interrupted ? "stopped" : "length";
+    const end = timing.first || performance.now();
+    return {
+      promptTokens,
+      readTokens: promptTokens.length - seen,
+      tokens: answer,
+      finish,
+      prefillMs: end - timing.start,
+      decodeMs: timing.last - timing.first,
+      record: this.#record(position, promptTokens, seen, reads, answer, finish),
+    };
   }
 
-  /** Token ids of `prompt` as a user's turn, up to where the assistant's answer begins. */
-  encode(prompt: string): bigint[] {
-    if (prompt.trim() === "") throw new OdinError("empty-prompt", "There is no question yet. Type one and try again.");
-    if (prompt.length > MAX_PROMPT_CHARACTERS) throw tooLong(`${prompt.length.toLocaleString("en")} characters`);
-    const ids = this.tokenizer.apply_chat_template([{ role: "user", content: prompt }], {
-      add_generation_prompt: true,
-      return_tensor: false,
-      return_dict: false,
-    }) as number[];
-    if (ids.length > MAX_PROMPT_TOKENS) throw tooLong(`${ids.length.toLocaleString("en")} tokens`);
-    return ids.map(BigInt);
+  #record(
+    { settings, prompt, promptLength }: Position,
+    promptTokens: number[],
+    seen: number,
+    reads: Reads,
+    tokens: number[],
+    finish: Stats["finish"],
+  ): RunRecord {
+    const { info } = this;
+    const { seed, ...parameters } = settings;
+    // A text that was read in one go is told as the conversation; of another the way of reading matters as well.
+    const fresh = seen === 0 && (typeof prompt === "string" || Array.isArray(prompt));
+    return {
+      format: RECORD_FORMAT,
+      runtime: VERSION,
+      model: { name: info.model ?? null, version: info.version ?? null },
+      hashes: info.hashes,
+      device: info.device,
+      dtype: info.dtype,
+      threads: info.threads,
+      precision: { ...info.precision },
+      seed,
+      parameters,
+      prompt: fresh ? { messages: messagesOf(prompt) } : { tokens: promptTokens },
+      reads,
+      firstDraw: promptTokens.length - promptLength,
+      tokens,
+      finish,
+    };
+  }
+
+  /** Token ids of `prompt`; of text as a user's turn, up to where the assistant's answer begins. */
+  encode(prompt: Prompt): number[] {
+    if (typeof prompt !== "string" && !Array.isArray(prompt)) return checkTokens(prompt.tokens, this.model.dimensions);
+    const messages = messagesOf(prompt);
+    const length = messages.reduce((total, { content }) => total + content.length, 0);
+    if (!messages.at(-1)?.content.trim()) {
+      throw new OdinError("empty-prompt", "There is no question yet. Type one and try again.");
+    }
+    if (length > MAX_PROMPT_CHARACTERS) throw tooLong(`${length.toLocaleString("en")} characters`);
+    if (!this.tokenizer) {
+      throw new OdinError("bad-option", "This model was made without a tokenizer. Give the prompt as token ids.");
+    }
+    const ids = this.tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
+    checkLength(ids.length);
+    return ids;
+  }
+
+  #render(messages: Message[], add_generation_prompt: boolean): string {
+    return this.tokenizer!.transformers.apply_chat_template(messages, { add_generation_prompt, tokenize: false }) as string;
   }
 
   private get eosTokenIds(): number[] {
@@ -209,72 +269,40 @@ class Streamer extends BaseStreamer {
   override end(): void {}
 }
 
-/**
- * 1 without cross-origin isolation, which threads need, and 1 for a narrow model, whose matrix products are over
- * before a second thread has woken up (odin-nano, 192 wide: 670 tokens/s on one thread, 440 on two). Otherwise at
- * most 4, since browsers may report more cores than there are.
- */
-function defaultThreads(config: Record<string, unknown>): number {
-  if (!globalThis.crossOriginIsolated || Number(config["hidden_size"]) < 512) return 1;
-  return Math.max(1, Math.min(4, navigator.hardwareConcurrency));
+function deviceLost(reason: string): OdinError {
+  return new OdinError(
+    "device-lost",
+    `The graphics device went away in the middle of the answer (${reason}). Ask again: it will be done without it.`,
+  );
 }
 
-function checkPlatform(device: string): void {
-  if (typeof WebAssembly === "undefined") {
-    throw new OdinError(
-      "no-webassembly",
-      "This browser has no WebAssembly, or it is switched off (some lockdown modes do that). ODIN needs it.",
-    );
-  }
-  if (device !== "wasm" && device !== "webgpu") {
-    throw new OdinError("bad-option", `There is no device '${device}'. Choose wasm or webgpu.`);
-  }
-  if (device === "webgpu" && !("gpu" in navigator)) {
-    throw new OdinError("bad-option", "This browser has no WebGPU. Choose the device wasm.");
-  }
-}
-
-function prepareTransformers(ortUrl: string, device: string, threads: number, files: Map<string, Uint8Array>): void {
-  // The default level warns that model type 'odin' is not in transformers.js's own registry.
-  env.logLevel = LogLevel.ERROR;
-  env.allowRemoteModels = false;
-  env.allowLocalModels = true;
-  env.useBrowserCache = false;
-  env.useWasmCache = false;
-  env.fetch = async (input) => {
-    const bytes = files.get(String(input));
-    files.delete(String(input)); // each file is asked for once; its memory is then transformers.js's
-    return bytes
-      ? { status: 200, headers: new Headers(), arrayBuffer: async () => bytes.buffer }
-      : new Response(null, { status: 404 });
-  };
-  const wasm = env.backends.onnx.wasm!;
-  // Without WebGPU the plain build is half the download and runs without the cost of suspending.
-  const build = new URL(`ort-wasm-simd-threaded${device === "webgpu" ? ".asyncify" : ""}`, ortUrl).href;
-  wasm.wasmPaths = { mjs: `${build}.mjs`, wasm: `${build}.wasm` };
-  wasm.numThreads = threads;
-}
-
-function statesOnGpu(config: Record<string, unknown>): Record<string, "gpu-buffer"> {
-  const layers = Array.from({ length: Number(config["num_hidden_layers"]) }, (_, i) => i);
-  const names = layers.flatMap((i) => [`present_conv.${i}`, `present_recurrent.${i}`]);
-  return Object.fromEntries(names.map((name) => [name, "gpu-buffer"]));
+function messagesOf(prompt: string | Message[]): Message[] {
+  return typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
 }
 
 /** The options with their defaults. Raises OdinError `bad-option`. */
-function checkOptions(options: GenerateOptions): Required<GenerateOptions> {
-  const settings = { ...DEFAULTS, ...options };
-  const check = (name: keyof GenerateOptions, valid: (value: number) => boolean, expected: string) => {
-    if (!valid(settings[name])) {
-      throw new OdinError("bad-option", `${name} must be ${expected}; it was ${String(settings[name])}.`);
-    }
-  };
-  check("maxTokens", (x) => Number.isInteger(x) && x >= 1 && x <= 8192, "a whole number from 1 to 8192");
-  check("temperature", (x) => x >= 0 && x <= 10, "a number from 0 to 10");
-  check("topK", (x) => Number.isInteger(x) && x >= 0, "a whole number, 0 for no limit");
-  check("topP", (x) => x > 0 && x <= 1, "above 0 and at most 1");
-  check("seed", (x) => Number.isInteger(x) && x >= 0 && x < 2 ** 32, "a whole number from 0 to 4294967295");
-  return settings;
+function checkOptions({ maxTokens = 512, ...sampling }: GenerateOptions): Settings {
+  if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > MAX_TOKENS) {
+    const limits = `a whole number from 1 to ${MAX_TOKENS}`;
+    throw new OdinError("bad-option", `maxTokens must be ${limits}; it was ${String(maxTokens)}.`);
+  }
+  return { ...checkSampling({ ...SAMPLING_DEFAULTS, ...sampling }), maxTokens };
+}
+
+function checkTokens(tokens: unknown, { vocab_size: size }: { vocab_size: number }): number[] {
+  if (!Array.isArray(tokens) || tokens.length === 0) {
+    throw new OdinError("empty-prompt", "The prompt has no tokens. Give it at least one.");
+  }
+  const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= size);
+  if (wrong !== undefined) {
+    throw new OdinError("bad-option", `Tokens are whole numbers from 0 to ${size - 1}; one was ${String(wrong)}.`);
+  }
+  checkLength(tokens.length);
+  return [...tokens];
+}
+
+function checkLength(tokens: number): void {
+  if (tokens > MAX_PROMPT_TOKENS) throw tooLong(`${tokens.toLocaleString("en")} tokens`);
 }
 
 function tooLong(length: string): OdinError {

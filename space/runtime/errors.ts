@@ -7,6 +7,11 @@ export type OdinErrorCode =
   | "corrupt" // a file is there but is not what it should be
   | "foreign-model" // the folder holds a model of another kind
   | "bad-option" // a parameter of load() or generate() is out of range
+  | "bad-data" // a dataset's descriptor, or a row of it, is not as it should be
+  | "aborted" // the caller's signal stopped it
+  | "bad-record" // a run record is damaged, or of another model than the one that is loaded
+  | "device-lost" // the graphics device went away in the middle of an answer
+  | "precision" // a graph does not compute in the precision that its file promises
   | "empty-prompt"
   | "prompt-too-long"
   | "engine"; // anything the inference engine reported

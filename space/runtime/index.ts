@@ -1,8 +1,13 @@
 /** The runtime's public face: `import { OdinLLM } from "odin-llm"`. It knows nothing of any page. */
 
+export { canonicalJson, sha256Hex } from "./canonical";
+export * from "./data";
+export { parseDescription, descriptionId } from "./description";
+export { detect, summary, type Capabilities, type Plan } from "./devices";
+export { clearCache, formatBytes, storedModels, type DownloadEvent, type StoredModel } from "./download";
 export { OdinError, type OdinErrorCode } from "./errors";
-export { formatBytes } from "./files";
-export { OdinLLM, type GenerateCall } from "./llm";
+export { OdinLLM, type GenerateCall, type OwnModel, type StartOptions } from "./llm";
+export { PRECISION, type PrecisionPolicy } from "./precision";
 export {
   DTYPE_SUFFIX,
   type Chunk,
@@ -10,7 +15,15 @@ export {
   type Dtype,
   type GenerateOptions,
   type LoadOptions,
+  type Message,
   type ModelInfo,
   type Progress,
+  type Prompt,
   type Stats,
+  type TelemetryEvent,
 } from "./protocol";
+export { shuffled, splitOf, uniform } from "./random";
+export { parseRecord, recordId, type RunRecord } from "./record";
+export { nextTokenProbabilities, sampleToken, type SamplingOptions } from "./sampling";
+export { loadTokenizer, Tokenizer, type TokenizerMetrics } from "./tokenizer";
+export { VERSION } from "./version";

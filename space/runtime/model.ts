@@ -1,10 +1,16 @@
 /** ODIN for transformers.js: a language model whose past is a fixed-size state instead of keys and values. */
 
 import { DynamicCache, LogitsProcessor, PreTrainedModel, Tensor } from "@huggingface/transformers";
-import { mulberry32, sampleToken, type SamplingOptions } from "./sampling";
+import type { Sampler } from "./sampling";
 
-/** Tokens read per pass over a long prompt: bounds memory, and lets a stop request in between. */
-export const PREFILL_CHUNK = 512;
+/**
+ * Tokens read per pass over a long prompt: bounds memory, and lets a stop request in between. A pass of 256 tokens takes
+ * no less time for a token in WebAssembly, and 30 MB more (odin-100m).
+ */
+export const PREFILL_CHUNK = 64;
+
+/** How a text was read: passes of so many tokens, each size with how often in a row. */
+export type Reads = [size: number, count: number][];
 
 /** The dimensions of `config.json` that shape the states. */
 export interface OdinConfig {
@@ -28,6 +34,7 @@ export class OdinCache extends TensorCache {
   // Private, because every enumerable property of a cache is taken for a tensor. transformers.js itself counts only
   // attention caches and throws for a purely recurrent one.
   #seenTokens = 0;
+  readonly #reads: Reads = [];
 
   /** Zero states of sequences that have not begun. */
   static empty(config: OdinConfig, batch = 1): OdinCache {
@@ -45,8 +52,18 @@ export class OdinCache extends TensorCache {
     return this.#seenTokens;
   }
 
+  /**
+   * How its tokens were read. int8 has one scale for all tokens of a pass, so the same text read otherwise may differ.
+   */
+  get reads(): Reads {
+    return this.#reads.map(([size, count]) => [size, count]);
+  }
+
   countTokens(newTokens: number): void {
     this.#seenTokens += newTokens;
+    const last = this.#reads.at(-1);
+    if (last?.[0] === newTokens) last[1]++;
+    else this.#reads.push([newTokens, 1]);
   }
 }
 
@@ -94,15 +111,21 @@ export class OdinForCausalLM extends PreTrainedModel {
     return outputs;
   }
 
-  /** Reads `ids` into `cache`, a chunk at a time. Returns early, without an error, once `stopped()` says so. */
+  /**
+   * Reads as many of `ids` into `cache` as `sizes` says, a pass each. Returns early, without an error, once `stopped()`
+   * says so.
+   */
   async prefill(
     ids: bigint[],
     cache: OdinCache,
+    sizes: Iterable<number>,
     stopped: () => boolean,
     onProgress: (done: number) => void,
   ): Promise<void> {
-    for (let i = 0; i < ids.length && !stopped(); i += PREFILL_CHUNK) {
-      const outputs = await this.forward(this.inputs([ids.slice(i, i + PREFILL_CHUNK)], cache));
+    for (const size of sizes) {
+      if (stopped()) return;
+      const begin = cache.get_seq_length();
+      const outputs = await this.forward(this.inputs([ids.slice(begin, begin + size)], cache));
       const states = Object.entries(outputs).filter(([name]) => name.startsWith("present_"));
       cache.update(Object.fromEntries(states.map(([name, state]) => [name.replace("present_", "past_"), state])));
       onProgress(cache.get_seq_length());
@@ -122,28 +145,41 @@ export class OdinForCausalLM extends PreTrainedModel {
   }
 }
 
-/** Draws the token itself, from a generator of its own, and leaves it the only possible one. transformers.js would
- * ignore top-p and draw from one generator that the whole page shares. */
-export class SeededSampler extends LogitsProcessor {
-  readonly #options: SamplingOptions;
-  readonly #random: () => number;
+/**
+ * The sizes of the passes that read `count` tokens.
+ *
+ * @param recorded as an earlier run read them, which they then have to add up to.
+ */
+export function passes(count: number, recorded?: Reads): number[] {
+  if (recorded) return recorded.flatMap(([size, times]) => Array<number>(times).fill(size));
+  const sizes = Array<number>(Math.floor(count / PREFILL_CHUNK)).fill(PREFILL_CHUNK);
+  return count % PREFILL_CHUNK ? [...sizes, count % PREFILL_CHUNK] : sizes;
+}
 
-  constructor(options: SamplingOptions, seed: number) {
+/**
+ * Draws the token itself and leaves it the only possible one. transformers.js would ignore top-p and min-p, and draw from
+ * one generator that the whole page shares.
+ */
+export class SamplingProcessor extends LogitsProcessor {
+  /**
+   * @param history prompt and answer so far; each token that is drawn is added.
+   * @param index of the next token in the answer.
+   */
+  constructor(
+    readonly sampler: Sampler,
+    readonly history: number[],
+    private index: number,
+  ) {
     super();
-    this.#options = options;
-    this.#random = mulberry32(seed);
   }
 
-  /** @param logits `[B, vocab_size]`, replaced in place. */
+  /** @param logits `[1, vocab_size]`, replaced in place. */
   override _call(_inputIds: bigint[][], logits: Tensor): Tensor {
-    const data = logits.data as Float32Array;
-    const vocabulary = logits.dims.at(-1)!;
-    for (let start = 0; start < data.length; start += vocabulary) {
-      const row = data.subarray(start, start + vocabulary);
-      const token = sampleToken(row, this.#options, this.#random());
-      row.fill(-Infinity);
-      row[token] = 0;
-    }
+    const row = logits.data as Float32Array;
+    const token = this.sampler.next(row, this.history, this.index++);
+    this.history.push(token);
+    row.fill(-Infinity);
+    row[token] = 0;
     return logits;
   }
 }

@@ -1,22 +1,23 @@
-"""The built app with a toy model, a server that can misbehave, and a real browser."""
+"""The built app and the built package with a toy model, a server that can misbehave, and real browsers."""
 
-import http.server
+import contextlib
 import os
 import shutil
 import subprocess
-import threading
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from selenium.common.exceptions import WebDriverException
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from configuration_odin import OdinConfig
 from export.build import build
 from modeling_odin import OdinForCausalLM
+from tests.space.browsers import ENGINES, Browser, Page, launch, missing
+from tests.space.server import Site
 
 
 REPOSITORY = Path(__file__).parents[2]
@@ -41,16 +42,6 @@ def browser_missing(reason: str):
     if os.environ.get("ODIN_REQUIRE_BROWSERS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def browser_programs() -> dict[str, str]:
-    """Paths of Chromium and its driver, or a skip."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        browser_missing("no chromium" if not chromium else "no chromedriver")
-    return {"browser": chromium, "driver": driver}
 
 
 @pytest.fixture(scope="session")
@@ -106,98 +97,105 @@ def toy_tokenizer() -> PreTrainedTokenizerFast:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory, toy_folder) -> Path:
-    """The production build of the app, with the toy in `models/toy/`."""
-    npm = shutil.which("npm")
-    if npm is None or not (SPACE / "node_modules").is_dir():
-        browser_missing("the Space's packages are not installed (`npm ci` in space/)")
-    folder = tmp_path_factory.mktemp("app") / "dist"
-    subprocess.run(
-        [npm, "run", "build", "--", "--outDir", folder, "--emptyOutDir"], cwd=SPACE, check=True, timeout=120
-    )
-    build(toy_folder, folder / "models" / "toy")
+def toy_export(tmp_path_factory, toy_folder) -> Path:
+    """What `python -m export` makes of the toy: its ONNX files, tokenizer, configuration and manifest."""
+    folder = tmp_path_factory.mktemp("export") / "toy"
+    build(toy_folder, folder)
     return folder
 
 
-@dataclass
-class Faults:
-    """How the server misbehaves, by path; and whether it sends the headers that allow threads."""
-
-    missing: set[str] = field(default_factory=set)
-    cut: set[str] = field(default_factory=set)
-    replaced: dict[str, bytes] = field(default_factory=dict)
-    isolated: bool = True
+@pytest.fixture(scope="session")
+def app(tmp_path_factory, toy_export) -> Path:
+    """The production build of the app, with the toy in `models/toy/`."""
+    folder = npm_run("build", tmp_path_factory.mktemp("app") / "dist")
+    shutil.copytree(toy_export, folder / "models" / "toy")
+    return folder
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.0"  # one request a connection, so that closing it is what a cut looks like
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
-
-    def __init__(self, *args, faults: Faults, **kwargs):
-        self.faults = faults
-        super().__init__(*args, **kwargs)
-
-    def end_headers(self):
-        if self.faults.isolated:
-            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def do_GET(self):
-        path = self.path.split("?")[0].lstrip("/")
-        if path in self.faults.missing:
-            return self.send_error(404)
-        if path not in self.faults.cut and path not in self.faults.replaced:
-            return super().do_GET()
-        body = self.faults.replaced.get(path) or Path(self.translate_path(self.path)).read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if path in self.faults.cut else body)
-
-    def log_message(self, *args):
-        pass
+@pytest.fixture(scope="session")
+def package(tmp_path_factory) -> Path:
+    """The package `odin-llm` as it is published: the folder that holds package.json and dist/."""
+    folder = tmp_path_factory.mktemp("package") / "odin-llm"
+    npm_run("build:runtime", folder / "dist")
+    shutil.copy(SPACE / "runtime" / "package.json", folder)
+    return folder
 
 
-@dataclass
-class Site:
-    url: str
-    faults: Faults
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory, package, toy_export) -> Path:
+    """A page with nothing but the built package, in `odin-llm/`, and the toy, in `models/toy/`."""
+    folder = tmp_path_factory.mktemp("bare") / "bare"
+    shutil.copytree(SPACE / "test" / "bare", folder)
+    shutil.copytree(package / "dist", folder / "odin-llm")
+    shutil.copytree(toy_export, folder / "models" / "toy")
+    return folder
+
+
+def npm_run(script: str, folder: Path) -> Path:
+    """Runs a build script of the Space into `folder`."""
+    npm = shutil.which("npm")
+    if npm is None or not (SPACE / "node_modules").is_dir():
+        browser_missing("the Space's packages are not installed (`npm ci` in space/)")
+    command = [npm, "run", script, "--", "--outDir", folder, "--emptyOutDir"]
+    subprocess.run(command, cwd=SPACE, check=True, timeout=120)
+    return folder
 
 
 @pytest.fixture
 def site(app):
-    """The app on a server of its own; `site.faults` makes it misbehave."""
-    faults = Faults()
-    handler = partial(Handler, directory=app, faults=faults)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}/", faults)
-        server.shutdown()
-        thread.join()
+    """The app on a server of its own, which can misbehave."""
+    with Site(app) as site:
+        yield site
+
+
+@pytest.fixture
+def bare_site(bare):
+    """The bare page on a server of its own, which can misbehave."""
+    with Site(bare) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_programs):
-    """A headless Chromium that can reach no other machine, so that a page that asks a CDN fails."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
+def browsers():
+    """`browsers(engine)`: a running browser of that engine, one for the session, or a skip."""
+    with contextlib.ExitStack() as stack:
+        running: dict[str, Browser] = {}
 
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser_programs["browser"]
-    for flag in (
-        "headless=new",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-dev-shm-usage",
-        "disable-background-networking",
-    ):
-        options.add_argument(f"--{flag}")
-    for flag in ("disable-component-update", "disable-sync", "window-size=1200,1000"):
-        options.add_argument(f"--{flag}")
-    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
-    driver = webdriver.Chrome(options=options, service=Service(browser_programs["driver"]))
-    yield driver
-    driver.quit()
+        def browser(engine: str) -> Browser:
+            if reason := missing(engine):
+                browser_missing(reason)
+            if engine not in running:
+                running[engine] = stack.enter_context(launch(engine))
+            return running[engine]
+
+        yield browser
+
+
+@pytest.fixture(params=ENGINES, scope="session")
+def engine(request) -> str:
+    """Each engine in turn."""
+    return request.param
+
+
+@pytest.fixture(params=[True, False], ids=["isolated", "open"])
+def isolated(request) -> bool:
+    """With the headers that allow threads, and without."""
+    return request.param
+
+
+@pytest.fixture
+def engine_page(browsers, engine) -> Iterator[Page]:
+    """An empty tab in each engine's browser, closed afterwards. A browser that the test ended is started again."""
+    browser = browsers(engine)
+    page = browser.new_tab()
+    yield page
+    try:
+        browser.close_tabs()
+    except WebDriverException:
+        browser.restart(keep_profile=False)
+
+
+@pytest.fixture
+def chromium(browsers):
+    """Selenium's driver of a headless Chromium that can reach no other machine."""
+    return browsers("chromium").page.driver

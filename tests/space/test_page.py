@@ -11,20 +11,19 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
 from export.build import build
 from export.runner import OnnxRunner
+from tests.space.references import QUESTION, reference, regrets
 
 
 REPOSITORY = Path(__file__).parents[2]
 # Between "12+21" and "21+12" odin-nano 0.3.0 sees 0.007 of 18, less than what a rounding to int8 may tip over.
 TIE = 0.05
-QUESTION = "Tom has 12 apples and buys 3 bags of 7. How many apples does he have?"
 WEIGHTS = "models/toy/onnx/model.onnx"
+MISSING, CUT = {"status": 404}, {"cut": 2000}
 
 
 class Page:
@@ -85,18 +84,6 @@ class Page:
     def load(self):
         self.find("#load").click()
         self.wait(lambda: self.state == "ready" or self.error)
-
-
-def reference(folder: Path, question: str, tokens: int):
-    """Prompt and greedy answer of a model folder in PyTorch."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True, dtype=torch.float32)
-    prompt = tokenizer.apply_chat_template(
-        [{"role": "user", "content": question}], add_generation_prompt=True, return_tensors="pt"
-    )
-    with torch.no_grad():
-        output = model.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=tokens, do_sample=False)
-    return prompt[0].tolist(), output[0, prompt.shape[1] :].tolist()
 
 
 @pytest.mark.parametrize(
@@ -163,16 +150,6 @@ def test_released_model_equals_its_references(chromium, site, app):
     assert tokens == [*expected, eos]
 
 
-def regrets(runner, prompt, tokens):
-    """How far below the highest logit each token was, by Python's onnxruntime reading the same text."""
-    found, ids, states = [], prompt, runner.empty_states(1)
-    for token in tokens:
-        logits, states = runner.step(np.array([ids]), states, num_logits_to_keep=1)
-        found.append(float(logits[0, -1].max() - logits[0, -1, token]))
-        ids = [token]
-    return found
-
-
 def test_typed_question_streams_and_stops(chromium, site):
     page = Page(chromium, site.url)
     page.load()
@@ -225,21 +202,21 @@ def test_empty_prompt(chromium, site):
 @pytest.mark.parametrize(
     ("fault", "path", "words"),
     [
-        ("missing", WEIGHTS, r"onnx/model\.onnx is not there \(404\)"),
-        ("missing", "models/toy/config.json", r"config\.json is not there \(404\)"),
-        ("missing", "ort/ort-wasm-simd-threaded.wasm", r"could not be started"),
-        ("cut", WEIGHTS, r"download of onnx/model\.onnx stopped after .* of .*"),
-        ("cut", "models/toy/tokenizer.json", r"download of tokenizer\.json stopped after"),
+        (MISSING, WEIGHTS, r"onnx/model\.onnx is not there \(404\)"),
+        (MISSING, "models/toy/config.json", r"config\.json is not there \(404\)"),
+        (MISSING, "ort/ort-wasm-simd-threaded.wasm", r"could not be started"),
+        (CUT, WEIGHTS, r"download of onnx/model\.onnx stopped after .* of .*"),
+        (CUT, "models/toy/tokenizer.json", r"download of tokenizer\.json stopped after"),
     ],
 )
 def test_a_failed_download_says_so_and_can_be_tried_again(chromium, site, fault, path, words):
-    getattr(site.faults, fault).add(path)
+    site.fail(path, **fault)
     page = Page(chromium, site.url)
     page.load()
     assert re.search(words, page.error)
     assert page.state == "idle"
     if path.startswith("models/"):
-        getattr(site.faults, fault).clear()
+        site.heal()
         assert page.solve(QUESTION)
         assert not page.error
 
@@ -252,8 +229,8 @@ def test_a_failed_download_says_so_and_can_be_tried_again(chromium, site, fault,
     ],
 )
 def test_a_foreign_folder_says_so(chromium, site, path, content, words):
-    site.faults.missing.add("models/toy/manifest.json")
-    site.faults.replaced[path] = content
+    site.fail("models/toy/manifest.json", **MISSING)
+    site.fail(path, replace=content)
     page = Page(chromium, site.url)
     page.load()
     assert words in page.error
@@ -261,19 +238,19 @@ def test_a_foreign_folder_says_so(chromium, site, path, content, words):
 
 def test_weights_that_are_not_what_the_manifest_names(chromium, site, app):
     whole = (app / WEIGHTS).read_bytes()
-    site.faults.replaced[WEIGHTS] = whole[: len(whole) // 2]
+    site.fail(WEIGHTS, replace=whole[: len(whole) // 2])
     page = Page(chromium, site.url)
     page.load()
     assert "stopped after" in page.error
-    site.faults.replaced[WEIGHTS] = bytes([*whole[:-1], whole[-1] ^ 1])
+    site.fail(WEIGHTS, replace=bytes([*whole[:-1], whole[-1] ^ 1]))
     page.load()
     page.wait(lambda: "SHA-256" in page.error)
 
 
 def test_half_a_file_without_a_manifest(chromium, site, app):
-    site.faults.missing.add("models/toy/manifest.json")
+    site.fail("models/toy/manifest.json", **MISSING)
     whole = (app / WEIGHTS).read_bytes()
-    site.faults.replaced[WEIGHTS] = whole[: len(whole) // 2]
+    site.fail(WEIGHTS, replace=whole[: len(whole) // 2])
     page = Page(chromium, site.url)
     page.load()
     assert "could not be started" in page.error
@@ -291,7 +268,7 @@ def test_unusable_addresses(chromium, site):
 
 
 def test_one_thread_without_cross_origin_isolation(chromium, site):
-    site.faults.isolated = False
+    site.serve(isolated=False)
     page = Page(chromium, site.url)
     page.load()
     assert chromium.execute_script("return crossOriginIsolated") is False

@@ -1,0 +1,141 @@
+#!/usr/bin/env node
+/** `npx odin-llm "prompt"`: an answer on the screen, token by token. */
+
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DTYPE_SUFFIX, formatBytes, OdinError, OdinLLM, VERSION, type Chunk, type Stats } from "./node";
+
+const USAGE = `odin-llm ${VERSION}: a small language model that shows its working, on this machine.
+
+  odin-llm [options] "What is 47 * 86?"       answers, and ends
+  odin-llm [options] - < FILE                 reads the question from standard input
+  odin-llm --replay RECORD.json               generates a recorded answer again, and checks it
+
+  --model URL|FOLDER|FILE.onnx   default: $ODIN_MODEL, or the small model that comes with this package
+  --dtype NAME                   ${Object.keys(DTYPE_SUFFIX).join(", ")} (default: auto)
+  --threads N                    default: as many as help
+  --max-tokens N                 default 512
+  --temperature X                default 0, the likeliest token each time
+  --top-k N, --top-p X, --min-p X, --repetition-penalty X, --seed N
+  --record FILE                  writes the run record, with which --replay works
+  --stats                        tokens, speed and times, on standard error
+  --no-store                     keep no files for the next time
+  --help, --version`;
+
+const OPTIONS = {
+  model: { type: "string" },
+  dtype: { type: "string" },
+  threads: { type: "string" },
+  "max-tokens": { type: "string" },
+  temperature: { type: "string" },
+  "top-k": { type: "string" },
+  "top-p": { type: "string" },
+  "min-p": { type: "string" },
+  "repetition-penalty": { type: "string" },
+  seed: { type: "string" },
+  record: { type: "string" },
+  replay: { type: "string" },
+  stats: { type: "boolean" },
+  "no-store": { type: "boolean" },
+  help: { type: "boolean" },
+  version: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof parse>["values"];
+
+function parse() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new OdinError("bad-option", `${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parse();
+  if (values.help) return console.log(USAGE);
+  if (values.version) return console.log(VERSION);
+  if (positionals.length > 1) throw new OdinError("bad-option", "Put the question in quotes: there were several words.");
+  const record = values.replay === undefined ? undefined : await readFile(values.replay, "utf8");
+  if (record === undefined && positionals.length === 0) throw new OdinError("empty-prompt", USAGE);
+  const prompt = positionals[0] === "-" ? await text(process.stdin) : positionals[0];
+
+  const llm = await OdinLLM.load(values.model ?? process.env["ODIN_MODEL"] ?? ownModel(), {
+    dtype: (values.dtype ?? "auto") as keyof typeof DTYPE_SUFFIX,
+    store: !values["no-store"],
+    ...numbers(values, { threads: "threads" }),
+    ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}),
+  });
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const sampling = numbers(values, {
+    maxTokens: "max-tokens",
+    temperature: "temperature",
+    topK: "top-k",
+    topP: "top-p",
+    minP: "min-p",
+    repetitionPenalty: "repetition-penalty",
+    seed: "seed",
+  });
+  const stats = await show(
+    record === undefined
+      ? llm.generate(prompt!.trim(), { ...sampling, signal: stop.signal })
+      : llm.replay(record, { signal: stop.signal }),
+  );
+  if (values.record !== undefined) await writeFile(values.record, `${JSON.stringify(stats.record, null, 2)}\n`);
+  if (values.stats) console.error(describe(llm, stats));
+  llm.dispose();
+  if (stats.finish === "stopped") process.exitCode = 130;
+}
+
+/** The model that the build put beside this file. */
+function ownModel(): string {
+  const folder = fileURLToPath(new URL("./model/", import.meta.url));
+  if (existsSync(folder)) return folder;
+  throw new OdinError("bad-option", "No model comes with this build. Name one with --model, or in $ODIN_MODEL.");
+}
+
+function numbers<K extends string>(values: Values, names: Record<K, keyof Values>): Partial<Record<K, number>> {
+  const given = Object.entries(names) as [K, keyof Values][];
+  const found = given.filter(([, name]) => values[name] !== undefined);
+  // What is no number becomes NaN, which the runtime refuses by name.
+  return Object.fromEntries(found.map(([key, name]) => [key, Number(values[name] || NaN)])) as Partial<Record<K, number>>;
+}
+
+function showProgress(): (progress: { loaded: number; total: number }) => void {
+  return ({ loaded, total }) => {
+    const done = loaded >= total;
+    process.stderr.write(`\r\x1b[K${done ? "" : `Loading: ${formatBytes(loaded)} of ${formatBytes(total)}`}`);
+  };
+}
+
+async function show(answer: AsyncGenerator<Chunk, Stats, void>): Promise<Stats> {
+  for (;;) {
+    const next = await answer.next();
+    if (next.done) {
+      process.stdout.write("\n");
+      return next.value;
+    }
+    process.stdout.write(next.value.text);
+  }
+}
+
+function describe({ info }: OdinLLM, { promptTokens, tokens, finish, prefillMs, decodeMs }: Stats): string {
+  const rate = tokens.length > 1 ? `, ${((tokens.length - 1) / (decodeMs / 1e3)).toFixed(0)} tokens/s` : "";
+  return (
+    `${promptTokens.length} tokens read in ${prefillMs.toFixed(0)} ms, ${tokens.length} written${rate} (${finish}); ` +
+    `${info.model ?? "model"} ${info.dtype} on ${info.device}, loaded in ${info.loadMs.toFixed(0)} ms`
+  );
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // whoever read has seen enough
+  throw error;
+});
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});

@@ -1,0 +1,167 @@
+/** Finds out how to run a model, and fetches its files. */
+
+import { sha256Hex } from "./canonical";
+import { detect, plans, type Plan } from "./devices";
+import { ModelFolder } from "./download";
+import { sha256Pieces } from "./download/hash";
+import { OdinError } from "./errors";
+import { probeWebGpu } from "./probe";
+import {
+  DTYPE_SUFFIX,
+  type Dtype,
+  type Fetched,
+  type FetchRequest,
+  type ModelFiles,
+  type Progress,
+  type TelemetryEvent,
+} from "./protocol";
+import { prepareWebAssembly } from "./session";
+
+/** WebGPU that takes longer for a step of the probe is no faster than WebAssembly (odin-100m: 18 to 33 ms a token). */
+const SLOWEST_PROBE_MS = 50;
+
+export interface FetchListener {
+  onProgress: (progress: Progress) => void;
+  onEvent?: ((event: TelemetryEvent) => void) | undefined;
+}
+
+/** @throws OdinError for the person in front of the screen. */
+export async function fetchModel(request: FetchRequest, { onProgress, onEvent }: FetchListener): Promise<Fetched> {
+  const { options, ortUrl, url } = request;
+  const capabilities = await detect();
+  const folder = url === undefined ? undefined : await Source.open(url, options.store ?? true, onProgress, onEvent);
+  const config = request.files?.config ?? (await folder!.config());
+  const wanted = {
+    device: options.device ?? "auto",
+    dtype: url === undefined ? request.files!.dtype : (folder?.dtype ?? options.dtype ?? "auto"),
+    threads: options.threads,
+  };
+  const failed = [...request.failed];
+  const usable = plans(wanted, capabilities, { hidden_size: Number(config["hidden_size"]) }, folder?.dtypes).filter(
+    (plan) =>
+      !failed.some((other) => same(other, plan)) &&
+      // A failure would leave onnxruntime unusable in this thread, and a page cannot be given another one.
+      (capabilities.platform !== "page" || plan.device !== "webgpu" || wanted.device === "webgpu"),
+  );
+  for (const [i, plan] of usable.entries()) {
+    if (plan.device === "webgpu") {
+      const started = performance.now();
+      prepareWebAssembly(ortUrl, plan.device, plan.threads);
+      const limit = wanted.device === "auto" ? { maxMs: SLOWEST_PROBE_MS } : {};
+      const probed = await probeWebGpu({ fp16: plan.dtype.endsWith("16"), ...limit });
+      if (!probed.ok) {
+        const failure = `WebGPU does not compute as it should: ${probed.reason}`;
+        onEvent?.({ type: "attempt", device: "webgpu", dtype: plan.dtype, ms: performance.now() - started, failure });
+        failed.push({ ...plan, failure });
+        continue;
+      }
+    }
+    const files = request.files?.dtype === plan.dtype ? request.files : await folder!.files(config, plan.dtype);
+    return {
+      plan,
+      another: i + 1 < usable.length,
+      files,
+      source: {
+        model: folder?.folder.manifest?.model,
+        version: folder?.folder.manifest?.version,
+        bytes: folder?.folder.bytes ?? 0,
+        stored: folder?.folder.cached ?? false,
+        capabilities,
+      },
+      failed,
+    };
+  }
+  const reasons = failed.map(({ device, dtype, failure }) => `${device}, ${dtype}: ${failure}`);
+  throw new OdinError("engine", `The model could not be started. ${reasons.join(" ")}`.trim());
+}
+
+function same(a: Plan, b: Plan): boolean {
+  return a.device === b.device && a.dtype === b.dtype && a.threads === b.threads;
+}
+
+/** A model folder by its address, or by that of a `.onnx` file in it. */
+class Source {
+  private constructor(
+    readonly folder: ModelFolder,
+    /** The file that the address names; its name says the dtype. */
+    readonly file: string | undefined,
+  ) {}
+
+  static async open(
+    url: string,
+    store: boolean,
+    onProgress: (progress: Progress) => void,
+    onEvent: FetchListener["onEvent"],
+  ): Promise<Source> {
+    const { base, file } = splitAddress(url);
+    const folder = await ModelFolder.open(base, {
+      onProgress,
+      ...(store ? {} : { store: null }),
+      onEvent: (event) => onEvent?.({ type: "storage", event }),
+    });
+    return new Source(folder, file);
+  }
+
+  get dtype(): Dtype | undefined {
+    if (this.file === undefined) return undefined;
+    const suffix = /_[a-z0-9]+(?=\.onnx$)/.exec(this.file)?.[0] ?? "";
+    const known = Object.entries(DTYPE_SUFFIX).find(([, other]) => other === suffix);
+    return (known?.[0] ?? "fp32") as Dtype;
+  }
+
+  /** What the folder has, where its manifest says so. */
+  get dtypes(): Dtype[] | undefined {
+    const files = this.folder.manifest?.files;
+    if (!files || this.file !== undefined) return undefined;
+    return (Object.keys(DTYPE_SUFFIX) as Dtype[]).filter((dtype) => this.path(dtype) in files);
+  }
+
+  async config(): Promise<Record<string, unknown>> {
+    const config = await this.folder.json<Record<string, unknown>>("config.json");
+    if (config["model_type"] === "odin") return config;
+    throw new OdinError(
+      "foreign-model",
+      `${this.folder.base} holds a model of type '${String(config["model_type"])}', not an ODIN model. ` +
+        "Give the address of a folder that `python -m export` wrote.",
+    );
+  }
+
+  path(dtype: Dtype): string {
+    return this.file ?? `onnx/model${DTYPE_SUFFIX[dtype]}.onnx`;
+  }
+
+  async files(config: Record<string, unknown>, dtype: Dtype): Promise<ModelFiles> {
+    const { folder } = this;
+    const path = this.path(dtype);
+    folder.expect(["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", path]);
+    const [configBytes, generationConfig, bytes, tokenizerConfig, weights] = await Promise.all([
+      folder.read("config.json"),
+      folder.json<Record<string, unknown>>("generation_config.json", { optional: true }),
+      folder.read("tokenizer.json"),
+      folder.json<Record<string, unknown>>("tokenizer_config.json"),
+      folder.chunks(path),
+    ]);
+    tokenizerConfig["chat_template"] ??= await folder.text("chat_template.jinja", { optional: true });
+    await folder.finish();
+    return {
+      config,
+      generationConfig: generationConfig ?? {},
+      tokenizer: { bytes, config: tokenizerConfig },
+      weights,
+      dtype,
+      hashes: {
+        config: sha256Hex(configBytes),
+        weights: folder.manifest?.files[path]?.sha256 ?? (await sha256Pieces(weights)),
+        tokenizer: sha256Hex(bytes),
+      },
+    };
+  }
+}
+
+function splitAddress(url: string): { base: string; file: string | undefined } {
+  const { pathname } = new URL(url);
+  if (!pathname.endsWith(".onnx")) return { base: url.endsWith("/") ? url : `${url}/`, file: undefined };
+  // The files beside lie where the weights are, or one above, where an export puts them.
+  const base = new URL(pathname.split("/").at(-2) === "onnx" ? "../" : "./", url).href;
+  return { base, file: decodeURIComponent(new URL(url).href.slice(base.length)) };
+}

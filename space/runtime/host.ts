@@ -1,0 +1,121 @@
+/** One thread's work behind messages: fetching a model, or running it. A worker's, or the page's own. */
+
+import { env } from "@huggingface/transformers";
+import { Engine } from "./engine";
+import { OdinError } from "./errors";
+import { fetchModel } from "./fetch";
+import { platform } from "./platform";
+import { PRECISION } from "./precision";
+import type { FetchRequest, ModelFiles, Progress, Reply, Request, StartRequest, TelemetryEvent } from "./protocol";
+import { startModel } from "./session";
+import { Tokenizer } from "./tokenizer";
+
+const PROGRESS_MS = 30;
+
+export class Host {
+  #engine: Engine | undefined;
+  #onEvent: ((event: TelemetryEvent) => void) | undefined;
+  #stopFlag: Int32Array | undefined;
+  readonly #stopped = new Set<number>();
+
+  /** @param say sends a reply; `transfer` are buffers that it may take along instead of copying. */
+  constructor(readonly say: (reply: Reply, transfer?: Transferable[]) => void) {}
+
+  handle(request: Request): void {
+    const id = "id" in request ? { id: request.id } : {};
+    this.#work(request).catch((error: unknown) => {
+      const { code, message } = OdinError.from(error, "The model's worker failed");
+      this.say({ type: "error", code, message, ...id });
+    });
+  }
+
+  async #work(request: Request): Promise<void> {
+    if (request.type === "stop") this.#stopped.add(request.id);
+    else if (request.type === "generate") await this.#generate(request);
+    else {
+      if (request.telemetry) this.#onEvent = (event) => this.say({ type: "telemetry", event });
+      await (request.type === "fetch" ? this.#fetch(request) : this.#start(request));
+    }
+  }
+
+  async #fetch(request: FetchRequest): Promise<void> {
+    const started = performance.now();
+    const onProgress = progressAtMost(PROGRESS_MS, (progress) => this.say({ type: "progress", ...progress }));
+    const fetched = await fetchModel(request, { onProgress, onEvent: this.#onEvent });
+    this.#onEvent?.({ type: "download", ms: performance.now() - started, bytes: fetched.source.bytes });
+    this.say({ type: "fetched", fetched }, buffersOf(fetched.files));
+  }
+
+  async #start({ fetched, ortUrl, debug, stop }: StartRequest): Promise<void> {
+    const started = performance.now();
+    const { files, plan, source, failed, another } = fetched;
+    const { device, dtype, threads } = plan;
+    if (stop) this.#stopFlag = new Int32Array(stop);
+    const tokenizer = files.tokenizer && new Tokenizer(files.tokenizer.bytes, files.tokenizer.config);
+    try {
+      const model = await startModel(files, plan, ortUrl, debug, platform.writeFile);
+      const sessionMs = performance.now() - started;
+      this.#onEvent?.({ type: "attempt", device, dtype, ms: sessionMs });
+      const { config, hashes } = files;
+      const attempts = [...failed, plan];
+      const info = { ...source, dtype, device, threads, config, hashes, precision: PRECISION[dtype], attempts, sessionMs };
+      this.#engine = new Engine(model, tokenizer, info, device === "webgpu" ? deviceLoss() : undefined);
+      this.#reportMemory();
+      this.say({ type: "ready", info });
+    } catch (error) {
+      const reason = OdinError.from(error, `The model could not be started on ${device}`);
+      this.#onEvent?.({ type: "attempt", device, dtype, ms: performance.now() - started, failure: reason.message });
+      if (reason.code !== "engine" || !another) throw reason;
+      // WebAssembly has used the weights up by now.
+      const whole = files.weights.every(({ byteLength }) => byteLength > 0);
+      this.say({ type: "failed", failure: reason.message, files: whole ? files : undefined }, whole ? buffersOf(files) : []);
+    }
+  }
+
+  async #generate({ id, call, options }: Extract<Request, { type: "generate" }>): Promise<void> {
+    if (!this.#engine) throw new OdinError("engine", "The model is not loaded yet.");
+    const flag = this.#stopFlag;
+    try {
+      const stats = await this.#engine.generate(call, options, {
+        onChunk: (chunk) => this.say({ type: "chunk", id, ...chunk }),
+        onPrefill: (done, total) => this.say({ type: "prefill", id, done, total }),
+        onEvent: this.#onEvent,
+        stopped: () => this.#stopped.has(id) || (flag !== undefined && Atomics.load(flag, 0) === id),
+      });
+      this.#reportMemory();
+      this.say({ type: "done", id, stats });
+    } finally {
+      this.#stopped.delete(id);
+    }
+  }
+
+  #reportMemory(): void {
+    if (!this.#onEvent) return;
+    const heap = (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize;
+    const rss = globalThis.process?.memoryUsage?.().rss;
+    if (rss !== undefined) this.#onEvent({ type: "memory", bytes: rss, source: "process" });
+    else if (heap !== undefined) this.#onEvent({ type: "memory", bytes: heap, source: "javascript" });
+  }
+}
+
+/** Why the device that onnxruntime computes on has gone, once it has. */
+async function deviceLoss(): Promise<string> {
+  const device = (await env.backends.onnx.webgpu!.device) as GPUDevice;
+  const { reason, message } = await device.lost;
+  return message || reason;
+}
+
+export function buffersOf({ weights }: ModelFiles): ArrayBuffer[] {
+  return weights.map(({ buffer }) => buffer);
+}
+
+/** Passes on the first, the last and at most one in so many milliseconds: bytes come faster than a page can show. */
+function progressAtMost(ms: number, say: (progress: Progress) => void): (progress: Progress) => void {
+  let last = -Infinity;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < ms && progress.loaded < progress.total) return;
+    last = now;
+    say(progress);
+  };
+}

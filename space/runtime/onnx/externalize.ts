@@ -1,0 +1,76 @@
+/** Splits an `.onnx` file into its graph, which is small, and its weights, which are read out of the file in place. */
+
+import { OdinError } from "../errors";
+import type { Pieces, Range } from "./pieces";
+import { fields, LENGTH_DELIMITED, Writer, type Field } from "./protobuf";
+
+// Numbers of fields, of onnx.proto.
+const MODEL = { graph: 7 } as const;
+const GRAPH = { initializer: 5 } as const;
+const TENSOR = { rawData: 9, externalData: 13, dataLocation: 14 } as const;
+const ENTRY = { key: 1, value: 2 } as const;
+const EXTERNAL = 1;
+
+/** Smaller tensors, in bytes, stay in the graph: onnxruntime reads some while it simplifies, and cannot from outside. */
+const SMALLEST = 1 << 17;
+
+/**
+ * The graph of an `.onnx` file without its large tensors, which become references to "external data": to ranges of the
+ * file itself, the `ranges`, under the name `location`. onnxruntime then copies each tensor from there into its own memory, once. Of
+ * one whole file it would first copy the file, then copy all tensors out of that, and then copy them again.
+ *
+ * @throws OdinError `corrupt` when it is not an ONNX file.
+ */
+export function externalize(file: Pieces, location: string): { graph: Uint8Array<ArrayBuffer>; ranges: Range[] } {
+  const byteAt = reader(file);
+  const ranges: Range[] = [];
+  // What a message becomes when each of its fields goes through `edit`, which writes it or leaves it to be copied.
+  const rewrite = (begin: number, end: number, edit: (field: Field, writer: Writer) => boolean): Writer => {
+    const writer = new Writer();
+    for (const field of fields(byteAt, begin, end)) {
+      if (!edit(field, writer)) writer.raw(file.read({ begin: field.start, end: field.end }).slice());
+    }
+    return writer;
+  };
+  const tensor = ({ begin, end }: Field) =>
+    rewrite(begin, end, ({ number, begin, end }, writer) => {
+      if (number !== TENSOR.rawData || end - begin < SMALLEST) return false;
+      for (const [key, value] of Object.entries({ location, offset: begin, length: end - begin })) {
+        writer.bytes(TENSOR.externalData, new Writer().text(ENTRY.key, key).text(ENTRY.value, String(value)).finish());
+      }
+      writer.varint(TENSOR.dataLocation, EXTERNAL);
+      ranges.push({ begin, end });
+      return true;
+    });
+  let graphs = 0;
+  const inside =
+    (wanted: number, inner: (field: Field) => Writer) =>
+    (field: Field, writer: Writer): boolean => {
+      if (field.number !== wanted || field.wire !== LENGTH_DELIMITED) return false;
+      writer.bytes(wanted, inner(field).finish());
+      return true;
+    };
+  const graph = ({ begin, end }: Field) => {
+    graphs++;
+    return rewrite(begin, end, inside(GRAPH.initializer, tensor));
+  };
+  try {
+    const model = rewrite(0, file.byteLength, inside(MODEL.graph, graph)).finish();
+    if (graphs === 1) return { graph: model, ranges };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new OdinError("corrupt", "The file with the weights is not an ONNX file. Export the model again.");
+}
+
+/** Reads single bytes by way of a window, since each look for a piece takes time. */
+function reader(file: Pieces): (offset: number) => number {
+  let [window, from] = [new Uint8Array(), 0];
+  return (offset) => {
+    if (offset < from || offset >= from + window.length) {
+      from = offset;
+      window = file.read({ begin: offset, end: Math.min(file.byteLength, offset + 4096) });
+    }
+    return window[offset - from]!;
+  };
+}
