@@ -359,9 +359,9 @@ def convert(value: Any, kind: str) -> Any:
 
 
 def _integer(digits: str) -> int | float:
-    """As JavaScript has it: beyond 2^53 - 1 it is not exact."""
+    """As JavaScript has it: beyond 2^53 - 1 it is not exact, and -0 is not 0."""
     value = float(digits)
-    return int(digits) if abs(value) <= SAFE else value
+    return int(digits) if abs(value) <= SAFE and digits != "-0" else value
 
 
 def _constant(name: str) -> None:
@@ -404,8 +404,11 @@ def _array(file) -> Iterator:
             text = solid(text[1:])
         elif text[0] != "]":
             raise ValueError(f"expected , or ] before this row, found {text[0]!r}")
-    if (text[1:] + file.read(CHUNK)).strip(_SPACE):
-        raise ValueError("the file goes on after its array")
+    text = text[1:] or file.read(CHUNK)
+    while text:
+        if text.strip(_SPACE):
+            raise ValueError("the file goes on after its array")
+        text = file.read(CHUNK)
 
 
 def _first_value(text: str, file) -> tuple[Any, str]:

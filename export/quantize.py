@@ -66,9 +66,10 @@ def processor_graph(source: Path) -> tuple[onnx.ModelProto, tuple[str, str] | No
     return align_products(model), tied
 
 
-def quantize_products(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Any float32 graph with its products in int8, as described above."""
-    return _quantized(model, fold_transposed_weights(model))
+def quantize_products(model: onnx.ModelProto, align: bool = False) -> onnx.ModelProto:
+    """Any float32 graph with its products in int8, as described above; `align` pads them as well (`alignment`)."""
+    tied = fold_transposed_weights(model)
+    return _quantized(align_products(model) if align else model, tied)
 
 
 def _quantized(model: onnx.ModelProto, embedding: tuple[str, str] | None) -> onnx.ModelProto:

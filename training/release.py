@@ -27,6 +27,7 @@ from training.benchmark.report import FORMAT
 from training.benchmark.report import summary as suites_table
 from training.card import card, suites_shown
 from training.checkpoint import CheckpointError, load_model, weight_dtypes, weight_files
+from training.description import read_description
 from training.evaluate import table
 from training.io import replace_block, write_json
 
@@ -55,14 +56,14 @@ def release(run: Path, out: Path, report: Path, voted: Path | None = None) -> No
         voted: another one, with several sampled answers to each problem.
 
     Raises:
-        FileNotFoundError: the run has no finished model.
-        ValueError: a report is of another model.
+        FileNotFoundError: the run has no finished model, or no description.
+        ValueError: a report is of another model, or the run's description is damaged.
         RuntimeError: the folder does not load by itself.
     """
     model = run / "model"
     if not model.is_dir():
         raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
-    description = json.loads((run / "odin.json").read_text())
+    description = read_description(run / "odin.json")
     command, benchmark = read_report(report, model)
     voted_command, of_votes = read_report(voted, model) if voted else (None, {})
     evaluation = {
@@ -127,15 +128,17 @@ def refresh(out: Path) -> None:
 
     Raises:
         CheckpointError: `out` is no release.
+        FileNotFoundError, ValueError: its odin.json is not there, or damaged.
         RuntimeError: the folder does not load by itself with the new code.
     """
     load_model(out)
+    description = read_description(out / "odin.json")
     beside = out.with_name(out.name + ".partial")
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(out, beside, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     OdinForCausalLM.copy_code(beside)
     version = json.loads((out / "manifest.json").read_text())["version"]
-    put_in_place(beside, out, json.loads((out / "odin.json").read_text()), version)
+    put_in_place(beside, out, description, version)
 
 
 def put_in_place(beside: Path, out: Path, description: dict, version: str) -> None:

@@ -1,7 +1,6 @@
 """The folder of a training run: who it is (`odin.json`), and its checkpoints."""
 
 import dataclasses
-import hashlib
 import json
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from accelerate import Accelerator
 
 from data_chef.corpus import sha256_of
 from training.config import TrainConfig
+from training.description import check_description, description_id, read_description
 from training.io import write_json
 from training.precision import policy
 
@@ -26,7 +26,11 @@ CHECKPOINT = "checkpoint-*[0-9]"
 
 
 def describe_run(config: TrainConfig, model_config, dataset: dict, tokenizer: Path) -> dict:
-    """The run as one JSON, hashed into its id: model, precision policy, data, tokenizer, recipe and seed."""
+    """The run as one JSON, hashed into its id: model, precision policy, data, tokenizer, recipe and seed.
+
+    Raises:
+        ValueError: something of it cannot be written down, see training/description.py.
+    """
     recipe = dataclasses.asdict(config)
     for key in OPERATIONAL:
         del recipe[key]
@@ -38,11 +42,11 @@ def describe_run(config: TrainConfig, model_config, dataset: dict, tokenizer: Pa
         "recipe": recipe,
         "seed": config.seed,
     }
-    return {
-        "id": hashlib.sha256(json.dumps(run, sort_keys=True).encode()).hexdigest(),
-        "commit": subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip() or None,
-        **run,
-    }
+    # Without --verify, a repository that has no commit yet answers with the word HEAD.
+    commit = subprocess.run(["git", "rev-parse", "--verify", "HEAD"], capture_output=True, text=True).stdout.strip()
+    description = {"id": description_id(run), "commit": commit or None, **run}
+    check_description(description)
+    return description
 
 
 def describe_device(device: torch.device) -> str:
@@ -57,14 +61,15 @@ def find_checkpoint(output: Path, run_id: str, resume: bool, branch_from: str | 
 
     Raises:
         FileExistsError: the folder holds another run, or one that must not be resumed.
-        FileNotFoundError: there is no checkpoint to branch from.
+        FileNotFoundError: there is no checkpoint to branch from, or no odin.json beside the checkpoints.
+        ValueError: odin.json is damaged.
     """
     checkpoints = sorted(output.glob(CHECKPOINT))
     if not checkpoints:
         if branch_from is not None and not (Path(branch_from) / "progress.json").is_file():
             raise FileNotFoundError(f"branch_from={branch_from} is not a checkpoint folder of a run")
         return Path(branch_from) if branch_from is not None else None
-    found = json.loads((output / "odin.json").read_text())["id"]
+    found = read_description(output / "odin.json")["id"]
     if found != run_id:
         raise FileExistsError(f"{output} holds run {found[:12]}, this is {run_id[:12]}; choose another output")
     if not resume:

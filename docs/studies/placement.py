@@ -20,6 +20,7 @@ from export.profiling import PROVIDER, feeds
 
 HERE = Path(__file__).resolve().parent
 RUNTIME = HERE.parents[1] / "space/node_modules/onnxruntime-web/dist"
+PACKAGE = HERE.parents[1] / "space/runtime/dist"
 DEVICES = ("wasm", "webgpu")
 FLAGS = (
     "headless=new",
@@ -36,7 +37,7 @@ NO_KERNEL = re.compile(r"kernel not found in registries for Op type: (\w+) node 
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the HTML of this folder, onnxruntime-web under /ort/, and the graph that is being looked at."""
+    """Serves the HTML of this folder, onnxruntime-web under /ort/, the built odin-llm, and the graph looked at."""
 
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
 
@@ -47,7 +48,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
         if path.endswith(".html"):
             return str(HERE / path.removeprefix("/"))
-        return str(self.graph[0]) if path == "/graph.onnx" else super().translate_path(path.removeprefix("/ort"))
+        if path == "/graph.onnx":
+            return str(self.graph[0])
+        if path.startswith("/odin-llm/"):
+            return str(PACKAGE / path.removeprefix("/odin-llm/"))
+        return super().translate_path(path.removeprefix("/ort"))
 
     def end_headers(self):
         # All graphs have one address: a browser may take a file that is minutes old from its cache without asking.

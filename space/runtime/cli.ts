@@ -44,6 +44,9 @@ const OPTIONS = {
   version: { type: "boolean" },
 } as const;
 
+/** The status of a program that Ctrl-C has ended. */
+const INTERRUPTED = 130;
+
 type Values = ReturnType<typeof parse>["values"];
 
 function parse() {
@@ -58,19 +61,6 @@ async function main(): Promise<void> {
   const { values, positionals } = parse();
   if (values.help) return console.log(USAGE);
   if (values.version) return console.log(VERSION);
-  if (positionals.length > 1) throw new OdinError("bad-option", "Put the question in quotes: there were several words.");
-  const record = values.replay === undefined ? undefined : await readFile(values.replay, "utf8");
-  if (record === undefined && positionals.length === 0) throw new OdinError("empty-prompt", USAGE);
-  const prompt = positionals[0] === "-" ? await text(process.stdin) : positionals[0];
-
-  const llm = await OdinLLM.load(values.model ?? process.env["ODIN_MODEL"] ?? ownModel(), {
-    dtype: (values.dtype ?? "auto") as keyof typeof DTYPE_SUFFIX,
-    store: !values["no-store"],
-    ...numbers(values, { threads: "threads" }),
-    ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}),
-  });
-  const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
   const sampling = numbers(values, {
     maxTokens: "max-tokens",
     temperature: "temperature",
@@ -80,15 +70,36 @@ async function main(): Promise<void> {
     repetitionPenalty: "repetition-penalty",
     seed: "seed",
   });
-  const stats = await show(
-    record === undefined
-      ? llm.generate(prompt!.trim(), { ...sampling, signal: stop.signal })
-      : llm.replay(record, { signal: stop.signal }),
-  );
+  const record = values.replay === undefined ? undefined : await readFile(values.replay, "utf8");
+  if (record !== undefined && positionals.length + Object.keys(sampling).length > 0) {
+    throw new OdinError("bad-option", "--replay takes the question and the options from the record. Leave them out.");
+  }
+  const prompt = record === undefined ? await question(positionals) : "";
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort()); // a second one ends the program at once
+  const llm = await OdinLLM.load(values.model ?? process.env["ODIN_MODEL"] ?? ownModel(), {
+    dtype: (values.dtype ?? "auto") as keyof typeof DTYPE_SUFFIX,
+    store: !values["no-store"],
+    signal: stop.signal,
+    ...numbers(values, { threads: "threads" }),
+    ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}),
+  });
+  const { signal } = stop;
+  const answer = record === undefined ? llm.generate(prompt, { ...sampling, signal }) : llm.replay(record, { signal });
+  const stats = await show(answer);
   if (values.record !== undefined) await writeFile(values.record, `${JSON.stringify(stats.record, null, 2)}\n`);
   if (values.stats) console.error(describe(llm, stats));
   llm.dispose();
-  if (stats.finish === "stopped") process.exitCode = 130;
+  if (stats.finish === "stopped") process.exitCode = INTERRUPTED;
+}
+
+/** What was asked, on the command line or on standard input. */
+async function question(positionals: string[]): Promise<string> {
+  if (positionals.length === 0) throw new OdinError("empty-prompt", USAGE);
+  if (positionals.length > 1) throw new OdinError("bad-option", "That is more than one question. Put it in quotes.");
+  const prompt = (positionals[0] === "-" ? await text(process.stdin) : positionals[0]!).trim();
+  if (prompt === "") throw new OdinError("empty-prompt", "There is no question. Give one in quotes.");
+  return prompt;
 }
 
 /** The model that the build put beside this file. */
@@ -99,10 +110,12 @@ function ownModel(): string {
 }
 
 function numbers<K extends string>(values: Values, names: Record<K, keyof Values>): Partial<Record<K, number>> {
-  const given = Object.entries(names) as [K, keyof Values][];
-  const found = given.filter(([, name]) => values[name] !== undefined);
-  // What is no number becomes NaN, which the runtime refuses by name.
-  return Object.fromEntries(found.map(([key, name]) => [key, Number(values[name] || NaN)])) as Partial<Record<K, number>>;
+  const found: Partial<Record<K, number>> = {};
+  for (const [key, name] of Object.entries(names) as [K, keyof Values][]) {
+    // What is no number becomes NaN, which the runtime refuses by name.
+    if (values[name] !== undefined) found[key] = Number(values[name] || NaN);
+  }
+  return found;
 }
 
 function showProgress(): (progress: { loaded: number; total: number }) => void {
@@ -136,6 +149,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  const aborted = error instanceof OdinError && error.code === "aborted";
+  console.error(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = aborted ? INTERRUPTED : 1;
 });

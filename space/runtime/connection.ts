@@ -28,11 +28,21 @@ export async function connect(
       close: () => worker.terminate(),
     };
   }
-  const { Host } = await import("./host");
+  const { Host } = await import("./host").catch((error: unknown) => {
+    throw new OdinError(
+      "network",
+      `A script of the runtime could not be fetched (${String(error)}). Check the connection, and that all files of ` +
+        "the package lie beside one another, and reload the page.",
+    );
+  });
   let open = true;
   // Replies come later here as well, so that callers see one order of things.
   const host = new Host((reply) => queueMicrotask(() => open && onReply(reply)));
-  return { send: (request) => host.handle(request), close: () => void (open = false) };
+  const close = () => {
+    open = false;
+    host.close();
+  };
+  return { send: (request) => host.handle(request), close };
 }
 
 /** A worker whose script runs; undefined when this browser has no module workers, or does not let it start. */

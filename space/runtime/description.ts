@@ -1,10 +1,11 @@
 /**
- * `odin.json`: a training run described whole, as training/run.py writes it. Its id is the sha256 of what Python's
- * `json.dumps(..., sort_keys=True)` writes of everything but the id itself and the commit.
+ * `odin.json`: a training run described whole, as training/run.py writes it, by the rules of training/description.py.
+ * Its id is the sha256 of what Python's `json.dumps(..., sort_keys=True)` writes of all but the id and the commit.
  */
 
 import { found, sha256Hex } from "./canonical";
 import { Checks, type Members } from "./checks";
+import { likeness } from "./likeness";
 import { parseJson, pythonFloat, pythonJson, type Json } from "./pythonjson";
 
 /** The dimensions that every model has; further keys of `OdinConfig` stand beside them. */
@@ -97,6 +98,10 @@ const CHOICES = {
   recurrence: ["auto", "fused", "chunked", "recurrent"],
   time_mixing: ["gated_delta", "mamba2", "rwkv6", "rwkv7"],
 } as const;
+/** The other keys of `OdinConfig` that have names of their own. */
+const FURTHER = ["decay_hierarchy", "norm_eps", "initializer_range", "use_cache"];
+/** From this likeness on, `OdinConfig` takes an unknown key for a known one that was mistyped. */
+const MISTYPED = 0.85;
 const MOST = Number.MAX_SAFE_INTEGER;
 
 const checks = new Checks("corrupt", "Take odin.json as the training run wrote it");
@@ -119,7 +124,8 @@ export function descriptionId(text: string): string {
 export function parseDescription(text: string): RunDescription {
   const run = checks.members(read(text), KEYS, "the description");
   checks.hex(run["id"], 64, "id");
-  if (run["commit"] !== null) checks.hex(run["commit"], 40, "commit");
+  // A repository of git has ids of either kind.
+  if (run["commit"] !== null) checks.hex(run["commit"], String(run["commit"]).length === 64 ? 64 : 40, "commit");
   checkModel(run["model"]);
   checkPrecision(run["precision"]);
   checkDataset(run["dataset"]);
@@ -162,12 +168,15 @@ function checkModel(value: unknown): void {
   const model = checks.object(value, "model");
   checks.oneOf(model["model_type"], ["odin"], "model.model_type");
   checks.require(model, Object.keys(LEAST_DIMENSIONS), "model");
+  refuseMistyped(Object.keys(model));
   for (const [key, least] of Object.entries({ ...LEAST_DIMENSIONS, ...LEAST_OPTIONAL })) {
     if (key in model) integer(model[key], least, key === "chunk_size" ? 128 : MOST, `model.${key}`);
   }
   for (const [key, known] of Object.entries(CHOICES)) {
     if (key in model) checks.oneOf(model[key], known, `model.${key}`);
   }
+  const { decay_hierarchy: hierarchy = false } = model;
+  if (typeof hierarchy !== "boolean") throw checks.expected("true or false", hierarchy, "model.decay_hierarchy");
   const [width, head] = [Number(model["hidden_size"]), Number(model["head_dim"])];
   if (width % head) throw checks.expected(`a divisor of hidden_size ${width}`, head, "model.head_dim");
   if ("num_heads" in model && Number(model["num_heads"]) !== width / head) {
@@ -177,10 +186,21 @@ function checkModel(value: unknown): void {
   if (Number(slow) + Number(slot) > width / head) {
     throw checks.error(`model.slow_heads and model.slot_heads must be together at most ${width / head}, the heads`);
   }
-  const special = slow || slot || passes !== 1n || model["decay_hierarchy"];
+  const special = slow || slot || passes !== 1n || hierarchy;
   if (special && (model["time_mixing"] ?? "gated_delta") !== "gated_delta") {
     const keys = "recurrence_passes above 1, slow_heads, slot_heads and decay_hierarchy";
     throw checks.error(`model.time_mixing must be gated_delta for ${keys}, not ${found(model["time_mixing"])}`);
+  }
+}
+
+/** Other keys are those of transformers, or anybody's. */
+function refuseMistyped(keys: string[]): void {
+  const own = [...Object.keys({ ...LEAST_DIMENSIONS, ...LEAST_OPTIONAL, ...CHOICES }), ...FURTHER];
+  const known = own.filter((key) => key !== "num_heads");
+  for (const key of keys) {
+    if (own.includes(key)) continue;
+    const near = known.find((name) => likeness(name, key) >= MISTYPED);
+    if (near !== undefined) throw checks.error(`model has no key '${key}'; did you mean '${near}'?`);
   }
 }
 

@@ -101,7 +101,15 @@ export class Engine {
     await last?.cache.dispose();
     this.#position = undefined;
     const position = this.#at(tokens, OdinCache.empty(this.model.dimensions), prompt, settings);
-    if (call.kind === "replay") position.promptLength -= call.firstDraw;
+    if (call.kind === "replay") {
+      const read = call.reads.reduce((total, [size, count]) => total + size * count, 0);
+      if (read !== tokens.length || call.firstDraw >= tokens.length) {
+        throw new OdinError("bad-record", "The record's passes are not those of its prompt: it was changed.");
+      }
+      position.promptLength -= call.firstDraw;
+      // The answer went on here, maybe within a character.
+      for (const token of tokens.slice(position.promptLength)) position.stream.push(token);
+    }
     return position;
   }
 
@@ -118,7 +126,8 @@ export class Engine {
       const goesOn = prompt.tokens.length > last.tokens.length && last.tokens.every((t, i) => t === prompt.tokens[i]);
       return goesOn ? prompt.tokens.slice(last.tokens.length) : undefined;
     }
-    if (!last.answered || !this.tokenizer) return undefined;
+    // Half a character is in the state, but not in the text that the caller was given.
+    if (!last.answered || !this.tokenizer || last.stream.unfinished) return undefined;
     const eos = this.tokenizer.decode(this.eosTokenIds.slice(0, 1));
     const text = continuation(last.answered, prompt, (messages, add) => this.#render(messages, add), eos);
     return text === undefined ? undefined : this.tokenizer.encode(text);
@@ -272,7 +281,7 @@ class Streamer extends BaseStreamer {
 function deviceLost(reason: string): OdinError {
   return new OdinError(
     "device-lost",
-    `The graphics device went away in the middle of the answer (${reason}). Ask again: it will be done without it.`,
+    `The graphics device went away in the middle of the answer (${reason}). Ask again: the model will be started anew.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { detect, plans, type Plan } from "./devices";
 import { ModelFolder } from "./download";
 import { sha256Pieces } from "./download/hash";
 import { OdinError } from "./errors";
+import { missingFile } from "./ortfiles";
 import { probeWebGpu } from "./probe";
 import {
   DTYPE_SUFFIX,
@@ -23,13 +24,16 @@ const SLOWEST_PROBE_MS = 50;
 export interface FetchListener {
   onProgress: (progress: Progress) => void;
   onEvent?: ((event: TelemetryEvent) => void) | undefined;
+  /** Ends the download. */
+  signal: AbortSignal;
 }
 
 /** @throws OdinError for the person in front of the screen. */
-export async function fetchModel(request: FetchRequest, { onProgress, onEvent }: FetchListener): Promise<Fetched> {
+export async function fetchModel(request: FetchRequest, listener: FetchListener): Promise<Fetched> {
   const { options, ortUrl, url } = request;
+  const { onEvent } = listener;
   const capabilities = await detect();
-  const folder = url === undefined ? undefined : await Source.open(url, options.store ?? true, onProgress, onEvent);
+  const folder = url === undefined ? undefined : await Source.open(url, options.store ?? true, listener);
   const config = request.files?.config ?? (await folder!.config());
   const wanted = {
     device: options.device ?? "auto",
@@ -50,7 +54,8 @@ export async function fetchModel(request: FetchRequest, { onProgress, onEvent }:
       const limit = wanted.device === "auto" ? { maxMs: SLOWEST_PROBE_MS } : {};
       const probed = await probeWebGpu({ fp16: plan.dtype.endsWith("16"), ...limit });
       if (!probed.ok) {
-        const failure = `WebGPU does not compute as it should: ${probed.reason}`;
+        const missing = await missingFile(ortUrl, plan.device);
+        const failure = missing?.message ?? `WebGPU does not compute as it should: ${probed.reason}`;
         onEvent?.({ type: "attempt", device: "webgpu", dtype: plan.dtype, ms: performance.now() - started, failure });
         failed.push({ ...plan, failure });
         continue;
@@ -81,6 +86,9 @@ function same(a: Plan, b: Plan): boolean {
 
 /** A model folder by its address, or by that of a `.onnx` file in it. */
 class Source {
+  /** Whether it is known which files will be loaded. */
+  expecting = false;
+
   private constructor(
     readonly folder: ModelFolder,
     /** The file that the address names; its name says the dtype. */
@@ -90,16 +98,19 @@ class Source {
   static async open(
     url: string,
     store: boolean,
-    onProgress: (progress: Progress) => void,
-    onEvent: FetchListener["onEvent"],
+    { onProgress, onEvent, signal }: FetchListener,
   ): Promise<Source> {
     const { base, file } = splitAddress(url);
+    let source: Source | undefined;
     const folder = await ModelFolder.open(base, {
-      onProgress,
+      signal,
+      // Until it is known which files there will be, the first one would seem to be all.
+      onProgress: (progress) => source?.expecting && onProgress(progress),
       ...(store ? {} : { store: null }),
       onEvent: (event) => onEvent?.({ type: "storage", event }),
     });
-    return new Source(folder, file);
+    source = new Source(folder, file);
+    return source;
   }
 
   get dtype(): Dtype | undefined {
@@ -134,6 +145,7 @@ class Source {
     const { folder } = this;
     const path = this.path(dtype);
     folder.expect(["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", path]);
+    this.expecting = true;
     const [configBytes, generationConfig, bytes, tokenizerConfig, weights] = await Promise.all([
       folder.read("config.json"),
       folder.json<Record<string, unknown>>("generation_config.json", { optional: true }),
@@ -159,9 +171,11 @@ class Source {
 }
 
 function splitAddress(url: string): { base: string; file: string | undefined } {
-  const { pathname } = new URL(url);
-  if (!pathname.endsWith(".onnx")) return { base: url.endsWith("/") ? url : `${url}/`, file: undefined };
+  const address = new URL(url);
+  address.search = address.hash = ""; // as `?download=true`
+  const { pathname, href } = address;
+  if (!pathname.endsWith(".onnx")) return { base: href.endsWith("/") ? href : `${href}/`, file: undefined };
   // The files beside lie where the weights are, or one above, where an export puts them.
-  const base = new URL(pathname.split("/").at(-2) === "onnx" ? "../" : "./", url).href;
-  return { base, file: decodeURIComponent(new URL(url).href.slice(base.length)) };
+  const base = new URL(pathname.split("/").at(-2) === "onnx" ? "../" : "./", href).href;
+  return { base, file: decodeURIComponent(href.slice(base.length)) };
 }

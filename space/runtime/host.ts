@@ -4,8 +4,10 @@ import { env } from "@huggingface/transformers";
 import { Engine } from "./engine";
 import { OdinError } from "./errors";
 import { fetchModel } from "./fetch";
+import { memoryTaken, watchMemory } from "./memory";
+import { missingFile } from "./ortfiles";
 import { platform } from "./platform";
-import { PRECISION } from "./precision";
+import { promised } from "./precision";
 import type { FetchRequest, ModelFiles, Progress, Reply, Request, StartRequest, TelemetryEvent } from "./protocol";
 import { startModel } from "./session";
 import { Tokenizer } from "./tokenizer";
@@ -17,9 +19,17 @@ export class Host {
   #onEvent: ((event: TelemetryEvent) => void) | undefined;
   #stopFlag: Int32Array | undefined;
   readonly #stopped = new Set<number>();
+  readonly #closed = new AbortController();
+  #answering: Promise<unknown> = Promise.resolve();
 
   /** @param say sends a reply; `transfer` are buffers that it may take along instead of copying. */
   constructor(readonly say: (reply: Reply, transfer?: Transferable[]) => void) {}
+
+  /** Ends a download or an answer, and frees the model; for a thread that goes on. */
+  close(): void {
+    this.#closed.abort();
+    void this.#answering.then(() => this.#engine?.model.dispose());
+  }
 
   handle(request: Request): void {
     const id = "id" in request ? { id: request.id } : {};
@@ -41,7 +51,8 @@ export class Host {
   async #fetch(request: FetchRequest): Promise<void> {
     const started = performance.now();
     const onProgress = progressAtMost(PROGRESS_MS, (progress) => this.say({ type: "progress", ...progress }));
-    const fetched = await fetchModel(request, { onProgress, onEvent: this.#onEvent });
+    const { signal } = this.#closed;
+    const fetched = await fetchModel(request, { onProgress, onEvent: this.#onEvent, signal });
     this.#onEvent?.({ type: "download", ms: performance.now() - started, bytes: fetched.source.bytes });
     this.say({ type: "fetched", fetched }, buffersOf(fetched.files));
   }
@@ -51,21 +62,25 @@ export class Host {
     const { files, plan, source, failed, another } = fetched;
     const { device, dtype, threads } = plan;
     if (stop) this.#stopFlag = new Int32Array(stop);
+    if (this.#onEvent) watchMemory();
     const tokenizer = files.tokenizer && new Tokenizer(files.tokenizer.bytes, files.tokenizer.config);
     try {
       const model = await startModel(files, plan, ortUrl, debug, platform.writeFile);
+      if (this.#closed.signal.aborted) await model.dispose();
       const sessionMs = performance.now() - started;
       this.#onEvent?.({ type: "attempt", device, dtype, ms: sessionMs });
       const { config, hashes } = files;
       const attempts = [...failed, plan];
-      const info = { ...source, dtype, device, threads, config, hashes, precision: PRECISION[dtype], attempts, sessionMs };
+      const precision = promised(dtype, config);
+      const info = { ...source, dtype, device, threads, config, hashes, precision, attempts, sessionMs };
       this.#engine = new Engine(model, tokenizer, info, device === "webgpu" ? deviceLoss() : undefined);
       this.#reportMemory();
       this.say({ type: "ready", info });
     } catch (error) {
-      const reason = OdinError.from(error, `The model could not be started on ${device}`);
+      const missing = platform.writeFile ? undefined : await missingFile(ortUrl, device);
+      const reason = missing ?? OdinError.from(error, `The model could not be started on ${device}`);
       this.#onEvent?.({ type: "attempt", device, dtype, ms: performance.now() - started, failure: reason.message });
-      if (reason.code !== "engine" || !another) throw reason;
+      if (!another || !(missing || reason.code === "engine")) throw reason;
       // WebAssembly has used the weights up by now.
       const whole = files.weights.every(({ byteLength }) => byteLength > 0);
       this.say({ type: "failed", failure: reason.message, files: whole ? files : undefined }, whole ? buffersOf(files) : []);
@@ -75,13 +90,16 @@ export class Host {
   async #generate({ id, call, options }: Extract<Request, { type: "generate" }>): Promise<void> {
     if (!this.#engine) throw new OdinError("engine", "The model is not loaded yet.");
     const flag = this.#stopFlag;
+    const closed = this.#closed.signal;
     try {
-      const stats = await this.#engine.generate(call, options, {
+      const answer = this.#engine.generate(call, options, {
         onChunk: (chunk) => this.say({ type: "chunk", id, ...chunk }),
         onPrefill: (done, total) => this.say({ type: "prefill", id, done, total }),
         onEvent: this.#onEvent,
-        stopped: () => this.#stopped.has(id) || (flag !== undefined && Atomics.load(flag, 0) === id),
+        stopped: () => closed.aborted || this.#stopped.has(id) || (flag !== undefined && Atomics.load(flag, 0) === id),
       });
+      this.#answering = answer.catch(() => {});
+      const stats = await answer;
       this.#reportMemory();
       this.say({ type: "done", id, stats });
     } finally {
@@ -91,10 +109,8 @@ export class Host {
 
   #reportMemory(): void {
     if (!this.#onEvent) return;
-    const heap = (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize;
-    const rss = globalThis.process?.memoryUsage?.().rss;
-    if (rss !== undefined) this.#onEvent({ type: "memory", bytes: rss, source: "process" });
-    else if (heap !== undefined) this.#onEvent({ type: "memory", bytes: heap, source: "javascript" });
+    const taken = memoryTaken();
+    if (taken) this.#onEvent({ type: "memory", ...taken });
   }
 }
 

@@ -25,5 +25,9 @@ export {
 export { shuffled, splitOf, uniform } from "./random";
 export { parseRecord, recordId, type RunRecord } from "./record";
 export { nextTokenProbabilities, sampleToken, type SamplingOptions } from "./sampling";
-export { loadTokenizer, Tokenizer, type TokenizerMetrics } from "./tokenizer";
+export type { Tokenizer, TokenizerMetrics } from "./tokenizer";
 export { VERSION } from "./version";
+
+/** A tokenizer by itself. Most pages need none beside the model's own, so it is loaded when asked for. */
+export const loadTokenizer: typeof import("./tokenizer").loadTokenizer = async (...request) =>
+  (await import("./tokenizer")).loadTokenizer(...request);

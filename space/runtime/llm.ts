@@ -137,8 +137,9 @@ export class OdinLLM {
     record: RunRecord | string,
     call: Pick<GenerateCall, "signal" | "onPrefill"> = {},
   ): AsyncGenerator<Chunk, Stats, void> {
-    const { parameters, seed, prompt, reads, firstDraw, tokens, finish } = parseRecord(record);
-    checkRecord(parseRecord(record), this.info);
+    const parsed = parseRecord(record);
+    for (const message of checkRecord(parsed, this.info)) this.options.onTelemetry?.({ type: "warning", message });
+    const { parameters, seed, prompt, reads, firstDraw, tokens, finish } = parsed;
     if (tokens.length === 0) throw new OdinError("bad-record", "The record has no tokens to be generated again.");
     const again: Call = { kind: "replay", prompt: "messages" in prompt ? prompt.messages : prompt, reads, firstDraw };
     // An answer that was stopped ends where it did then.
@@ -146,7 +147,10 @@ export class OdinLLM {
     const stats = yield* this.#answers(again, { ...parameters, seed, maxTokens, ...call });
     const same = stats.tokens.every((token, i) => token === tokens[i]);
     if (!same || (stats.finish !== "stopped" && stats.tokens.length !== tokens.length)) {
-      throw new OdinError("bad-record", "The record does not give its tokens again: it was changed, or the device computes otherwise.");
+      throw new OdinError(
+        "bad-record",
+        "The record does not give its tokens again: it was changed, or the device computes otherwise.",
+      );
     }
     return stats;
   }
@@ -167,8 +171,16 @@ export class OdinLLM {
     const id = this.#nextId++;
     const inbox: (Reply | OdinError)[] = [];
     let wake = () => {};
+    let running = false;
+    const end = () => {
+      running = false;
+      this.#listeners.delete(listener);
+      finish();
+    };
     const put = (item: Reply | OdinError) => {
-      inbox.push(item);
+      inbox.push("type" in item && item.type === "error" ? this.#noted(new OdinError(item.code, item.message)) : item);
+      // The next call may begin now, whether or not this one's caller has taken, or will ever take, the rest.
+      if (!("type" in item) || item.type === "done" || item.type === "error") end();
       wake();
     };
     const listener: Listener = { reply: (reply) => "id" in reply && reply.id === id && put(reply), fail: put };
@@ -176,32 +188,26 @@ export class OdinLLM {
       if (this.#stop) Atomics.store(this.#stop, 0, id);
       this.#connection?.send({ type: "stop", id });
     };
-    let ended = false;
     try {
       if (this.#disposed) throw new OdinError("engine", "The model has been unloaded. Load it again.");
       if (this.#broken) await this.#restart(call);
       this.#listeners.add(listener);
+      running = true;
+      if (signal?.aborted) stop();
       this.#connection!.send({ type: "generate", id, call, options });
       signal?.addEventListener("abort", stop);
-      if (signal?.aborted) stop();
       for (;;) {
-        const item = inbox.shift();
-        if (item === undefined) {
-          await new Promise<void>((resolve) => (wake = resolve));
-          continue;
-        }
-        ended = item instanceof OdinError || item.type === "done" || item.type === "error";
+        while (inbox.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+        const item = inbox.shift()!;
         if (item instanceof OdinError) throw item;
         if (item.type === "chunk") yield { text: item.text, tokens: item.tokens };
         if (item.type === "prefill") onPrefill?.(item.done, item.total);
         if (item.type === "done") return item.stats;
-        if (item.type === "error") throw this.#noted(new OdinError(item.code, item.message));
       }
     } finally {
-      if (!ended && this.#listeners.has(listener)) stop(); // the caller left the loop early
       signal?.removeEventListener("abort", stop);
-      this.#listeners.delete(listener);
-      finish();
+      if (running) stop(); // the caller left the loop early; the next call waits until the model has come to rest
+      else end();
     }
   }
 
@@ -261,6 +267,7 @@ export class OdinLLM {
     const abort = () => refuse(aborted());
     signal?.addEventListener("abort", abort);
     try {
+      if (signal?.aborted) throw aborted();
       connection.send(request, files ? files.weights.map(({ buffer }) => buffer) : []);
       return { reply: await replied, connection };
     } catch (error) {
@@ -277,8 +284,9 @@ export class OdinLLM {
     const failure = this.#broken!.message;
     this.#connection?.close();
     if (this.url === undefined) throw new OdinError("engine", `${failure} Create the model again.`);
-    // A thread that died may do better the next time, a device that was lost will not.
-    const lost = this.#broken!.code === "device-lost" ? [{ ...attempts.at(-1)!, failure }] : [];
+    // A thread that died may do better the next time. So may a device that was lost, where no other was wanted.
+    const { device = "auto" } = this.options;
+    const lost = this.#broken!.code === "device-lost" && device === "auto" ? [{ ...attempts.at(-1)!, failure }] : [];
     const before = attempts.slice(0, -1).map((plan) => ({ failure: "", ...plan }));
     await this.#start([...before, ...lost], undefined);
     if (call.kind === "continue") {

@@ -71,6 +71,8 @@ type ModelInputs = Record<string, Tensor> & { past_key_values: OdinCache };
 
 /** Lets waiting messages in. A WebAssembly step never yields to the event loop by itself, so no stop would arrive. */
 const nextTask = (() => {
+  // Node has it, and an open port there would keep the program from ending.
+  if (typeof setImmediate === "function") return () => new Promise<void>((resolve) => setImmediate(resolve));
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port1.onmessage = () => waiting.shift()?.();

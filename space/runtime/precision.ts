@@ -70,6 +70,15 @@ export const PRECISION: Readonly<Record<Dtype, Readonly<Record<OpGroup, Format>>
 };
 
 /**
+ * What the file of a dtype promises for a model of that `config.json`. Embeddings are the head's bytes; where they are not
+ * tied to it, they are as precise as activations.
+ */
+export function promised(dtype: Dtype, config: { tie_word_embeddings?: unknown }): PrecisionPolicy {
+  const policy = PRECISION[dtype];
+  return config.tie_word_embeddings === false ? { ...policy, embedding_weights: policy.activations } : { ...policy };
+}
+
+/**
  * Compares what a file promises with what was found in its graph.
  *
  * @throws OdinError `precision`, which names each group that differs, what was promised and what was found.

@@ -97,7 +97,7 @@ export type Prompt = string | Message[] | { tokens: number[] };
 export type Call =
   | { kind: "prompt"; prompt: Prompt }
   | { kind: "continue" }
-  | { kind: "replay"; prompt: Prompt; reads: Reads | undefined; firstDraw: number };
+  | { kind: "replay"; prompt: Prompt; reads: Reads; firstDraw: number };
 
 /** A piece of the answer: token ids, and the text that they completed (empty inside a multi-byte character). */
 export interface Chunk {
@@ -122,11 +122,12 @@ export interface Stats {
 export type TelemetryEvent =
   | { type: "download"; ms: number; bytes: number }
   | { type: "storage"; event: DownloadEvent }
+  /** A record comes from another device, number of threads or version, so that its replay may differ. */
+  | { type: "warning"; message: string }
   | { type: "attempt"; device: Device; dtype: Dtype; ms: number; failure?: string }
-  | { type: "session"; ms: number }
   | { type: "prefill"; ms: number; tokens: number }
   | { type: "token"; ms: number; position: number }
-  | { type: "memory"; bytes: number; source: "javascript" | "process" };
+  | { type: "memory"; bytes: number; source: "webassembly" | "process" };
 
 /** An ONNX file in pieces, in order, each in a buffer of its own. */
 export type Weights = Uint8Array<ArrayBuffer>[];

@@ -1,12 +1,14 @@
 /**
  * JSON as Python's `json` module reads and writes it, for hashes that Python computes of what it has read: there `1`
- * and `1.0` are two values, written differently, and integers have no limit.
+ * and `1.0` are two values, written differently, and integers are exact up to 4300 digits.
  */
 
 /** A JSON value whose integers are bigints; a number is what Python reads as a float. */
 export type Json = null | boolean | bigint | number | string | Json[] | { [key: string]: Json };
 
 const DEEPEST = 200;
+// Python reads no longer integer, for the time that it would take.
+const MOST_DIGITS = 4300;
 // NaN and the infinities are Python's addition to JSON.
 const STRING_OR_NUMBER =
   /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/gs;
@@ -14,7 +16,7 @@ const STRING_OR_NUMBER =
 /**
  * Reads a JSON text. Of a key that comes twice the last value holds. Objects have no prototype.
  *
- * @throws SyntaxError when it is not JSON, or nested deeper than 200 levels
+ * @throws SyntaxError when it is not JSON, nested deeper than 200 levels, or has an integer of more than 4300 digits
  */
 export function parseJson(text: string): Json {
   // JavaScript's parser would forget how a number was written, so numbers reach it as strings, and all are marked.
@@ -36,7 +38,11 @@ function unmark(value: unknown, depth: number): Json {
   if (typeof value === "string") {
     const token = value.slice(1);
     if (value.startsWith("s")) return token;
-    return /^-?\d+$/.test(token) ? BigInt(token) : Number(token);
+    if (!/^-?\d+$/.test(token)) return Number(token);
+    if (token.replace("-", "").length > MOST_DIGITS) {
+      throw new SyntaxError(`it has an integer of more than ${MOST_DIGITS} digits`);
+    }
+    return BigInt(token);
   }
   if (Array.isArray(value)) return value.map((inner) => unmark(inner, depth + 1));
   if (typeof value !== "object" || value === null) return value as null | boolean;

@@ -1,7 +1,7 @@
 /** Builds the package `odin-llm` into `dist/`: `npm run build:runtime` in space/. */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, extname, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { EXTERNAL_WEBASSEMBLY, onnxRuntimeFiles } from "./packaging/onnxruntime.ts";
@@ -48,18 +48,30 @@ function workerBesideIndex(): Plugin {
 
 /** The small model, for the command line: its 8-bit weights. Left out where `make export` has not run. */
 function addModel(): Plugin {
+  const WEIGHTS = "onnx/model_quantized.onnx";
+  const FILES = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", WEIGHTS];
   return {
     name: "add-model",
     applyToEnvironment: ({ name }) => name === "node",
     generateBundle() {
       const folder = join(here, "../public/models/odin-nano");
       if (!existsSync(folder)) return this.warn("no model comes along: public/models/odin-nano is not there");
-      const beside = readdirSync(folder).filter((file) => extname(file) !== "");
-      for (const name of ["onnx/model_quantized.onnx", ...beside]) {
-        this.emitFile({ type: "asset", fileName: `model/${name}`, source: readFileSync(join(folder, name)) });
-      }
+      const add = (name: string, source: Uint8Array | string) =>
+        this.emitFile({ type: "asset", fileName: `model/${name}`, source });
+      for (const name of FILES) add(name, readFileSync(join(folder, name)));
+      add("manifest.json", manifestOf(readFileSync(join(folder, "manifest.json"), "utf8"), FILES));
     },
   };
+}
+
+/** A manifest of some of the files that a manifest lists. */
+function manifestOf(text: string, names: string[]): string {
+  const manifest = JSON.parse(text) as Record<"files" | "dtypes", Record<string, unknown>>;
+  const pick = (entries: Record<string, unknown>, keep: (name: string, value: unknown) => boolean) =>
+    Object.fromEntries(Object.entries(entries).filter(([name, value]) => keep(name, value)));
+  const files = pick(manifest.files, (name) => names.includes(name));
+  const dtypes = pick(manifest.dtypes, (_, file) => names.includes(String(file)));
+  return `${JSON.stringify({ ...manifest, dtypes, files }, null, 2)}\n`;
 }
 
 function addTypes(): Plugin {
@@ -105,7 +117,7 @@ export default defineConfig({
         target: "node20",
         minify: false,
         emptyOutDir: false,
-        rolldownOptions: { input: entries("node", "cli"), output },
+        rolldownOptions: { input: entries("node", "cli"), preserveEntrySignatures: "strict", output },
       },
     },
   },

@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { clearCache, ModelFolder, storedModels } from "../runtime/download";
+import { fetchFile } from "../runtime/download/fetch.node";
 import { cacheFolder, fileStore } from "../runtime/download/node";
 import { manifestOf, ModelServer, randomBytes } from "./server";
 
@@ -112,4 +113,10 @@ test("a damaged record is no model", async () => {
   await store.remember({ base: "http://a/", opened: 1, manifest: "{}" });
   await writeFile(join(folder, "cache", "models", "x.json"), "{");
   expect(await store.models()).toEqual([{ base: "http://a/", opened: 1, manifest: "{}" }]);
+});
+
+test("a request that has been stopped reads no file", async () => {
+  const model = pathToFileURL(await modelOnDisk());
+  const stopped = fetchFile(`${model}/${WEIGHTS}`, { signal: AbortSignal.abort() });
+  await expect(stopped).rejects.toThrow(/abort/);
 });

@@ -17,6 +17,7 @@ from configuration_odin import OdinConfig
 from export.build import build
 from modeling_odin import OdinForCausalLM
 from tests.space.browsers import ENGINES, Browser, Page, launch, missing
+from tests.space.lab import Lab
 from tests.space.server import Site
 
 
@@ -30,6 +31,8 @@ HOSTILE = [
     "<style>body{display:none}</style>",
     "&lt;i&gt;",
 ]
+# The bytes of these characters, four, two and three, are all that one model ever says.
+CYCLE = "💚é€"
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -114,10 +117,12 @@ def app(tmp_path_factory, toy_export) -> Path:
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory) -> Path:
-    """The package `odin-llm` as it is published: the folder that holds package.json and dist/."""
+    """The package `odin-llm` as it is published: the folder that holds package.json and dist/. Its dependencies are
+    beside it, where Node and TypeScript look for them."""
     folder = tmp_path_factory.mktemp("package") / "odin-llm"
     npm_run("build:runtime", folder / "dist")
     shutil.copy(SPACE / "runtime" / "package.json", folder)
+    (folder.parent / "node_modules").symlink_to(SPACE / "node_modules")
     return folder
 
 
@@ -129,6 +134,54 @@ def bare(tmp_path_factory, package, toy_export) -> Path:
     shutil.copytree(package / "dist", folder / "odin-llm")
     shutil.copytree(toy_export, folder / "models" / "toy")
     return folder
+
+
+@pytest.fixture(scope="session")
+def nano(bare) -> Path:
+    """The export of the released odin-nano beside the bare page; that of `make export` where it is up to date."""
+    if not (REPOSITORY / "odin-nano" / "config.json").is_file():
+        pytest.skip("no released model in odin-nano/")
+    folder = bare / "models" / "odin-nano"
+    made = SPACE / "public" / "models" / "odin-nano"
+    if made.is_dir():
+        shutil.copytree(made, folder)
+    build(REPOSITORY / "odin-nano", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def says_cycle(bare, toy_folder, tmp_path_factory):
+    """A model beside the bare page that says CYCLE for ever, a byte a token: each token decides the next alone."""
+    folder = tmp_path_factory.mktemp("cycle") / "cycle"
+    shutil.copytree(toy_folder, folder)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    ids = tokenizer(CYCLE)["input_ids"]
+    assert len(ids) == len(set(ids)) == len(CYCLE.encode())
+    model = OdinForCausalLM(OdinConfig.from_pretrained(folder))
+    weights = model.state_dict()
+    with torch.no_grad():
+        for name, tensor in weights.items():
+            if "out_proj" in name or "down_proj" in name:
+                tensor.zero_()  # only what the token itself puts in comes out
+        embeddings, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
+        embeddings.zero_()
+        head.zero_()
+        (newline,) = tokenizer("\n")["input_ids"]
+        for place, (token, following) in enumerate(zip([newline, *ids], [*ids, ids[0]], strict=True)):
+            embeddings[token, place] = head[following, place] = 1
+    model.save_pretrained(folder)
+    build(folder, bare / "models" / "cycle", dtypes=("fp32",))
+    return ids
+
+
+@pytest.fixture(scope="session")
+def odin_100m(tmp_path_factory) -> Path:
+    """An export of odin-100m with random weights, in int8; its graph is kept where `export.benchmark` keeps them."""
+    from tests.space.loading import random_release
+
+    kept = REPOSITORY / "benchmark-models"
+    folder = tmp_path_factory.mktemp("odin-100m")
+    return random_release(kept if kept.is_dir() else folder / "graphs", folder / "odin-100m")
 
 
 def npm_run(script: str, folder: Path) -> Path:
@@ -193,6 +246,15 @@ def engine_page(browsers, engine) -> Iterator[Page]:
         browser.close_tabs()
     except WebDriverException:
         browser.restart(keep_profile=False)
+
+
+@pytest.fixture(params=[True, False], ids=["isolated", "open"], scope="module")
+def lab(request, browsers, engine, bare) -> Iterator[Lab]:
+    """The bare page in a tab that the tests of a module share, with the models that they have loaded."""
+    with Site(bare, isolated=request.param) as site:
+        lab = Lab(browsers(engine).new_tab(), site, isolated=request.param)
+        yield lab
+        lab.page.close()
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ class Site:
     def __init__(self, folders: Mapping[str, Path] | Path, isolated: bool = True):
         self._folders = {"": folders} if isinstance(folders, Path) else dict(folders)
         self._faults: dict[str, Fault] = {}
-        self._options = {"isolated": isolated, "bytes_per_second": None, "latency": 0.0}
+        self._options = {"isolated": isolated, "bytes_per_second": None, "latency": 0.0, "cache": "no-store"}
         self._log: dict[int, Request] = {}
         self._process: subprocess.Popen | None = None
         self.port = 0
@@ -133,7 +133,7 @@ class Site:
 
     def serve(self, **options) -> None:
         """Sets options of the whole server: `isolated` (bool), `bytes_per_second` of all connections together
-        (number or None) and `latency` (seconds before every answer)."""
+        (number or None), `latency` (seconds before every answer) and `cache` (the header Cache-Control)."""
         assert options.keys() <= self._options.keys(), f"options are {list(self._options)}"
         self._options.update(options)
         self._say(options=self._options)
@@ -203,6 +203,7 @@ class State:
     folders: dict[str, str]
     isolated: bool = True
     latency: float = 0
+    cache: str = "no-store"
     faults: dict[str, Fault] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -328,7 +329,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.state.isolated:
             self.send_header("Cross-Origin-Opener-Policy", "same-origin")
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", self.state.cache)
         super().end_headers()
 
     def log_message(self, *_) -> None:
@@ -388,7 +389,7 @@ def main() -> None:
                     state.faults[message["fault"]] = Fault.of(message["how"])
             else:
                 options = message["options"]
-                state.isolated, state.latency = options["isolated"], options["latency"]
+                state.isolated, state.latency, state.cache = (options[k] for k in ("isolated", "latency", "cache"))
                 state.pace.rate = options["bytes_per_second"]
         say(done=True)
 

@@ -62,9 +62,7 @@ def test_values_of_json_and_csv(runtime, tmp_path, field):
         path = tmp_path / "rows.jsonl"
         first = '"text": "x", ' if field != "text" else ""
         path.write_text(f'{{{first}"{field}": {literal}}}', encoding="utf-8")
-        # Python reads the integer -0 as 0.0; see "Numbers in JSON are read as JavaScript reads them".
-        if (field, literal) != ("real", "-0"):
-            accepted += "error" not in same(runtime, path, (None,))
+        accepted += "error" not in same(runtime, path, (None,))
         path = tmp_path / "rows.csv"
         cell = '"' + literal.replace('"', '""') + '"'
         path.write_text(f"{field}\n{cell}\n" if field == "text" else f"text,{field}\nx,{cell}\n", encoding="utf-8")
@@ -114,6 +112,8 @@ BROKEN = [
     ("json", '[{"text": "a", "x": ' + "[" * DEEP + "]" * DEEP + "}]"),
     ("json", '[{"text": "a", "x": ' + "[" * 800 + "]" * 800 + "}]"),
     ("json", "[" + GOOD + "]" + " " * 70_000),
+    ("json", "[" + GOOD + "]" + " " * 140_000 + "x"),
+    ("json", "[]" + "\n" * 140_000 + "[]"),
     ("json", '[{"text": "' + "x" * 200_000 + '"}, 5]'),
     ("jsonl", ""),
     ("jsonl", "\n\r\n \n"),

@@ -23,15 +23,11 @@ export async function main(): Promise<string> {
 
 
 @pytest.fixture
-def user(tmp_path, package, request):
+def user(tmp_path, package):
     """A project that has installed the package, beside what the package depends on."""
     modules = tmp_path / "node_modules"
     modules.mkdir()
     (modules / "odin-llm").symlink_to(package)
-    # Where a link leads, Node and TypeScript look for dependencies: beside the built package.
-    beside = package.parent / "node_modules"
-    if not beside.exists():
-        beside.symlink_to(request.config.rootpath / SPACE_MODULES)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     return tmp_path
 

@@ -204,7 +204,7 @@ def test_empty_prompt(chromium, site):
     [
         (MISSING, WEIGHTS, r"onnx/model\.onnx is not there \(404\)"),
         (MISSING, "models/toy/config.json", r"config\.json is not there \(404\)"),
-        (MISSING, "ort/ort-wasm-simd-threaded.wasm", r"could not be started"),
+        (MISSING, "ort/ort-wasm-simd-threaded.wasm", r"ort-wasm-simd-threaded\.wasm is not there \(404\)"),
         (CUT, WEIGHTS, r"download of onnx/model\.onnx stopped after .* of .*"),
         (CUT, "models/toy/tokenizer.json", r"download of tokenizer\.json stopped after"),
     ],
@@ -225,7 +225,7 @@ def test_a_failed_download_says_so_and_can_be_tried_again(chromium, site, fault,
     ("path", "content", "words"),
     [
         ("models/toy/config.json", b'{"model_type": "llama"}', "of type 'llama', not an ODIN model"),
-        ("models/toy/tokenizer.json", b"<!doctype html><p>Sign in", "sent a web page instead"),
+        ("models/toy/tokenizer.json", b"<!doctype html><p>Sign in", "It is a web page"),
     ],
 )
 def test_a_foreign_folder_says_so(chromium, site, path, content, words):
@@ -253,7 +253,7 @@ def test_half_a_file_without_a_manifest(chromium, site, app):
     site.fail(WEIGHTS, replace=whole[: len(whole) // 2])
     page = Page(chromium, site.url)
     page.load()
-    assert "could not be started" in page.error
+    assert "not an ONNX file" in page.error
 
 
 def test_unusable_addresses(chromium, site):

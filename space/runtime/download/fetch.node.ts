@@ -29,6 +29,7 @@ export async function fetchFile(input: string | URL | Request, init: RequestInit
   const end = Math.min(size, range?.[2] ? Number(range[2]) + 1 : size);
   if (range && start >= size) return new Response(null, { status: 416 });
   if (size === 0) return new Response(null, { headers: { "content-length": "0" } });
+  init.signal?.throwIfAborted(); // a stream that begins aborted reports it to nobody, and ends the program
   const headers = { "content-length": String(end - start), "content-range": `bytes ${start}-${end - 1}/${size}` };
   const stream = createReadStream(path, { start, end: end - 1, ...(init.signal ? { signal: init.signal } : {}) });
   const body = Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;

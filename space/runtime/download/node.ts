@@ -8,4 +8,5 @@ environment.store = async () => fileStore();
 environment.fetch = fetchFile;
 environment.resolve = resolveAddress;
 
+export { resolveAddress } from "./fetch.node";
 export { cacheFolder, fileStore } from "./store.node";

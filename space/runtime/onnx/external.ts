@@ -1,6 +1,8 @@
 /** The weights as onnxruntime-web takes them over: one tensor after the other, each freed as soon as it is copied. */
 
 import { OdinError } from "../errors";
+import type { TensorRange } from "./externalize";
+import type { OnnxGraph } from "./graph";
 import { release, type Pieces, type Range } from "./pieces";
 
 /**
@@ -15,13 +17,14 @@ export class ExternalData extends Uint8Array {
   readonly #read: (range: Range) => Uint8Array<ArrayBuffer>;
 
   /**
-   * @param ranges what will be asked for, in the order of the file.
-   * @param once whether each is asked for once. Then `file` is used up, and each range is freed with the next question.
+   * @param tensors what will be asked for, in the order of the file.
+   * @param keep which tensors are asked for more than once; undefined for all. Of the others `file` is used up: each is
+   *   freed with the next question.
    */
-  constructor(file: Pieces, ranges: Range[], once: boolean) {
+  constructor(file: Pieces, tensors: TensorRange[], keep?: ReadonlySet<string>) {
     super(0);
     this.#size = file.byteLength;
-    this.#read = once ? handOut(file.cut(ranges), ranges) : (range) => file.read(range);
+    this.#read = keep ? handOut(file.cut(tensors), tensors, keep) : (range) => file.read(range);
   }
 
   // Views of this class are plain.
@@ -38,16 +41,37 @@ export class ExternalData extends Uint8Array {
   }
 }
 
-function handOut(parts: Uint8Array<ArrayBuffer>[], ranges: Range[]): (range: Range) => Uint8Array<ArrayBuffer> {
-  const waiting = new Map(ranges.map(({ begin }, i) => [begin, parts[i]!]));
+function handOut(
+  parts: Uint8Array<ArrayBuffer>[],
+  tensors: TensorRange[],
+  keep: ReadonlySet<string>,
+): (range: Range) => Uint8Array<ArrayBuffer> {
+  const waiting = new Map(tensors.map(({ name, begin }, i) => [begin, { name, bytes: parts[i]! }]));
   let last: Uint8Array<ArrayBuffer> | undefined;
   return ({ begin, end }) => {
     if (last) release(last);
-    last = waiting.get(begin);
-    waiting.delete(begin);
-    if (last?.length !== end - begin) {
+    last = undefined;
+    const found = waiting.get(begin);
+    if (found?.bytes.length !== end - begin) {
       throw new OdinError("engine", "onnxruntime asked for a part of the weights that is no tensor, or twice for one.");
     }
-    return last;
+    if (!keep.has(found.name)) {
+      waiting.delete(begin);
+      last = found.bytes;
+    }
+    return found.bytes;
   };
+}
+
+/** The stored tensors that onnxruntime also reads before it takes them over: to compute what depends on them alone. */
+export function readAhead({ nodes, initializers }: OnnxGraph): Set<string> {
+  const constant = new Set(initializers.map(({ name }) => name));
+  const found = new Set<string>();
+  for (const { inputs, outputs } of nodes) {
+    const given = inputs.filter((name) => name !== "");
+    if (!given.every((name) => constant.has(name))) continue;
+    for (const name of given) found.add(name);
+    for (const name of outputs) constant.add(name);
+  }
+  return found;
 }

@@ -24,15 +24,9 @@ export class Pieces {
   }
 
   /** Bytes `[begin, end)`: a view of a piece, or a copy when they lie in several. */
-  read({ begin, end }: Range): Uint8Array<ArrayBuffer> {
-    const first = this.#pieceAt(begin);
-    if (end <= this.#starts[first + 1]!) return this.#part(first, begin, end);
-    const bytes = new Uint8Array(end - begin);
-    for (let i = first; i < this.#pieces.length && this.#starts[i]! < end; i++) {
-      const part = this.#part(i, begin, end);
-      bytes.set(part, Math.max(0, this.#starts[i]! - begin));
-    }
-    return bytes;
+  read(range: Range): Uint8Array<ArrayBuffer> {
+    const piece = this.#pieceAt(range.begin);
+    return range.end <= this.#starts[piece + 1]! ? this.#part(piece, range) : this.#copy(range);
   }
 
   /**
@@ -43,13 +37,20 @@ export class Pieces {
    */
   cut(ranges: Range[]): Uint8Array<ArrayBuffer>[] {
     const parts = ranges.map((range) => {
-      const part = this.read(range);
-      const own = part.length === part.buffer.byteLength ? part : part.slice();
+      const part = this.#copy(range);
       this.#freeBefore(range.end);
-      return own;
+      return part;
     });
     this.#freeBefore(this.byteLength);
     return parts;
+  }
+
+  #copy(range: Range): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(range.end - range.begin);
+    for (let i = this.#pieceAt(range.begin); i < this.#pieces.length && this.#starts[i]! < range.end; i++) {
+      bytes.set(this.#part(i, range), Math.max(0, this.#starts[i]! - range.begin));
+    }
+    return bytes;
   }
 
   #freeBefore(end: number): void {
@@ -59,7 +60,7 @@ export class Pieces {
     }
   }
 
-  #part(piece: number, begin: number, end: number): Uint8Array<ArrayBuffer> {
+  #part(piece: number, { begin, end }: Range): Uint8Array<ArrayBuffer> {
     const [start, bytes] = [this.#starts[piece]!, this.#pieces[piece]];
     if (!bytes) throw new OdinError("engine", "A part of the weights was asked for after it had been freed.");
     return bytes.subarray(Math.max(0, begin - start), end - start);

@@ -1,0 +1,25 @@
+/** How much memory this thread's part of the model takes, as far as a program can tell. */
+
+type Reading = { bytes: number; source: "webassembly" | "process" };
+
+const memories: WeakRef<WebAssembly.Memory>[] = [];
+
+/** Takes note of the memory that onnxruntime is about to make, since it tells nobody. */
+export function watchMemory(): void {
+  const { Memory } = WebAssembly;
+  if (typeof process === "object" || Memory.name === "WatchedMemory") return;
+  WebAssembly.Memory = class WatchedMemory extends Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      memories.push(new WeakRef(this));
+    }
+  };
+}
+
+/** Bytes of the whole process in Node, elsewhere of WebAssembly since {@link watchMemory}; undefined without either. */
+export function memoryTaken(): Reading | undefined {
+  const rss = globalThis.process?.memoryUsage?.().rss;
+  if (rss !== undefined) return { bytes: rss, source: "process" };
+  const bytes = memories.reduce((total, memory) => total + (memory.deref()?.buffer.byteLength ?? 0), 0);
+  return bytes > 0 ? { bytes, source: "webassembly" } : undefined;
+}
