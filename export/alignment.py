@@ -2,7 +2,7 @@
 
 For one token onnxruntime's WebAssembly kernel reads an int8 matrix `[K, N]` in strips of 16 columns, so N is the
 distance between the pieces that it reads. Where N is no multiple of 64 they lie across cache lines, and where it is
-one of 512 they share few places in the cache: both take up to twice the time. `docs/studies/products.py` measures it.
+one of 512 they share few places in the cache: the time grows up to 2.2 times. `docs/studies/products.py` measures it.
 """
 
 import numpy as np

@@ -42,7 +42,9 @@ export async function connect(
     open = false;
     host.close();
   };
-  return { send: (request) => host.handle(request), close };
+  // A caller may go on to change what it has sent, as a conversation; model files are not copied.
+  const send = (request: Request) => host.handle(request.type === "generate" ? structuredClone(request) : request);
+  return { send, close };
 }
 
 /** A worker whose script runs; undefined when this browser has no module workers, or does not let it start. */

@@ -44,20 +44,33 @@ interface Position {
   stream: TokenStream;
   settings: Settings;
   prompt: Prompt;
-  /** Undefined for token ids, and once the answer went on after its end. */
+  /** Whether the answer's last token ended it. */
+  ended: boolean;
+  /** Undefined for token ids. */
   answered: Answered | undefined;
 }
 
 export class Engine {
   #position: Position | undefined;
+  #lost: string | undefined;
+  #onLost = (_: string) => {};
 
   /** @param lost resolves, with the reason, when the device that computes has gone; a step may then wait for ever. */
   constructor(
     readonly model: OdinForCausalLM,
     readonly tokenizer: Tokenizer | undefined,
     readonly info: RunInfo,
-    readonly lost: Promise<string> = new Promise(() => {}),
-  ) {}
+    lost?: Promise<string>,
+  ) {
+    // Once for all answers: each would be held by a promise that never comes to an end.
+    lost?.then(
+      (reason) => {
+        this.#lost = reason;
+        this.#onLost(reason);
+      },
+      () => {},
+    );
+  }
 
   /**
    * Answers a prompt, goes on with the last answer, or repeats what a record says.
@@ -71,16 +84,23 @@ export class Engine {
     const position = await this.#begin(call, settings);
     this.#position = undefined; // until it has gone well
     try {
-      const stats = await Promise.race([this.#answer(position, call, listener), this.lost]);
-      if (typeof stats === "string") throw deviceLost(stats);
+      const stats = await new Promise<Stats>((resolve, reject) => {
+        this.#onLost = (reason) => reject(deviceLost(reason));
+        if (this.#lost !== undefined) this.#onLost(this.#lost);
+        this.#answer(position, call, listener).then(resolve, reject);
+      });
       this.#position = position;
       return stats;
     } catch (error) {
-      // The loss may be told a little after the step that it broke.
-      const reason = await Promise.race([this.lost, new Promise<void>((resolve) => setTimeout(resolve, LOSS_MS))]);
-      if (reason !== undefined) throw deviceLost(reason);
+      if (this.info.device === "webgpu") {
+        // A loss may be told a little after the step that it broke.
+        await new Promise((resolve) => setTimeout(resolve, LOSS_MS));
+        if (this.#lost !== undefined) throw deviceLost(this.#lost);
+      }
       await position.cache.dispose();
       throw OdinError.from(error, "The model stopped with an error while answering");
+    } finally {
+      this.#onLost = () => {};
     }
   }
 
@@ -88,16 +108,18 @@ export class Engine {
     const last = this.#position;
     if (call.kind === "continue") {
       if (!last) throw new OdinError("bad-option", "There is no answer to go on with. Generate one first.");
-      if (last.answered?.ended) throw new OdinError("bad-option", "The last answer is complete: it cannot go on.");
+      if (last.ended) throw new OdinError("bad-option", "The last answer is complete: it cannot go on.");
       return { ...last, settings: { ...last.settings, maxTokens: settings.maxTokens } };
     }
     const { prompt } = call;
+    this.#check(prompt);
     const next = call.kind === "prompt" && last ? this.#following(last, prompt) : undefined;
     if (next && last) {
       checkLength(next.length);
       return this.#at([...last.tokens, ...next], last.cache, prompt, settings);
     }
-    const tokens = this.encode(prompt);
+    const tokens = this.#encode(prompt);
+    if (call.kind === "prompt") checkLength(tokens.length);
     await last?.cache.dispose();
     this.#position = undefined;
     const position = this.#at(tokens, OdinCache.empty(this.model.dimensions), prompt, settings);
@@ -116,7 +138,8 @@ export class Engine {
   #at(tokens: number[], cache: OdinCache, prompt: Prompt, settings: Settings): Position {
     const decode = (pending: number[]) => this.tokenizer?.decode(pending, { skipSpecialTokens: true }) ?? "";
     const stream = new TokenStream(decode);
-    return { tokens, cache, promptLength: tokens.length, stream, settings, prompt, answered: undefined };
+    const promptLength = tokens.length;
+    return { tokens, cache, promptLength, stream, settings, prompt, ended: false, answered: undefined };
   }
 
   /** The tokens that `prompt` adds to a text that was read; undefined when it is another text. */
@@ -129,8 +152,13 @@ export class Engine {
     // Half a character is in the state, but not in the text that the caller was given.
     if (!last.answered || !this.tokenizer || last.stream.unfinished) return undefined;
     const eos = this.tokenizer.decode(this.eosTokenIds.slice(0, 1));
-    const text = continuation(last.answered, prompt, (messages, add) => this.#render(messages, add), eos);
-    return text === undefined ? undefined : this.tokenizer.encode(text);
+    let text: string | undefined;
+    try {
+      text = continuation(last.answered, prompt, (messages, add) => this.#render(messages, add), eos);
+    } catch {
+      return undefined; // reading it all will say what the template refuses
+    }
+    return text === undefined ? undefined : this.tokenizer.encode(text, { addSpecialTokens: false });
   }
 
   async #answer(position: Position, call: Call, listener: Listener): Promise<Stats> {
@@ -187,6 +215,7 @@ export class Engine {
     const ended = this.eosTokenIds.includes(answer.at(-1)!);
     if (ended) say({ text: stream.end(), tokens: [] });
     const { prompt } = position;
+    position.ended = ended;
     if (typeof prompt === "string" || Array.isArray(prompt)) {
       position.answered = { messages: messagesOf(prompt), answer: text, ended };
     }
@@ -234,9 +263,12 @@ export class Engine {
     };
   }
 
-  /** Token ids of `prompt`; of text as a user's turn, up to where the assistant's answer begins. */
-  encode(prompt: Prompt): number[] {
-    if (typeof prompt !== "string" && !Array.isArray(prompt)) return checkTokens(prompt.tokens, this.model.dimensions);
+  /** Raises OdinError `empty-prompt`, `prompt-too-long`, `bad-option`. */
+  #check(prompt: Prompt): void {
+    if (typeof prompt !== "string" && !Array.isArray(prompt)) {
+      checkTokens((prompt as { tokens?: unknown } | undefined)?.tokens, this.model.dimensions);
+      return;
+    }
     const messages = messagesOf(prompt);
     const length = messages.reduce((total, { content }) => total + content.length, 0);
     if (!messages.at(-1)?.content.trim()) {
@@ -246,13 +278,17 @@ export class Engine {
     if (!this.tokenizer) {
       throw new OdinError("bad-option", "This model was made without a tokenizer. Give the prompt as token ids.");
     }
-    const ids = this.tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
-    checkLength(ids.length);
-    return ids;
+  }
+
+  /** Token ids of a prompt that was checked; of text as a user's turn, up to where the assistant's answer begins. */
+  #encode(prompt: Prompt): number[] {
+    if (typeof prompt !== "string" && !Array.isArray(prompt)) return [...prompt.tokens];
+    return this.tokenizer!.applyChatTemplate(messagesOf(prompt), { addGenerationPrompt: true });
   }
 
   #render(messages: Message[], add_generation_prompt: boolean): string {
-    return this.tokenizer!.transformers.apply_chat_template(messages, { add_generation_prompt, tokenize: false }) as string;
+    const { transformers } = this.tokenizer!;
+    return transformers.apply_chat_template(messages, { add_generation_prompt, tokenize: false }) as string;
   }
 
   private get eosTokenIds(): number[] {
@@ -281,7 +317,7 @@ class Streamer extends BaseStreamer {
 function deviceLost(reason: string): OdinError {
   return new OdinError(
     "device-lost",
-    `The graphics device went away in the middle of the answer (${reason}). Ask again: the model will be started anew.`,
+    `The graphics device went away in the middle of the answer (${reason}). Ask again: the model will start anew.`,
   );
 }
 
@@ -298,7 +334,7 @@ function checkOptions({ maxTokens = 512, ...sampling }: GenerateOptions): Settin
   return { ...checkSampling({ ...SAMPLING_DEFAULTS, ...sampling }), maxTokens };
 }
 
-function checkTokens(tokens: unknown, { vocab_size: size }: { vocab_size: number }): number[] {
+function checkTokens(tokens: unknown, { vocab_size: size }: { vocab_size: number }): void {
   if (!Array.isArray(tokens) || tokens.length === 0) {
     throw new OdinError("empty-prompt", "The prompt has no tokens. Give it at least one.");
   }
@@ -306,8 +342,6 @@ function checkTokens(tokens: unknown, { vocab_size: size }: { vocab_size: number
   if (wrong !== undefined) {
     throw new OdinError("bad-option", `Tokens are whole numbers from 0 to ${size - 1}; one was ${String(wrong)}.`);
   }
-  checkLength(tokens.length);
-  return [...tokens];
 }
 
 function checkLength(tokens: number): void {

@@ -10,6 +10,7 @@ import { probeWebGpu } from "./probe";
 import {
   DTYPE_SUFFIX,
   type Dtype,
+  type Failure,
   type Fetched,
   type FetchRequest,
   type ModelFiles,
@@ -28,8 +29,14 @@ export interface FetchListener {
   signal: AbortSignal;
 }
 
-/** @throws OdinError for the person in front of the screen. */
-export async function fetchModel(request: FetchRequest, listener: FetchListener): Promise<Fetched> {
+/**
+ * @returns the files, or `again`: what has failed, when the next plan has to be tried in another thread.
+ * @throws OdinError for the person in front of the screen.
+ */
+export async function fetchModel(
+  request: FetchRequest,
+  listener: FetchListener,
+): Promise<Fetched | { again: Failure[] }> {
   const { options, ortUrl, url } = request;
   const { onEvent } = listener;
   const capabilities = await detect();
@@ -58,6 +65,9 @@ export async function fetchModel(request: FetchRequest, listener: FetchListener)
         const failure = missing?.message ?? `WebGPU does not compute as it should: ${probed.reason}`;
         onEvent?.({ type: "attempt", device: "webgpu", dtype: plan.dtype, ms: performance.now() - started, failure });
         failed.push({ ...plan, failure });
+        // onnxruntime may be of no use in this thread any more, which a page has no other of.
+        const next = usable[i + 1];
+        if (next?.device === "webgpu" && capabilities.platform === "worker") return { again: failed };
         continue;
       }
     }

@@ -28,7 +28,9 @@ export class Host {
   /** Ends a download or an answer, and frees the model; for a thread that goes on. */
   close(): void {
     this.#closed.abort();
-    void this.#answering.then(() => this.#engine?.model.dispose());
+    const engine = this.#engine;
+    this.#engine = undefined;
+    void this.#answering.then(() => engine?.model.dispose()).catch(() => {}); // it is not needed any more, so or so
   }
 
   handle(request: Request): void {
@@ -53,6 +55,11 @@ export class Host {
     const onProgress = progressAtMost(PROGRESS_MS, (progress) => this.say({ type: "progress", ...progress }));
     const { signal } = this.#closed;
     const fetched = await fetchModel(request, { onProgress, onEvent: this.#onEvent, signal });
+    if ("again" in fetched) {
+      const { files } = request;
+      this.say({ type: "failed", failed: fetched.again, files }, files ? buffersOf(files) : []);
+      return;
+    }
     this.#onEvent?.({ type: "download", ms: performance.now() - started, bytes: fetched.source.bytes });
     this.say({ type: "fetched", fetched }, buffersOf(fetched.files));
   }
@@ -77,13 +84,16 @@ export class Host {
       this.#reportMemory();
       this.say({ type: "ready", info });
     } catch (error) {
-      const missing = platform.writeFile ? undefined : await missingFile(ortUrl, device);
+      const asked = platform.writeFile !== undefined || error instanceof OdinError;
+      const missing = asked ? undefined : await missingFile(ortUrl, device);
       const reason = missing ?? OdinError.from(error, `The model could not be started on ${device}`);
       this.#onEvent?.({ type: "attempt", device, dtype, ms: performance.now() - started, failure: reason.message });
       if (!another || !(missing || reason.code === "engine")) throw reason;
       // WebAssembly has used the weights up by now.
       const whole = files.weights.every(({ byteLength }) => byteLength > 0);
-      this.say({ type: "failed", failure: reason.message, files: whole ? files : undefined }, whole ? buffersOf(files) : []);
+      const left = whole ? files : undefined;
+      const again = [...failed, { ...plan, failure: reason.message }];
+      this.say({ type: "failed", failed: again, files: left }, left ? buffersOf(left) : []);
     }
   }
 

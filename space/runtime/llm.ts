@@ -32,7 +32,7 @@ export interface StartOptions extends LoadOptions {
   signal?: AbortSignal;
   /** Folder of onnxruntime's WebAssembly files. Default: `ort/` beside this package's script. */
   ortUrl?: string;
-  /** Whether the model lives in a worker; default true, where there are workers. Without one WebGPU is not tried. */
+  /** Whether the model lives in a worker; default true, where there are any. Else WebGPU is only tried by name. */
   worker?: boolean;
 }
 
@@ -80,8 +80,8 @@ export class OdinLLM {
   /**
    * Downloads, checks and starts a model.
    *
-   * @param url folder of the model, or a `.onnx` file whose folder (or the one above) holds the rest; relative addresses
-   *   are taken from the page, in Node from the working directory.
+   * @param url folder of the model, or a `.onnx` file whose folder (or the one above) holds the rest; relative
+   *   addresses are taken from the page, in Node from the working directory.
    * @throws OdinError with words for the person in front of the screen.
    */
   static async load(url: string | URL, options: StartOptions = {}): Promise<OdinLLM> {
@@ -118,8 +118,8 @@ export class OdinLLM {
   }
 
   /**
-   * Goes on with the last answer where it was stopped or cut, with the options that it had; `maxTokens` counts anew. The
-   * two parts together are what one call would have given.
+   * Goes on with the last answer where it was stopped or cut, with the options that it had; `maxTokens` counts anew.
+   * The two parts together are what one call would have given.
    *
    * @throws OdinError `bad-option` when there is none, or it was complete; otherwise as {@link generate}.
    */
@@ -130,8 +130,8 @@ export class OdinLLM {
   /**
    * Generates what a record says once more.
    *
-   * @throws OdinError `bad-record` when it is damaged, or of another model, tokenizer or dtype, or when other tokens come
-   *   out; otherwise as {@link generate}.
+   * @throws OdinError `bad-record` when it is damaged, or of another model, tokenizer or dtype, or when other tokens
+   *   come out; otherwise as {@link generate}.
    */
   async *replay(
     record: RunRecord | string,
@@ -157,6 +157,7 @@ export class OdinLLM {
 
   /** Frees the model's memory. The object cannot be used afterwards. */
   dispose(): void {
+    if (this.#disposed) return;
     this.#disposed = true;
     this.#connection?.close();
     this.#fail(new OdinError("engine", "The model has been unloaded."));
@@ -189,12 +190,17 @@ export class OdinLLM {
       this.#connection?.send({ type: "stop", id });
     };
     try {
-      if (this.#disposed) throw new OdinError("engine", "The model has been unloaded. Load it again.");
+      if (this.#disposed) throw unloaded();
       if (this.#broken) await this.#restart(call);
       this.#listeners.add(listener);
-      running = true;
       if (signal?.aborted) stop();
-      this.#connection!.send({ type: "generate", id, call, options });
+      try {
+        this.#connection!.send({ type: "generate", id, call, options });
+      } catch (error) {
+        const why = `cannot be sent to the model's thread: ${String(error)}`;
+        throw new OdinError("bad-option", `The prompt or an option ${why}. Give plain objects.`);
+      }
+      running = true;
       signal?.addEventListener("abort", stop);
       for (;;) {
         while (inbox.length === 0) await new Promise<void>((resolve) => (wake = resolve));
@@ -216,12 +222,16 @@ export class OdinLLM {
     const { onTelemetry, ortUrl, onProgress: _, signal: __, worker: ___, ...options } = this.options;
     const started = performance.now();
     const telemetry = onTelemetry !== undefined;
-    const ort = ortUrl === undefined ? new URL("./ort/", import.meta.url).href : platform.resolve(ortUrl);
+    const ort = ortUrl === undefined ? new URL("./ort/", import.meta.url).href : platform.resolve(asFolder(ortUrl));
     for (;;) {
       const fetch: Request = { type: "fetch", url: this.url, ortUrl: ort, options, files, failed, telemetry };
       const scout = await this.#thread(fetch, files);
       // It ends here, and takes along what fetching has left in memory.
       scout.connection.close();
+      if (scout.reply.type === "failed") {
+        ({ failed, files } = scout.reply);
+        continue;
+      }
       if (scout.reply.type !== "fetched") throw unexpected(scout.reply);
       const { fetched } = scout.reply;
       const downloadMs = performance.now() - started;
@@ -236,14 +246,15 @@ export class OdinLLM {
       }
       connection.close();
       if (reply.type !== "failed") throw unexpected(reply);
-      failed = [...fetched.failed, { ...fetched.plan, failure: reply.failure }];
-      files = reply.files;
+      ({ failed, files } = reply);
     }
   }
 
   /** A new thread, and its reply to a request. */
   async #thread(request: Request, files: ModelFiles | undefined): Promise<{ reply: Reply; connection: Connection }> {
-    const { onProgress, onTelemetry, signal, worker = true } = this.options;
+    const { onProgress, onTelemetry, worker = true } = this.options;
+    // It is for the first start; one after a loss is a later call's.
+    const signal = this.#info ? undefined : this.options.signal;
     const aborted = () => new OdinError("aborted", "Loading the model was stopped. What was downloaded is kept.");
     if (signal?.aborted) throw aborted();
     let answer = (_: Reply) => {};
@@ -269,7 +280,9 @@ export class OdinLLM {
     try {
       if (signal?.aborted) throw aborted();
       connection.send(request, files ? files.weights.map(({ buffer }) => buffer) : []);
-      return { reply: await replied, connection };
+      const reply = await replied;
+      if (this.#disposed) throw unloaded();
+      return { reply, connection };
     } catch (error) {
       connection.close();
       throw error;
@@ -295,13 +308,22 @@ export class OdinLLM {
   }
 
   #noted(error: OdinError): OdinError {
-    if (error.code === "device-lost") this.#broken = error;
+    // After a failed step transformers.js fails for ever in that thread, but for Node.
+    if (error.code === "device-lost" || (error.code === "engine" && this.info.device !== "cpu")) this.#broken = error;
     return error;
   }
 
   #fail(error: OdinError): void {
     this.#listeners.forEach(({ fail }) => fail(error));
   }
+}
+
+function asFolder(address: string): string {
+  return address.endsWith("/") ? address : `${address}/`;
+}
+
+function unloaded(): OdinError {
+  return new OdinError("engine", "The model has been unloaded. Load it again.");
 }
 
 /** The error that a thread reports in place of what was asked for. */
@@ -311,7 +333,8 @@ function unexpected(reply: Reply): OdinError {
     : new OdinError("engine", `The model's worker answered with '${reply.type}'.`);
 }
 
-async function filesOf({ config, weights, dtype = "q8", tokenizer, generationConfig = {} }: OwnModel): Promise<ModelFiles> {
+async function filesOf(own: OwnModel): Promise<ModelFiles> {
+  const { config, weights, dtype = "q8", tokenizer, generationConfig = {} } = own;
   const text = tokenizer?.tokenizer;
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   const pieces = await piecesOf(weights);

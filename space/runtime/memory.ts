@@ -16,7 +16,7 @@ export function watchMemory(): void {
   };
 }
 
-/** Bytes of the whole process in Node, elsewhere of WebAssembly since {@link watchMemory}; undefined without either. */
+/** Bytes of the whole process in Node, elsewhere of WebAssembly since {@link watchMemory}; undefined without. */
 export function memoryTaken(): Reading | undefined {
   const rss = globalThis.process?.memoryUsage?.().rss;
   if (rss !== undefined) return { bytes: rss, source: "process" };

@@ -4,8 +4,8 @@ import { DynamicCache, LogitsProcessor, PreTrainedModel, Tensor } from "@hugging
 import type { Sampler } from "./sampling";
 
 /**
- * Tokens read per pass over a long prompt: bounds memory, and lets a stop request in between. A pass of 256 tokens takes
- * no less time for a token in WebAssembly, and 30 MB more (odin-100m).
+ * Tokens read per pass over a long prompt: bounds memory, and lets a stop request in between. A pass of 256 tokens
+ * takes no less time for a token in WebAssembly, and 30 MB more (odin-100m).
  */
 export const PREFILL_CHUNK = 64;
 
@@ -114,8 +114,8 @@ export class OdinForCausalLM extends PreTrainedModel {
   }
 
   /**
-   * Reads as many of `ids` into `cache` as `sizes` says, a pass each. Returns early, without an error, once `stopped()`
-   * says so.
+   * Reads as many of `ids` into `cache` as `sizes` says, a pass each. Returns early, without an error, once
+   * `stopped()` says so.
    */
   async prefill(
     ids: bigint[],
@@ -159,8 +159,8 @@ export function passes(count: number, recorded?: Reads): number[] {
 }
 
 /**
- * Draws the token itself and leaves it the only possible one. transformers.js would ignore top-p and min-p, and draw from
- * one generator that the whole page shares.
+ * Draws the token itself and leaves it the only possible one. transformers.js would ignore top-p and min-p, and draw
+ * from one generator that the whole page shares.
  */
 export class SamplingProcessor extends LogitsProcessor {
   /**

@@ -20,8 +20,8 @@ export async function missingFile(ortUrl: string, device: string): Promise<OdinE
     if (!found) continue;
     return new OdinError(
       found.code,
-      `${url} ${found.words}. It is a file of onnxruntime, which computes the model: serve the package's folder \`ort\` ` +
-        "beside its scripts, or give its address as `ortUrl`.",
+      `${url} ${found.words}. It is a file of onnxruntime, which computes the model: serve the package's folder ` +
+        "`ort` beside its scripts, or give its address as `ortUrl`.",
     );
   }
   return undefined;
@@ -29,8 +29,9 @@ export async function missingFile(ortUrl: string, device: string): Promise<OdinE
 
 async function refusal(url: string): Promise<{ code: "not-found" | "network"; words: string } | undefined> {
   try {
-    const { ok, status, headers } = await fetch(url, { method: "HEAD" });
-    if (!ok) return { code: "not-found", words: `is not there (${status})` };
+    const { status, headers } = await fetch(url, { method: "HEAD" });
+    // A host may refuse this way of asking.
+    if (status === 404 || status === 410) return { code: "not-found", words: `is not there (${status})` };
     const page = headers.get("content-type")?.startsWith("text/html");
     return page ? { code: "not-found", words: "is a web page" } : undefined;
   } catch {

@@ -70,8 +70,8 @@ export const PRECISION: Readonly<Record<Dtype, Readonly<Record<OpGroup, Format>>
 };
 
 /**
- * What the file of a dtype promises for a model of that `config.json`. Embeddings are the head's bytes; where they are not
- * tied to it, they are as precise as activations.
+ * What the file of a dtype promises for a model of that `config.json`. Embeddings are the head's bytes; where they are
+ * not tied to it, they are as precise as activations.
  */
 export function promised(dtype: Dtype, config: { tie_word_embeddings?: unknown }): PrecisionPolicy {
   const policy = PRECISION[dtype];

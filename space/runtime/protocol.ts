@@ -7,7 +7,7 @@ import type { Reads } from "./model";
 import type { PrecisionPolicy } from "./precision";
 import type { RunRecord } from "./record";
 
-/** Weights to load, and what each adds to the name of its ONNX file; the names are transformers.js's where it has one. */
+/** Weights to load, and what each adds to the name of its ONNX file; names are transformers.js's where it has one. */
 export const DTYPE_SUFFIX = {
   fp32: "",
   fp16: "_fp16",
@@ -47,7 +47,7 @@ export interface ModelInfo {
   dtype: Dtype;
   device: Device;
   threads: number;
-  /** Bytes that came over the network. */
+  /** Bytes that came over the network, in Node also from a folder on the disk. */
   bytes: number;
   /** Whether the files could be stored for the next start. */
   stored: boolean;
@@ -176,7 +176,7 @@ export interface StartRequest {
   ortUrl: string;
   debug: boolean;
   telemetry: boolean;
-  /** Shared memory that holds the id of the call to stop, in a cross-origin isolated page; otherwise messages say it. */
+  /** Shared memory with the id of the call to stop, in a cross-origin isolated page; otherwise messages say it. */
   stop: SharedArrayBuffer | undefined;
 }
 
@@ -193,7 +193,7 @@ export type Reply =
   | { type: "fetched"; fetched: Fetched }
   | { type: "ready"; info: RunInfo }
   /** This thread could not run the model as planned; `files` unless they were used up. */
-  | { type: "failed"; failure: string; files: ModelFiles | undefined }
+  | { type: "failed"; failed: Failure[]; files: ModelFiles | undefined }
   | { type: "prefill"; id: number; done: number; total: number }
   | ({ type: "chunk"; id: number } & Chunk)
   | { type: "done"; id: number; stats: Stats }

@@ -34,8 +34,8 @@ let turn: Promise<unknown> = Promise.resolve();
  * @param ortUrl folder of onnxruntime's WebAssembly files, absolute.
  * @param debug whether to compare the precision of the graph with what its dtype promises.
  * @param writeFile in Node, where onnxruntime reads files.
- * @throws OdinError `corrupt`, `precision`; whatever onnxruntime throws. On WebAssembly the weights are freed as they are
- *   taken over, so that they are lost for another attempt.
+ * @throws OdinError `corrupt`, `precision`; whatever onnxruntime throws. On WebAssembly the weights are freed as they
+ *   are taken over, so that they are lost for another attempt.
  */
 export function startModel(
   files: SessionFiles,

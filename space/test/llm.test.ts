@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Plan } from "../runtime/devices";
 import { fetchModel } from "../runtime/fetch";
+import type { StartOptions } from "../runtime/llm";
 import { OdinLLM } from "../runtime/node";
 import type { Fetched, FetchRequest, ModelFiles, Reply, Request, StartRequest } from "../runtime/protocol";
 import { manifestOf, ModelServer, randomBytes } from "./server";
@@ -13,6 +14,7 @@ const URL_ = "http://127.0.0.1:1/toy/";
 let sent: { request: Request; transfer: Transferable[] }[];
 let answer: (request: Request) => Reply | undefined;
 let ended: number;
+let refuseToSend = false;
 
 class ScriptedWorker {
   onmessage: ((event: { data: Reply }) => void) | null = null;
@@ -23,13 +25,17 @@ class ScriptedWorker {
   }
 
   postMessage(request: Request, transfer: Transferable[]): void {
+    if (refuseToSend && request.type === "generate") throw new DOMException("a proxy cannot be cloned", "DataCloneError");
     sent.push({ request, transfer });
     const reply = answer(request);
     if (reply) queueMicrotask(() => this.#say(reply));
   }
 
+  #over = false;
+
   terminate(): void {
-    ended += 1;
+    if (!this.#over) ended += 1;
+    this.#over = true;
   }
 
   #say(data: Reply): void {
@@ -76,7 +82,8 @@ test("a device that fails while the model starts hands the weights on to the nex
     if (request.type === "fetch") return fetched(plan(request), request.files ?? files, request);
     if (request.type !== "start") return undefined;
     const { plan: planned, files: given } = request.fetched;
-    return planned.device === "webgpu" ? { type: "failed", failure: "out of memory", files: given } : ready(request);
+    const failed = [...request.fetched.failed, { ...planned, failure: "out of memory" }];
+    return planned.device === "webgpu" ? { type: "failed", failed, files: given } : ready(request);
   };
   const llm = await OdinLLM.load(URL_);
   expect(requests("start").map((request) => request.fetched.plan.device)).toEqual(["webgpu", "wasm"]);
@@ -101,7 +108,7 @@ test("of what is handed on nothing is fetched again", async () => {
   const request: FetchRequest = { type: "fetch", url: server.base, files: given, ...rest };
   const found = await fetchModel(request, { onProgress: () => {}, signal: new AbortController().signal });
   await server.stop();
-  expect(found.files).toBe(given);
+  expect("files" in found && found.files).toBe(given);
   expect(server.log.map(({ name }) => name)).toEqual(["manifest.json"]);
 });
 
@@ -133,4 +140,81 @@ test("loading that is stopped ends its thread", async () => {
   const loading = OdinLLM.load(URL_, { signal: stop.signal });
   await expect(loading).rejects.toMatchObject({ code: "aborted" });
   expect(ended).toBe(1);
+});
+
+test("what the probe found unusable is not tried again in the next thread", async () => {
+  answer = (request) => {
+    if (request.type === "start") return ready(request);
+    if (request.type !== "fetch") return undefined;
+    if (request.failed.length > 0) return fetched(WASM, toyFiles(), request);
+    return { type: "failed", failed: [{ ...WEBGPU, failure: "wrong numbers" }], files: undefined };
+  };
+  const llm = await OdinLLM.load(URL_);
+  expect(llm.info.attempts).toEqual([{ ...WEBGPU, failure: "wrong numbers" }, WASM]);
+  expect(requests("start")).toHaveLength(1);
+});
+
+/** A model on WebAssembly that answers every question with one token. */
+async function answering(options: StartOptions = {}): Promise<OdinLLM> {
+  answer = (request) => {
+    if (request.type === "fetch") return fetched(WASM, toyFiles(), request);
+    if (request.type === "start") return ready(request);
+    if (request.type !== "generate") return undefined;
+    return { type: "done", id: request.id, stats: { tokens: [7] } } as unknown as Reply;
+  };
+  return OdinLLM.load(URL_, options);
+}
+
+/** The same worker, whose answers fail. */
+function failing(well: typeof answer, code: "engine" | "device-lost"): typeof answer {
+  return (request) =>
+    request.type === "generate" ? { type: "error", id: request.id, code, message: "It failed." } : well(request);
+}
+
+test("a prompt that cannot be sent is refused, and the next is answered", async () => {
+  const llm = await answering();
+  refuseToSend = true;
+  await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "bad-option" });
+  refuseToSend = false;
+  expect(await llm.generate("Hello").next()).toMatchObject({ done: true });
+});
+
+test("after a step that failed the model is started in a new thread", async () => {
+  const llm = await answering();
+  const well = answer;
+  answer = failing(well, "engine");
+  await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "engine" });
+  answer = well;
+  expect(await llm.generate("Hello").next()).toMatchObject({ done: true });
+  expect(requests("start")).toHaveLength(2);
+});
+
+test("the signal of the first start does not stop a later one", async () => {
+  const controller = new AbortController();
+  const llm = await answering({ signal: controller.signal });
+  const well = answer;
+  answer = failing(well, "device-lost");
+  await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "device-lost" });
+  controller.abort();
+  answer = well;
+  expect(await llm.generate("Hello").next()).toMatchObject({ done: true });
+});
+
+test("a model that was unloaded while it was started anew leaves no thread behind", async () => {
+  const llm = await answering();
+  const well = answer;
+  answer = failing(well, "engine");
+  await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "engine" });
+  answer = (request) => {
+    if (request.type === "start") llm.dispose();
+    return well(request);
+  };
+  await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "engine" });
+  llm.dispose();
+  expect(ended).toBe(requests("fetch").length + requests("start").length);
+});
+
+test("a folder of onnxruntime's files may be named without a slash at its end", async () => {
+  await answering({ ortUrl: "https://example.org/static/ort" });
+  expect(requests("start")[0]!.ortUrl).toBe("https://example.org/static/ort/");
 });

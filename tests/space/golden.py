@@ -29,21 +29,16 @@ FILES = {
     "q4f16": "model_q4f16.onnx",
     "q4wire": "model_q4wire.onnx",
 }
+# Some of their answers depend on the precision, all are short: every engine gives them in every precision.
 QUESTIONS = [
-    "What is 4827 + 3965?",
     "What is 12 + 30?",
-    "What is 47 * 86?",
-    "What is 905 - 448?",
-    "What is 84 / 7?",
-    "Solve for x: 2x + 3 = 7",
-    "What is 15% of 240?",
-    "Tom has 12 apples and buys 3 bags of 7. How many apples does he have?",
-    "Write a Python function that returns the sum of two numbers.",
-    "Sort the numbers 9, 4, 7, 1.",
+    "What is 406 / 7?",
+    "Solve for x: 3x + 29 = 281",
+    "A train goes 89 km in 9 hours. How fast is it?",
 ]
-MOST_TOKENS = 96
+MOST_TOKENS = 64
 # Of logits; what int8 leaves undecided is below 0.05.
-CLEAR = 0.25
+CLEAR = 0.2
 
 
 def answers(export: Path, question: str) -> dict[str, list[int]] | None:

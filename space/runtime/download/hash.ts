@@ -5,8 +5,8 @@ import { createSHA256, type IHasher } from "hash-wasm";
 /** Bytes with an ArrayBuffer of their own, which can be transferred to another thread. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-// Three to twenty times as fast as JavaScript. Web Cryptography is faster still; but insecure origins do not have it, and
-// in Chromium a copy of all that it is given stays in memory until the next garbage collection.
+// Three to twenty times as fast as JavaScript. Web Cryptography is faster still; but insecure origins do not have it,
+// and in Chromium a copy of all that it is given stays in memory until the next garbage collection.
 let hasher: Promise<IHasher> | undefined;
 
 /** SHA-256, in hexadecimal, of the bytes that `pieces` are one after another. */

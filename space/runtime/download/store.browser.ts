@@ -69,7 +69,9 @@ class CacheStore implements ChunkStore {
   }
 
   remember(record: ModelRecord): Promise<boolean> {
-    return this.#put(MODEL + encodeURIComponent(record.base), Response.json(record));
+    // Not `Response.json`, which is younger than the WebAssembly that is needed.
+    const headers = { "content-type": "application/json" };
+    return this.#put(MODEL + encodeURIComponent(record.base), new Response(JSON.stringify(record), { headers }));
   }
 
   async forget(base: string): Promise<void> {

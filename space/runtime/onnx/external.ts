@@ -18,8 +18,8 @@ export class ExternalData extends Uint8Array {
 
   /**
    * @param tensors what will be asked for, in the order of the file.
-   * @param keep which tensors are asked for more than once; undefined for all. Of the others `file` is used up: each is
-   *   freed with the next question.
+   * @param keep which tensors are asked for more than once; undefined for all. Of the others `file` is used up: each
+   *   is freed with the next question.
    */
   constructor(file: Pieces, tensors: TensorRange[], keep?: ReadonlySet<string>) {
     super(0);
@@ -53,7 +53,7 @@ function handOut(
     last = undefined;
     const found = waiting.get(begin);
     if (found?.bytes.length !== end - begin) {
-      throw new OdinError("engine", "onnxruntime asked for a part of the weights that is no tensor, or twice for one.");
+      throw new OdinError("engine", "onnxruntime asked for weights that are no tensor, or twice for one.");
     }
     if (!keep.has(found.name)) {
       waiting.delete(begin);

@@ -11,7 +11,7 @@ const TENSOR = { name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as co
 const ENTRY = { key: 1, value: 2 } as const;
 const EXTERNAL = 1;
 
-/** Smaller tensors, in bytes, stay in the graph: onnxruntime reads some while it simplifies, and cannot from outside. */
+/** Smaller tensors, in bytes, stay in the graph: some onnxruntime reads while it simplifies, and not from outside. */
 const SMALLEST = 1 << 17;
 
 /** A tensor's name, and where its bytes are. */

@@ -31,7 +31,7 @@ export function* fields(byteAt: ByteAt, begin: number, end: number): Generator<F
   const varint = () => {
     let [value, factor] = [0, 1];
     for (;;) {
-      if (at >= end || factor > 2 ** 63) throw new RangeError(`not a protobuf message: a number has no end at byte ${at}`);
+      if (at >= end || factor > 2 ** 63) throw new RangeError(`no protobuf message: an endless number at byte ${at}`);
       const byte = byteAt(at++);
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
@@ -49,8 +49,8 @@ export function* fields(byteAt: ByteAt, begin: number, end: number): Generator<F
       at += length;
     } else if (field.wire === FIXED64) at += 8;
     else if (field.wire === FIXED32) at += 4;
-    else throw new RangeError(`not a protobuf message: wire type ${field.wire} at byte ${start}`);
-    if (field.number === 0 || at > end) throw new RangeError(`not a protobuf message: a field ends outside, at byte ${at}`);
+    else throw new RangeError(`no protobuf message: wire type ${field.wire} at byte ${start}`);
+    if (field.number === 0 || at > end) throw new RangeError(`no protobuf message: a field ends outside, at ${at}`);
     field.end = at;
     yield field;
   }
