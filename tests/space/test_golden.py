@@ -36,12 +36,12 @@ def test_there_is_enough_to_compare():
     assert len(kinds) >= 3, "some answers have to depend on the precision"
 
 
+# The number of threads and isolation are varied with the toy, in test_generation.py.
+@pytest.mark.parametrize("lab", [True], ids=["isolated"], indirect=True, scope="module")
 @pytest.mark.parametrize("dtype", FILES)
 def test_webassembly(lab, nano, dtype):
-    if not lab.isolated and dtype != "q8":
-        pytest.skip("without isolation there is one thread in place of two: seen in q8, the default")
     body = """
-const llm = await odin.OdinLLM.load("models/odin-nano/", { ...options, dtype: arguments[0] });
+const llm = await odin.OdinLLM.load("models/odin-nano/", { ...options, dtype: arguments[0], threads: 1 });
 const found = {};
 for (const question of arguments[1]) {
   found[question] = (await collect(llm.generate(question, { maxTokens: arguments[2] }))).tokens;

@@ -42,7 +42,7 @@ const forms = {
 def test_a_model_of_own_bytes_is_the_model_that_is_loaded(lab, toy_folder, form, worker):
     body = """
 const given = { config, weights: forms[arguments[0]], dtype: "fp32", tokenizer };
-const llm = await odin.OdinLLM.createModel(given, { ...options, worker: arguments[2] });
+const llm = await odin.OdinLLM.createModel(given, { ...options, threads: 1, worker: arguments[2] });
 const answer = await collect(llm.generate(arguments[1], { maxTokens: 24 }));
 llm.dispose();
 const kept = pieces.reduce((sum, piece) => sum + piece.length, 0) === weights.length;
