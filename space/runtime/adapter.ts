@@ -1,6 +1,6 @@
 /** The WebGPU adapter, if there is one, and whether it is graphics hardware. */
 
-import { within } from "./timeout";
+import { failure, within } from "./timeout";
 
 export interface WebGpu {
   /** Whether there is an adapter; that it computes correctly is for the probe to find out. */
@@ -38,7 +38,7 @@ export async function detectWebGpu(): Promise<WebGpu> {
   try {
     // The adapter that onnxruntime, as transformers.js sets it up, will ask for.
     const request = gpu.requestAdapter({ powerPreference: "high-performance" });
-    const adapter = await within(ADAPTER_MS, request, `no adapter within ${ADAPTER_MS / 1000} seconds`);
+    const adapter = await within(ADAPTER_MS, request, failure(`no adapter within ${ADAPTER_MS / 1000} seconds`));
     if (!adapter) return none("the browser has no adapter for it");
     const { vendor, architecture, description, isFallbackAdapter } = adapter.info ?? {};
     const name = [...new Set([vendor, architecture, description])].filter(Boolean).join(" ");

@@ -3,7 +3,7 @@
 import { detectWebGpu, type WebGpu } from "./adapter";
 import { OdinError } from "./errors";
 import { DTYPE_SUFFIX, type Device, type Dtype } from "./protocol";
-import { within } from "./timeout";
+import { failure, within } from "./timeout";
 
 export interface Capabilities {
   platform: "page" | "worker" | "node";
@@ -264,7 +264,7 @@ function countCores(): number {
 /** Insecure pages have none, and private windows one that refuses. */
 async function hasCacheStorage(): Promise<boolean> {
   try {
-    await within(STORAGE_MS, globalThis.caches.has("odin"), "no answer");
+    await within(STORAGE_MS, globalThis.caches.has("odin"), failure("no answer"));
     return true;
   } catch {
     return false;

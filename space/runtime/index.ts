@@ -6,7 +6,7 @@ export { parseDescription, descriptionId } from "./description";
 export { detect, summary, type Capabilities, type Plan } from "./devices";
 export { clearCache, formatBytes, storedModels, type DownloadEvent, type StoredModel } from "./download";
 export { OdinError, type OdinErrorCode } from "./errors";
-export { OdinLLM, type GenerateCall, type OwnModel, type StartOptions } from "./llm";
+export { OdinLLM, type CreateOptions, type GenerateCall, type OwnWeights, type StartOptions } from "./llm";
 export { PRECISION, type PrecisionPolicy } from "./precision";
 export {
   DTYPE_SUFFIX,

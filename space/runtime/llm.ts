@@ -8,7 +8,6 @@ import { platform } from "./platform";
 import type {
   Call,
   Chunk,
-  Dtype,
   Failure,
   GenerateOptions,
   LoadOptions,
@@ -43,15 +42,11 @@ export interface GenerateCall extends GenerateOptions {
   onPrefill?: (done: number, total: number) => void;
 }
 
-/** A model that callers bring along. */
-export interface OwnModel {
-  /** The contents of `config.json`. */
-  config: Record<string, unknown>;
-  /** An ONNX file as `python -m export` writes it. Of a Blob or of pieces memory holds one copy only. */
-  weights: Blob | Uint8Array | ArrayBuffer | Uint8Array[];
-  /** What the file is made in; default `q8`. */
-  dtype?: Dtype;
-  /** Without one, prompts are token ids and answers have no text. */
+/** An ONNX file as `python -m export` writes it. Of a Blob or of pieces memory holds one copy only. */
+export type OwnWeights = Blob | Uint8Array | ArrayBuffer | Uint8Array[];
+
+export interface CreateOptions extends StartOptions {
+  /** `tokenizer.json`, and what `tokenizer_config.json` holds. Without it prompts are token ids, answers no text. */
   tokenizer?: { tokenizer: Uint8Array | string; config?: Record<string, unknown> };
   generationConfig?: Record<string, unknown>;
 }
@@ -93,11 +88,32 @@ export class OdinLLM {
   /**
    * Starts a model from a caller's own bytes: nothing is fetched but onnxruntime, and nothing is stored.
    *
+   * @param config the contents of `config.json`.
+   * @param options `dtype` is what the file is made in; default `q8`.
    * @throws OdinError as {@link load}.
    */
-  static async createModel(own: OwnModel, options: StartOptions = {}): Promise<OdinLLM> {
+  static async createModel(
+    config: Record<string, unknown>,
+    weights: OwnWeights,
+    { tokenizer, generationConfig = {}, ...options }: CreateOptions = {},
+  ): Promise<OdinLLM> {
+    const { dtype = "auto" } = options;
+    const text = tokenizer?.tokenizer;
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+    const pieces = await piecesOf(weights);
     const llm = new OdinLLM(undefined, options);
-    await llm.#start([], await filesOf(own));
+    await llm.#start([], {
+      config,
+      generationConfig,
+      dtype: dtype === "auto" ? "q8" : dtype,
+      weights: pieces,
+      tokenizer: bytes && { bytes, config: { ...tokenizer?.config } },
+      hashes: {
+        config: sha256Hex(JSON.stringify(config)),
+        weights: await sha256Pieces(pieces),
+        tokenizer: sha256Hex(bytes ?? ""),
+      },
+    });
     return llm;
   }
 
@@ -333,27 +349,8 @@ function unexpected(reply: Reply): OdinError {
     : new OdinError("engine", `The model's worker answered with '${reply.type}'.`);
 }
 
-async function filesOf(own: OwnModel): Promise<ModelFiles> {
-  const { config, weights, dtype = "q8", tokenizer, generationConfig = {} } = own;
-  const text = tokenizer?.tokenizer;
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  const pieces = await piecesOf(weights);
-  return {
-    config,
-    generationConfig,
-    dtype,
-    weights: pieces,
-    tokenizer: bytes && { bytes, config: { ...tokenizer?.config } },
-    hashes: {
-      config: sha256Hex(JSON.stringify(config)),
-      weights: await sha256Pieces(pieces),
-      tokenizer: sha256Hex(bytes ?? ""),
-    },
-  };
-}
-
 /** Copies, since the pieces go over to another thread. */
-async function piecesOf(weights: OwnModel["weights"]): Promise<Weights> {
+async function piecesOf(weights: OwnWeights): Promise<Weights> {
   if (Array.isArray(weights)) return weights.map((piece) => piece.slice());
   const blob = weights instanceof Blob;
   const bytes = blob ? undefined : new Uint8Array(weights instanceof ArrayBuffer ? weights : weights.buffer);

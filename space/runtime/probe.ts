@@ -2,7 +2,7 @@
 
 import { env, LogLevel, PretrainedConfig, PreTrainedModel, Tensor } from "@huggingface/transformers";
 import { FLOAT16, FLOAT32, STATES, STEPS } from "./probegraphs";
-import { within } from "./timeout";
+import { failure, within } from "./timeout";
 
 export interface ProbeOptions {
   /** Whether to compute in float16 what a model of dtype fp16 or q4f16 does. */
@@ -45,7 +45,7 @@ export async function probe(
   options: ProbeOptions,
 ): Promise<ProbeResult> {
   try {
-    return await within(PROBE_MS, check(open, options), `no result within ${PROBE_MS / 1000} seconds`);
+    return await within(PROBE_MS, check(open, options), failure(`no result within ${PROBE_MS / 1000} seconds`));
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : `internal code ${String(error)}`, ms: 0 };
   }

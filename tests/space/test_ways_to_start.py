@@ -41,8 +41,8 @@ const forms = {
 )
 def test_a_model_of_own_bytes_is_the_model_that_is_loaded(lab, toy_folder, form, worker):
     body = """
-const given = { config, weights: forms[arguments[0]], dtype: "fp32", tokenizer };
-const llm = await odin.OdinLLM.createModel(given, { ...options, threads: 1, worker: arguments[2] });
+const own = { ...options, dtype: "fp32", tokenizer, threads: 1, worker: arguments[2] };
+const llm = await odin.OdinLLM.createModel(config, forms[arguments[0]], own);
 const answer = await collect(llm.generate(arguments[1], { maxTokens: 24 }));
 llm.dispose();
 const kept = pieces.reduce((sum, piece) => sum + piece.length, 0) === weights.length;
@@ -59,7 +59,7 @@ return { answer, intact, hashes: llm.info.hashes };"""
 
 def test_a_model_without_a_tokenizer_takes_token_ids(lab, toy_folder):
     body = """
-const llm = await odin.OdinLLM.createModel({ config, weights, dtype: "fp32" }, options);
+const llm = await odin.OdinLLM.createModel(config, weights, { ...options, dtype: "fp32" });
 const asked = await collect(llm.generate("x")).catch(({ code }) => code);
 const answer = await collect(llm.generate({ tokens: arguments[0] }, { maxTokens: 24 }));
 const again = await collect(llm.replay(JSON.stringify(answer.record)));
@@ -75,7 +75,7 @@ return [asked, answer, again];"""
 def test_own_weights_that_are_none(lab):
     for weights in ("new Uint8Array(0)", "new Uint8Array([1, 2, 3])", "weights.subarray(0, weights.length >> 1)"):
         with pytest.raises(PageError) as raised:
-            lab.eval(f"{OWN}await odin.OdinLLM.createModel({{ config, weights: {weights}, dtype: 'fp32' }}, options);")
+            lab.eval(f"{OWN}await odin.OdinLLM.createModel(config, {weights}, {{ ...options, dtype: 'fp32' }});")
         assert raised.value.code in ("corrupt", "engine"), weights
 
 

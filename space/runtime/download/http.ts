@@ -1,10 +1,11 @@
 /** One file on a server: connections to it, and what their failures mean. */
 
 import { OdinError } from "../errors";
+import { within } from "../timeout";
 import type { DownloadEvent } from "./events";
 import { formatBytes } from "./format";
 import type { Bytes } from "./hash";
-import { linkedController, sleep, within } from "./tasks";
+import { linkedController, sleep } from "./tasks";
 
 /** How a file is fetched. */
 export interface Link {

@@ -1,8 +1,8 @@
 /** Chunks in the Cache API, the one storage that all browsers have in pages and workers. */
 
+import { within } from "../timeout";
 import type { Bytes } from "./hash";
 import type { ChunkStore, ModelRecord } from "./store";
-import { within } from "./tasks";
 
 const CACHE = "odin-llm";
 // Keys have to be http(s) addresses; this host can never exist, so no request of the page is ever answered from here.

@@ -82,16 +82,3 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     signal.removeEventListener("abort", abort);
   }
 }
-
-/** `promise`, or what `expired` throws or returns when that takes longer than `milliseconds`. */
-export async function within<T>(milliseconds: number, promise: Promise<T>, expired: () => T): Promise<T> {
-  let timer!: ReturnType<typeof setTimeout>;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  }).then(expired);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

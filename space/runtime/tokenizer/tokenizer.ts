@@ -1,8 +1,7 @@
 /** `Tokenizer`: text to tokens and back, with the same tokens as Python's tokenizer of the same file. */
 
 import { PreTrainedTokenizer } from "@huggingface/transformers";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../canonical";
 import { OdinError } from "../errors";
 import { measure, type TokenizerMetrics } from "./metrics";
 import { withPythonsWords, wordSplitter, type TokenizerJson } from "./parity";
@@ -63,7 +62,7 @@ export class Tokenizer {
     this.#json = parsed(bytes);
     this.#config = config;
     this.transformers = wrapped(this.#json, config);
-    this.hash = bytesToHex(sha256(bytes));
+    this.hash = sha256Hex(bytes);
     const { added_tokens: added, model } = this.#json;
     const tokens = added.map(({ content, id }) => [content, id] as const);
     this.#vocabulary = new Map([...Object.entries(model.vocab), ...tokens]);
