@@ -9,6 +9,8 @@ TORCH ?= torch==2.13.0
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXPORTED := space/public/models/$(MODEL)
+# The transformer that the page's dashboard compares the model with.
+REFERENCE := space/public/models/reference-$(MODEL:odin-%=%)
 SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -path space/runtime/dist -prune -o -type f -print 2>/dev/null)
 
 # The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
@@ -25,17 +27,21 @@ help:
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
 
-demo: $(EXPORTED)/manifest.json space/dist/index.html
+demo: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html
 	@echo "Serving the Space on http://localhost:$(PORT) (Ctrl-C stops it)"
 	cd space && npm run --silent serve -- --port $(PORT)
 
-export: $(EXPORTED)/manifest.json
+export: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
 $(EXPORTED)/manifest.json: $(MODEL)/model.safetensors $(MODEL)/config.json | .stamps/install
 	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
 	@touch $@
 
+$(REFERENCE)/manifest.json: $(MODEL)/config.json | .stamps/install
+	$(BIN)/python -m export.reference --model $(MODEL) --out $(REFERENCE)
+	@touch $@
+
 # The server takes the newest export along when it starts, so that an export alone needs no new build.
-space/dist/index.html: $(SPACE_SOURCES) .stamps/node | $(EXPORTED)/manifest.json
+space/dist/index.html: $(SPACE_SOURCES) .stamps/node | $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
 	cd space && npm run --silent build
 	@touch $@
 
@@ -62,9 +68,11 @@ install: .stamps/install
 	cd space && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: .stamps/install $(EXPORTED)/manifest.json space/dist/index.html lint
+# A core for each process, except for the browsers: they have threads of their own, and times to keep.
+test: .stamps/install $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html lint
 	cd space && npm run --silent test
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore=tests/space --numprocesses=logical --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest tests/space
 	$(MAKE) --no-print-directory test-transformers5
 
 test-transformers5: .stamps/transformers5

@@ -23,16 +23,19 @@ from training.checkpoint import (
     weight_files,
 )
 
+from .card import CARD, card
 from .errors import ExportError
 from .precisions import PRECISIONS
 
 
 TASK = "text-generation-with-past"
+MODEL_CARD = "README.md"
 # The modules that what is exported depends on.
 CODE = (
     *(
         "alignment",
         "build",
+        "card",
         "convolution",
         "graph",
         "half",
@@ -109,6 +112,10 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
     for path in [*folder.glob("*.py"), *folder.glob("*.jinja")]:
         path.unlink()
     tokenizer.save_pretrained(folder, save_jinja_files=False)  # transformers.js reads the template from the JSON
+    about = card(model_folder, model.num_parameters(), read_manifest(model_folder))
+    (folder / CARD).write_text(json.dumps(about, indent=2) + "\n")
+    if (model_folder / MODEL_CARD).is_file():
+        shutil.copy(model_folder / MODEL_CARD, folder)
     fp32 = folder / PRECISIONS["fp32"].file
     fp32.parent.mkdir()
     (folder / "model.onnx").rename(fp32)
@@ -181,7 +188,7 @@ def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
     for package in TOOLS:
         digest.update(f"{package} {version(package)}".encode())
     own = [Path(__file__).parent / f"{name}.py" for name in CODE]
-    parts = [path for path in model.iterdir() if path.suffix in (".json", ".jinja", ".py", ".safetensors")]
+    parts = [path for path in model.iterdir() if path.suffix in (".json", ".jinja", ".md", ".py", ".safetensors")]
     digest.update(hash_files(sorted(parts) + own).encode())
     return digest.hexdigest()
 

@@ -91,7 +91,12 @@ def peer_of(name: str) -> tuple[Peer, bool]:
 
 
 def build_model(name: str, toy: bool = False):
-    """The PyTorch model, seed 0, products as `Linear`."""
+    """The PyTorch model of a name of `NAMES`, as `fresh_model` makes it."""
+    return fresh_model(peer_of(name)[0].config(toy))
+
+
+def fresh_model(config):
+    """The PyTorch model of a configuration of transformers with random weights, seed 0, products as `Linear`."""
     import torch
     from transformers import AutoModelForCausalLM
     from transformers.pytorch_utils import Conv1D
@@ -99,7 +104,7 @@ def build_model(name: str, toy: bool = False):
     from .random_weights import tell_apart
 
     torch.manual_seed(0)
-    model = tell_apart(AutoModelForCausalLM.from_config(peer_of(name)[0].config(toy))).eval()
+    model = tell_apart(AutoModelForCausalLM.from_config(config)).eval()
     for module in list(model.modules()):
         for key, child in module.named_children():
             if isinstance(child, Conv1D):
@@ -111,15 +116,20 @@ def build_model(name: str, toy: bool = False):
 
 def export_peer(name: str, folder: Path, toy: bool = False) -> None:
     """Writes `model.onnx` of a name of `NAMES` to `folder`."""
-    from optimum.exporters.onnx import onnx_export_from_model
-    from optimum.utils import logging
-
     from .peers_gqa import fuse_attention
 
-    logging.set_verbosity_error()
     model = build_model(name, toy)
     if peer_of(name)[1]:
         fuse_attention(model, LONGEST)
+    export_transformer(model, folder)
+
+
+def export_transformer(model, folder: Path) -> None:
+    """Writes `model.onnx`, which gives logits of the last token only, and the configurations to `folder`."""
+    from optimum.exporters.onnx import onnx_export_from_model
+    from optimum.utils import logging
+
+    logging.set_verbosity_error()
     model.lm_head.register_forward_pre_hook(lambda _, args: (args[0][:, -1:],))
     onnx_export_from_model(model, folder, task=TASK, do_validation=False)
     state_logits(folder / "model.onnx", model.config.vocab_size)

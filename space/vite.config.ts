@@ -2,6 +2,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { leaderboard } from "./packaging/leaderboard.ts";
+import { serviceWorker } from "./packaging/serviceworker.ts";
+import { selfHostPyodide } from "./packaging/pyodide.ts";
 import { EXTERNAL_WEBASSEMBLY, onnxRuntimeFiles } from "./runtime/packaging/onnxruntime.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -54,7 +57,7 @@ export default defineConfig({
   root: here,
   base: "./", // a static Space may be served under any path
   appType: "mpa", // a missing model file must answer 404, not the page
-  plugins: [selfHostOnnxRuntime(), addSpaceReadme(), refreshModels()],
+  plugins: [selfHostOnnxRuntime(), selfHostPyodide(), addSpaceReadme(), refreshModels(), leaderboard(here), serviceWorker(join(here, "app/pwa/sw.ts"))],
   resolve: { conditions: [EXTERNAL_WEBASSEMBLY, ...defaultClientConditions] },
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },

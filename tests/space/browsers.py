@@ -231,6 +231,9 @@ class Browser:
             "browser.newtabpage.enabled": False,
             "browser.sessionstore.resume_from_crash": False,
             "toolkit.cosmeticAnimations.enabled": False,
+            # Three empty processes of 15 MB, started ahead for sites to come: on a busy machine half a minute after the
+            # first page, which would count as memory of what a test measures.
+            "dom.ipc.processPrelaunch.enabled": False,
         }
         if self.webgpu:  # Mesa's lavapipe
             preferences |= {"dom.webgpu.enabled": True, "gfx.webgpu.ignore-blocklist": True}

@@ -1,0 +1,24 @@
+/** Dashboard: what this device does with the model, and how that compares. */
+
+import { Answers } from "./Answers";
+import { Elsewhere } from "./Elsewhere";
+import { Memory } from "./Memory";
+import { Place } from "./Place";
+import { Versus } from "./Versus";
+import "../styles/dashboard.css";
+
+export function Dashboard() {
+  return (
+    <div class="dashboard">
+      <h1>Dashboard</h1>
+      <p class="lead">
+        What ODIN takes on this device. Every number says where it comes from, and nothing of it leaves the page.
+      </p>
+      <Answers />
+      <Place />
+      <Memory />
+      <Versus />
+      <Elsewhere />
+    </div>
+  );
+}

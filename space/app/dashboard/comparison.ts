@@ -1,0 +1,98 @@
+/** The comparison with the reference transformer. It goes on, and is kept, when another mode is shown. */
+
+import { signal } from "@preact/signals";
+import { compare, CONTEXTS, QUICK_CONTEXTS, type Comparison, type Point } from "../reference/compare";
+import type { Runner } from "../reference/protocol";
+import { startOdin, startReference } from "../reference/runners";
+import { modelUrl, startOptions } from "../session";
+
+export const LENGTHS = { quick: QUICK_CONTEXTS, full: CONTEXTS } as const;
+export type Length = keyof typeof LENGTHS;
+
+/** As `python -m export.reference` describes it in `manifest.json`. */
+export interface ReferenceManifest {
+  parameters: number;
+  parameters_of_model: number;
+}
+
+export interface Measured extends Comparison {
+  reference: ReferenceManifest;
+  threads: number;
+  isolated: boolean;
+  /** Whether the page was out of sight for a part of it, when browsers may slow it down. */
+  hidden: boolean;
+  length: Length;
+}
+
+export const progress = signal<{ words: string; done: number; total: number } | undefined>(undefined);
+/** Of ODIN and the reference, while it is being measured and afterwards. */
+export const points = signal<Point[][]>([[], []]);
+/** Those that the charts have place for. */
+export const contexts = signal<readonly number[]>(LENGTHS.full);
+export const measured = signal<Measured | undefined>(undefined);
+/** Why there is no result, for the visitor. */
+export const problem = signal<string | undefined>(undefined);
+
+let current: AbortController | undefined;
+
+export function cancel(): void {
+  current?.abort();
+}
+
+/** Folder of the reference of a model's folder: `models/odin-nano/` has `models/reference-nano/`. */
+export function referenceUrl(model: string): string {
+  return model.replace(/(?:odin-)?([^/]+)\/*$/, "reference-$1/");
+}
+
+/** Measures both models on this device; never throws. One comparison at a time: a second call does nothing. */
+export async function measure(length: Length): Promise<void> {
+  if (current) return;
+  const stop = (current = new AbortController());
+  const { signal } = stop;
+  const runners: Runner[] = [];
+  let hidden = document.hidden;
+  const onVisibility = () => (hidden ||= document.hidden);
+  document.addEventListener("visibilitychange", onVisibility);
+  const say = (words: string, done = 0, total = 0) => (progress.value = { words, done, total });
+  [contexts.value, points.value] = [LENGTHS[length], [[], []]];
+  [measured.value, problem.value] = [undefined, undefined];
+  try {
+    say("Starting both models …");
+    const { ortUrl, threads } = startOptions as { ortUrl: string; threads?: number };
+    const url = referenceUrl(modelUrl);
+    const reference = await manifestOf(url, signal);
+    const odin = await startOdin(modelUrl, { ortUrl, threads, signal });
+    runners.push(odin);
+    signal.addEventListener("abort", () => odin.dispose());
+    runners.push(await startReference(url, { ortUrl, threads: odin.info.threads, signal }));
+    const result = await compare(runners, {
+      contexts: contexts.value,
+      signal,
+      onProgress: (context, done, total) => say(`Measuring after ${context.toLocaleString("en")} tokens`, done, total),
+      onPoints: (now) => (points.value = now),
+    });
+    const { threads: used, capabilities } = odin.info;
+    measured.value = { ...result, reference, hidden, length, threads: used, isolated: capabilities.isolated };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    problem.value = signal.aborted ? "The measurement was cancelled." : why;
+  } finally {
+    for (const runner of runners) runner.dispose();
+    document.removeEventListener("visibilitychange", onVisibility);
+    progress.value = undefined;
+    current = undefined;
+  }
+}
+
+async function manifestOf(url: string, signal: AbortSignal): Promise<ReferenceManifest> {
+  const response = await fetch(`${url}manifest.json`, { signal }).catch(() => {
+    signal.throwIfAborted();
+    throw new Error(
+      "The reference transformer could not be fetched: it is not kept on the device. Connect and try again.",
+    );
+  });
+  if (!response.ok) {
+    throw new Error(`This site has no reference transformer for this model (${response.status} for ${url}).`);
+  }
+  return (await response.json()) as ReferenceManifest;
+}

@@ -1,0 +1,48 @@
+/** What a comparison has shown, in words, whichever way it went. */
+
+import type { Point } from "../reference/compare";
+
+/** Times that differ by less are called equal: the same model measured twice differs by as much. */
+const EQUAL = 1.1;
+
+/**
+ * @param odin points at growing contexts.
+ * @param reference as many points at the same contexts.
+ * @returns undefined while there is nothing to tell.
+ */
+export function verdict(odin: readonly Point[], reference: readonly Point[]): string | undefined {
+  const at = odin.map(({ context }, i) => ({ context, ours: odin[i]!, theirs: reference[i]! }));
+  const [first, last] = [at[0], at.at(-1)];
+  if (!first || !last) return undefined;
+  const rate = ({ context, ours, theirs }: typeof first) =>
+    `after ${count(context)} tokens of text ${faster(ours.tokenMs, theirs.tokenMs, "writes", "write")} ` +
+    `(ODIN ${time(ours.tokenMs)} a token, the transformer ${time(theirs.tokenMs)})`;
+  const parts = [`On this device, ${rate(first)}`];
+  if (last !== first) parts.push(`${rate(last)}`);
+  const reading =
+    `The first token after ${count(last.context)} tokens came in ${time(last.ours.prefillMs)} from ODIN and in ` +
+    `${time(last.theirs.prefillMs)} from the transformer`;
+  return `${parts.join("; ")}. ${reading}.`;
+}
+
+function faster(ours: number, theirs: number, verb: string, verbOfBoth: string): string {
+  const ratio = theirs / ours;
+  if (ratio < EQUAL && 1 / ratio < EQUAL) return `both ${verbOfBoth} about as fast`;
+  return ratio > 1
+    ? `ODIN ${verb} ${times(ratio)} times as fast as the transformer`
+    : `the transformer ${verb} ${times(1 / ratio)} times as fast as ODIN`;
+}
+
+function times(ratio: number): string {
+  return ratio < 10 ? ratio.toFixed(1) : count(Math.round(ratio));
+}
+
+/** 0.85 ms, 12.3 ms, 850 ms, 1.9 s. */
+export function time(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
+}
+
+export function count(number: number): string {
+  return number.toLocaleString("en");
+}

@@ -1,0 +1,13 @@
+declare module "pyodide/pyodide.asm.mjs" {
+  const createPyodideModule: NonNullable<NonNullable<Parameters<typeof import("pyodide").loadPyodide>[0]>["createPyodideModule"]>;
+  export default createPyodideModule;
+}
+
+declare module "pyodide/pyodide-lock.json" {
+  export const info: Record<string, string>;
+}
+
+declare module "virtual:pyodide" {
+  const files: Record<"worker" | "wasm" | "stdlib", { address: string; bytes: number }>;
+  export default files;
+}

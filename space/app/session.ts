@@ -1,0 +1,188 @@
+/** The one model of the page: loading it, asking it, and what was measured on the way. */
+
+import { computed, effect, signal } from "@preact/signals";
+import {
+  OdinError,
+  OdinLLM,
+  type Device,
+  type Dtype,
+  type GenerateCall,
+  type ModelInfo,
+  type Progress,
+  type Prompt,
+  type Stats,
+  type TelemetryEvent,
+} from "../runtime/index";
+import { keepRuntimeFiles, offlineReady } from "./pwa/register";
+
+const query = new URLSearchParams(location.search);
+/** Folder of the model; `?model=` chooses another one of this site. */
+export const modelUrl = query.get("model") ?? "models/odin-nano/";
+export const modelName = modelUrl.split("/").filter(Boolean).at(-1) ?? modelUrl;
+const threads = Number(query.get("threads"));
+/** How models of this page are loaded. Unchecked here: the runtime refuses what it does not know, in words. */
+export const startOptions = {
+  ortUrl: "ort/",
+  dtype: (query.get("dtype") ?? "auto") as Dtype | "auto",
+  device: (query.get("device") ?? "auto") as Device | "auto",
+  ...(threads > 0 ? { threads } : {}),
+};
+
+export type Phase = "idle" | "loading" | "ready" | "answering";
+
+/** An answer's times in milliseconds; `tokenMs[i]` is the time from token i to token i + 1. */
+export interface AnswerTiming {
+  at: Date;
+  prefillMs: number;
+  decodeMs: number;
+  tokenMs: number[];
+  promptTokens: number;
+  readTokens: number;
+  tokens: number;
+}
+
+export interface AskOptions extends GenerateCall {
+  /** Called as text comes, with all of the answer so far. */
+  onText?: (text: string, tokens: number) => void;
+}
+
+export interface Answer {
+  text: string;
+  stats: Stats;
+}
+
+const model = signal<OdinLLM | undefined>(undefined);
+const answering = signal(0);
+const loading = signal<{ stop: AbortController; done: Promise<OdinLLM> } | undefined>(undefined);
+
+export const phase = computed<Phase>(() => {
+  if (loading.value) return "loading";
+  if (!model.value) return "idle";
+  return answering.value > 0 ? "answering" : "ready";
+});
+export const info = computed<ModelInfo | undefined>(() => model.value?.info);
+export const progress = signal<Progress | undefined>(undefined);
+/** Why the model is not there. What goes wrong with an answer is told to the one who asked. */
+export const failure = signal<OdinError | undefined>(undefined);
+/** Of the answer that the model stands behind, the only one that can be gone on with. */
+export const lastStats = signal<Stats | undefined>(undefined);
+/** Of this visit, newest last. */
+export const timings = signal<AnswerTiming[]>([]);
+/** WebAssembly's memory, as the runtime last told it. */
+export const memoryBytes = signal<number | undefined>(undefined);
+
+effect(() => {
+  document.body.dataset["state"] = phase.value;
+});
+
+let tokenMs: number[] = [];
+
+function onTelemetry(event: TelemetryEvent): void {
+  if (event.type === "token") tokenMs.push(event.ms);
+  if (event.type === "prefill") tokenMs = [];
+  if (event.type === "memory") memoryBytes.value = event.bytes;
+}
+
+/**
+ * The model, loaded at most once; after a failure the next call tries again.
+ *
+ * @throws OdinError, which {@link failure} holds as well; `aborted` after {@link cancelLoading}.
+ */
+export function load(): Promise<OdinLLM> {
+  if (model.value) return Promise.resolve(model.value);
+  if (!loading.value) {
+    const stop = new AbortController();
+    failure.value = undefined;
+    progress.value = undefined;
+    loading.value = { stop, done: start(stop.signal).finally(() => (loading.value = undefined)) };
+  }
+  return loading.value.done;
+}
+
+async function start(signal: AbortSignal): Promise<OdinLLM> {
+  try {
+    if (new URL(modelUrl, document.baseURI).origin !== location.origin) {
+      const message = `This page loads models from its own address only, not from ${modelUrl}.`;
+      throw new OdinError("bad-option", message);
+    }
+    const onProgress = (now: Progress) => (progress.value = now);
+    await offlineReady(signal);
+    model.value = await OdinLLM.load(modelUrl, { ...startOptions, onProgress, onTelemetry, signal });
+    void keepRuntimeFiles(startOptions.ortUrl, model.value.info.device);
+    return model.value;
+  } catch (error) {
+    failure.value = asOdinError(error);
+    throw failure.value;
+  }
+}
+
+/** Stops the download; what has arrived stays stored. */
+export function cancelLoading(): void {
+  loading.value?.stop.abort();
+}
+
+/** Frees the model's memory. */
+export function unload(): void {
+  stopAnswer();
+  model.value?.dispose();
+  model.value = lastStats.value = undefined;
+}
+
+let current: AbortController | undefined;
+
+/** Stops the answer under way, if any. */
+export function stopAnswer(): void {
+  current?.abort();
+}
+
+/**
+ * Asks the model, which is loaded first where it is not there. An answer that is under way is stopped: what was asked
+ * last is what the visitor waits for.
+ *
+ * @param prompt as the runtime takes it, or `undefined` to go on with the last answer.
+ * @throws OdinError; an answer that was stopped is no error.
+ */
+export async function ask(prompt: Prompt | undefined, call: AskOptions = {}): Promise<Answer> {
+  const { onText, signal: outer, ...options } = call;
+  stopAnswer();
+  const stop = (current = new AbortController());
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
+  try {
+    const llm = await load();
+    lastStats.value = undefined;
+    answering.value++;
+    try {
+      const answer = prompt === undefined ? llm.continue({ ...options, signal }) : llm.generate(prompt, { ...options, signal });
+      return await collect(answer, onText);
+    } finally {
+      answering.value--;
+    }
+  } catch (error) {
+    throw asOdinError(error);
+  } finally {
+    if (current === stop) current = undefined;
+  }
+}
+
+async function collect(answer: ReturnType<OdinLLM["generate"]>, onText: AskOptions["onText"]): Promise<Answer> {
+  let text = "";
+  let tokens = 0;
+  for (;;) {
+    const { done, value } = await answer.next();
+    if (done) {
+      const { prefillMs, decodeMs, promptTokens, readTokens } = value;
+      const counts = { promptTokens: promptTokens.length, readTokens, tokens: value.tokens.length };
+      timings.value = [...timings.value, { at: new Date(), prefillMs, decodeMs, tokenMs: [...tokenMs], ...counts }];
+      lastStats.value = value;
+      return { text, stats: value };
+    }
+    text += value.text;
+    tokens += value.tokens.length;
+    onText?.(text, tokens);
+  }
+}
+
+/** What people see of an error. */
+export function asOdinError(error: unknown): OdinError {
+  return error instanceof OdinError ? error : new OdinError("engine", error instanceof Error ? error.message : String(error));
+}

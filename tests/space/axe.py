@@ -1,0 +1,28 @@
+"""axe-core in a page: what of it breaks WCAG 2.2 AA or a rule that accessible pages keep."""
+
+from tests.space.browsers import Page
+from tests.space.conftest import SPACE
+
+
+SCRIPT = SPACE / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+# Colours that are on their way to other colours would be measured on the way.
+_RUN = """
+const options = {
+  runOnly: { type: "tag", values: arguments[0] },
+  rules: { "target-size": { enabled: true } },
+  resultTypes: ["violations"],
+};
+for (const animation of document.getAnimations()) if (animation.effect.getTiming().iterations !== Infinity) animation.finish();
+const { violations } = await window.axe.run(document, options);
+return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
+  `${id}: ${html.slice(0, 200)} (${[...any, ...all, ...none].map(({ message }) => message).join("; ").slice(0, 300)})`));
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """Each with its rule, the element and what is wrong with it. axe is brought into the page where it is not there."""
+    if not page.eval("return 'axe' in window;"):
+        page.driver.execute_script(SCRIPT.read_text())
+    return page.eval(_RUN, TAGS)

@@ -1,0 +1,258 @@
+"""The benchmark page: a fresh worker a run, a result that says what was measured, and the leaderboard."""
+
+import hashlib
+import json
+import statistics
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.space.axe import violations
+from tests.space.references import reference, torch_continuation
+from tests.space.visitor import Visitor
+
+
+NEW_TOKENS = 64
+HOSTILE = "<img src=x onerror=\"document.title='hacked'\"> \u202e💚"
+# Counts workers, and keeps the last one.
+WATCH_WORKERS = """
+window.made = window.ended = 0;
+window.Worker = class extends window.Worker {
+  constructor(...from) { super(...from); window.made += 1; window.last = this; }
+  terminate() { window.ended += 1; super.terminate(); }
+};
+"""
+# From now on: how far anything is moved, but for half a second after a visitor's action. Chromium alone tells.
+WATCH_SHIFTS = """
+window.shifts = [];
+if (PerformanceObserver.supportedEntryTypes.includes("layout-shift")) {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
+  }).observe({ type: "layout-shift" });
+}
+"""
+
+
+def visit(page, site) -> Visitor:
+    visitor = Visitor(page, site.url, "benchmark")
+    visitor.wait(lambda: visitor.all("#start-benchmark"))
+    visitor.page.eval(WATCH_WORKERS)
+    return visitor
+
+
+@pytest.fixture
+def visitor(engine_page, site) -> Visitor:
+    return visit(engine_page, site)
+
+
+@pytest.fixture
+def tab(browsers) -> Iterator:
+    """An empty tab of Chromium, for what all engines do alike."""
+    browser = browsers("chromium")
+    yield browser.new_tab()
+    browser.close_tabs()
+
+
+def begin(visitor: Visitor, choice: str = "quick") -> None:
+    visitor.click(f"[name=choice][value={choice}]")
+    visitor.click("#start-benchmark")
+
+
+def ended(visitor: Visitor) -> str:
+    """Waits for the end of the benchmark; returns how it ended."""
+    visitor.wait(lambda: visitor.all("#start-benchmark"), 120)
+    return visitor.text("#benchmark-status")
+
+
+def result(visitor: Visitor) -> dict:
+    return json.loads(visitor.text("#result-json"))
+
+
+def id_of(found: dict) -> str:
+    measured = {key: value for key, value in found.items() if key not in ("id", "name")}
+    canonical = json.dumps(measured, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def hash_of(tokens: list[int]) -> str:
+    return hashlib.sha256(json.dumps(tokens, separators=(",", ":")).encode()).hexdigest()
+
+
+def numbered_tokens(length: int) -> tuple[int, ...]:
+    """The token ids of a numbered prompt: Park and Miller's generator, begun with 1."""
+    state, tokens = 1, []
+    for _ in range(length):
+        state = 48271 * state % (2**31 - 1)
+        tokens.append(16 + state % 240)
+    return tuple(tokens)
+
+
+def test_a_measurement(visitor, site, toy_folder):
+    """What the page shows is what the result says, and that is what PyTorch answers."""
+    page = visitor.page
+    assert not any(request.path.startswith(("models/", "ort/")) for request in site.log), "nothing unasked"
+    page.eval(WATCH_SHIFTS)
+    begin(visitor)
+    assert not visitor.all("#start-benchmark"), "a second click is impossible"
+    assert visitor.find(".choices").get_property("disabled")
+    assert ended(visitor) == "The benchmark is complete."
+    assert not visitor.all("#failed-runs"), visitor.text("#failed-runs")
+    assert sum(page.eval("return window.shifts;")) < 0.02
+
+    found = result(visitor)
+    assert found["id"] == id_of(found)
+    assert found["complete"] and found["choice"] == "quick"
+    # A new tab of WebKitGTK under automation says that it is hidden.
+    assert found["hidden"] == page.eval("return document.visibilityState === 'hidden';")
+    assert [(run["prompt"], run["repeat"]) for run in found["runs"]] == [("question", 1), ("tokens-256", 1)]
+    # The files are fetched once before, by one worker, and started by another; so it is in each run.
+    assert page.eval("return [window.made, window.ended];") == [6, 6]
+    assert visitor.state == "idle"
+
+    question = visitor.text(".prompts dd")
+    ids, tokens = reference(toy_folder, question, NEW_TOKENS)
+    short, numbered = found["runs"]
+    assert (short["promptTokens"], short["tokens"]) == (len(ids), NEW_TOKENS)
+    assert short["tokensSha256"] == hash_of(tokens)
+    assert numbered["promptTokens"] == 256
+    assert numbered["tokensSha256"] == hash_of(torch_continuation(toy_folder, numbered_tokens(256), NEW_TOKENS))
+
+    manifest = json.loads((site._folders[""] / "models/toy/manifest.json").read_text())
+    assert found["model"]["hashes"]["weights"] in json.dumps(manifest)
+    assert (found["dtype"], found["device"], found["threads"]) == ("fp32", "wasm", 1)
+    agent = page.eval("return navigator.userAgent;")
+    assert found["place"]["browser"]["version"] in agent and found["place"]["platform"] == "Linux"
+    assert found["place"]["cores"] == page.eval("return navigator.hardwareConcurrency;")
+
+    medians = found["medians"]
+    assert medians["loadMicros"] == pytest.approx(statistics.median(run["loadMicros"] for run in found["runs"]), abs=1)
+    for run, one in zip(found["runs"], medians["prompts"], strict=True):
+        assert one["firstTokenMicros"] == run["firstTokenMicros"]
+        assert one["tokenMicros"] == pytest.approx(run["decodeMicros"] / (NEW_TOKENS - 1), abs=1)
+    rate = 1e6 / medians["tokenMicros"]
+    assert float(visitor.text("[data-fact=rate]")) == pytest.approx(rate, abs=0.5)
+    assert f"{rate:.0f}"[:-1] in visitor.text("#bars [data-origin=own] b")
+    assert "quick choice" in visitor.text("#hand-in")
+
+    visitor.click("#paste > summary")
+    assert violations(page) == []
+
+
+def test_cancel_keeps_what_was_measured(tab, site):
+    visitor = visit(tab, site)
+    visitor.page.eval("document.querySelector('[name=choice][value=full]').focus();")
+    visitor.find("[name=choice][value=full]").send_keys(Keys.SPACE, Keys.TAB, Keys.ENTER)
+    visitor.wait(lambda: "Run 3 of 15" in visitor.text("#benchmark-status"))
+    assert visitor.page.eval("return document.activeElement.id;") == "cancel-benchmark"
+    visitor.find("#cancel-benchmark").send_keys(Keys.ENTER)
+    assert "marked as incomplete" in ended(visitor)
+    assert visitor.page.eval("return document.activeElement.id;") == "start-benchmark"
+    found = result(visitor)
+    assert not found["complete"] and found["id"] == id_of(found)
+    assert [run["prompt"] for run in found["runs"]] == ["question", "problem"]
+    assert "stopped before its end" in visitor.text("#hand-in")
+    made, over = visitor.page.eval("return [window.made, window.ended];")
+    assert made == over, "no worker is left"
+
+
+def test_a_crash_leaves_the_other_runs(tab, site):
+    visitor = visit(tab, site)
+    begin(visitor)
+    visitor.wait(lambda: "Run 1 of 2" in visitor.text("#benchmark-status"))
+    # What a worker that runs out of memory gives its page.
+    visitor.page.eval("""
+while (window.made < 4) await new Promise((resolve) => setTimeout(resolve, 1));
+window.last.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));""")
+    assert ended(visitor) == "The benchmark is complete, but 1 of 2 runs failed."
+    assert "out of memory" in visitor.text("#failed-runs")
+    crashed, good = result(visitor)["runs"]
+    assert crashed["error"]["code"] == "engine" and "out of memory" in crashed["error"]["message"]
+    assert good["prompt"] == "tokens-256" and good["tokens"] == NEW_TOKENS
+    assert "1 failed" in visitor.text("[data-prompt=question]")
+
+
+def test_without_a_model(tab, site):
+    site.fail("models/toy/onnx/model.onnx", status=404)
+    visitor = visit(tab, site)
+    begin(visitor)
+    assert ended(visitor) == "The benchmark has ended. No run worked."
+    assert "2 runs failed" in visitor.text("#failed-runs")
+    assert not visitor.find("[data-action=copy]").is_enabled()
+    site.heal()
+    begin(visitor)
+    assert ended(visitor) == "The benchmark is complete."
+
+
+def test_other_devices(tab, site):
+    """The leaderboard is missing, then there; names are text; whose tokens agree is said."""
+    site.fail("leaderboard.json", status=404)
+    visitor = visit(tab, site)
+    visitor.wait(lambda: visitor.all("#no-leaderboard"))
+    assert "404" in visitor.text("#no-leaderboard")
+    begin(visitor)
+    ended(visitor)
+    assert "leaderboard is not there" in visitor.text("#agreement")
+    visitor.find("#device-name").send_keys("<b>mine</b>")
+    first = result(visitor)
+    assert first["name"] == "<b>mine</b>" and first["id"] == id_of(first)
+
+    summary = {key: value for key, value in first.items() if key != "runs"}
+    other = json.loads(json.dumps(summary)) | {"name": "else\u202e where", "id": "0" * 64}
+    other["medians"]["prompts"][1]["tokensSha256"] = "1" * 64
+    other["medians"]["tokenMicros"] = 1000
+    site.fail("leaderboard.json", replace=json.dumps({"entries": [summary | {"name": HOSTILE}, other]}).encode())
+    visitor.click("#no-leaderboard button")
+    visitor.wait(lambda: len(visitor.all("#leaderboard tbody tr")) == 2)
+    assert "else" in visitor.text("#leaderboard tr[data-origin=board]"), "the visitor's own is not there twice"
+    assert "Same tokens as 0 of 1" in visitor.text("#agreement") and "tokens-256" in visitor.text("#agreement")
+
+    site.forget()
+    visitor.page.driver.refresh()
+    visitor.wait(lambda: len(visitor.all("#leaderboard tbody tr")) == 3)
+    assert [cell.text for cell in visitor.all("#leaderboard tbody th bdi")] == ["else\u202e where", HOSTILE]
+    assert visitor.text("#bars [data-origin=board] b") == "1000 tokens/s"
+    assert visitor.page.title == "Benchmark · ODIN" and not visitor.all("main img")
+    begin(visitor)
+    ended(visitor)
+    assert "Same tokens as 1 of 2" in visitor.text("#agreement")
+
+
+def test_a_pasted_result(tab, site):
+    visitor = visit(tab, site)
+    begin(visitor)
+    ended(visitor)
+    given = result(visitor) | {"name": HOSTILE}
+    visitor.page.driver.refresh()
+    visitor.wait(lambda: visitor.all("#paste"))
+    visitor.click("#paste > summary")
+    changed = json.loads(json.dumps(given))
+    changed["runs"][0]["decodeMicros"] = 1
+    for bad, words in [
+        ("<script>alert(1)</script>", "not JSON"),
+        (json.dumps(given | {"suite": 9}), "suite must be 1"),
+        (json.dumps(changed), "medians must be"),
+        ("[" * 100_000, "not JSON"),
+    ]:
+        visitor.paste("#pasted", bad)
+        visitor.click("#compare")
+        assert words in visitor.text("#paste-error")
+    visitor.paste("#pasted", json.dumps(given))
+    visitor.click("#compare")
+    assert HOSTILE in visitor.text("#paste-said")
+    assert visitor.text("#leaderboard [data-origin=pasted] bdi") == f"{HOSTILE} (pasted)"
+    assert visitor.text("#bars [data-origin=pasted] bdi") == f"{HOSTILE} (pasted)"
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    visitor.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    assert visitor.page.eval("return document.documentElement.scrollWidth;") <= 360
+
+
+def test_other_modes_and_the_benchmark_stay_out_of_each_others_way(tab, site):
+    visitor = visit(tab, site)
+    visitor.load()
+    begin(visitor)
+    assert visitor.state == "idle", "the page's model is unloaded first"
+    visitor.wait(lambda: "Run 2 of 2" in visitor.text("#benchmark-status"))
+    visitor.load()
+    assert "loaded for another mode" in ended(visitor)
+    assert [run["prompt"] for run in result(visitor)["runs"]] == ["question"]

@@ -1,0 +1,187 @@
+"""The app without a mouse, enlarged, and without movement."""
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.space.visitor import MODES, Visitor
+
+
+DESKTOP = (1200, 1000)
+REDUCED_MOTION = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+MOST_TABS = 150
+NAMED_ROLES = {"button", "link", "textbox", "spinbutton", "checkbox", "radio", "combobox", "listbox", "slider", "tab",
+               "switch", "progressbar", "meter", "img", "region", "DisclosureTriangle"}  # fmt: skip
+
+# What keys reach: `reachable()` are the visible controls, `focused()` the one that has the focus, also in shadow roots.
+KEYBOARD = """
+const roots = (root) => [root, ...[...root.querySelectorAll("*")].filter((e) => e.shadowRoot).flatMap((e) => roots(e.shadowRoot))];
+const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]";
+const visible = (e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
+const numbers = new Map();
+const numberOf = (e) => numbers.get(e) ?? (numbers.set(e, numbers.size), numbers.size - 1);
+const nameOf = (e) => `${e.localName}${e.id ? "#" + e.id : ""} "${(e.getAttribute("aria-label") ?? e.textContent).trim().slice(0, 40)}"`;
+const looks = (e) => {
+  const found = [];
+  for (let here = e; here && found.length < 6; here = here.parentElement ?? here.getRootNode().host) {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor } = getComputedStyle(here);
+    found.push([outlineStyle === "none" ? "" : outlineStyle + outlineWidth + outlineColor, boxShadow, borderColor].join());
+  }
+  return found;
+};
+const deepest = () => {
+  let e = document.activeElement;
+  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+  return e;
+};
+window.keyboard = {
+  reachable: () => roots(document).flatMap((root) => [...root.querySelectorAll(CONTROLS)])
+    .filter((e) => !e.disabled && e.tabIndex >= 0 && visible(e))
+    .map((e) => ({ number: numberOf(e), name: nameOf(e) })),
+  focused: () => {
+    const e = deepest();
+    if (!e || e === document.body) return null;
+    const box = e.getBoundingClientRect();
+    const x = box.x + Math.min(box.width, innerWidth) / 2;
+    const y = Math.min(Math.max(box.y, 1) + Math.min(box.height / 2, 8), innerHeight - 1);
+    let top = document.elementFromPoint(x, y);
+    while (top?.shadowRoot?.elementFromPoint(x, y) && top !== top.shadowRoot.elementFromPoint(x, y)) {
+      top = top.shadowRoot.elementFromPoint(x, y);
+    }
+    const covered = !(top && (e.contains(top) || top.contains(e) || top.getRootNode().host === e));
+    const seen = looks(e);
+    e.blur();
+    const unseen = looks(e);
+    e.focus({ preventScroll: true });
+    return { number: numberOf(e), name: nameOf(e), visible: seen.some((look, i) => look !== unseen[i]), covered,
+      inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
+  },
+};
+"""
+
+
+@pytest.fixture
+def visitor(browsers, site):
+    """In Chromium, without movement."""
+    browser = browsers("chromium")
+    page = browser.new_tab()
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", REDUCED_MOTION)
+    yield Visitor(page, site.url)
+    page.driver.set_window_size(*DESKTOP)
+    browser.close_tabs()
+
+
+def press(visitor: Visitor, *keys: str) -> None:
+    ActionChains(visitor.driver, duration=0).send_keys(*keys).perform()
+
+
+def focused(visitor: Visitor):
+    return visitor.page.eval("return window.keyboard.focused();")
+
+
+def walk(visitor: Visitor) -> list[dict]:
+    """Presses Tab from the top of the page until the focus has left it at its end; what had the focus, in order."""
+    visitor.page.eval("document.activeElement?.blur(); scrollTo(0, 0); getSelection().removeAllRanges();")
+    # The page's first element is where the keyboard begins after the address bar.
+    visitor.page.eval("document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex');")
+    stops: list[dict] = []
+    for _ in range(MOST_TABS):
+        press(visitor, Keys.TAB)
+        here = focused(visitor)
+        if here is None or (stops and here["number"] == stops[0]["number"]):
+            return stops
+        stops.append(here)
+    raise AssertionError(f"Tab does not leave the page; the last of {len(stops)} stops: {stops[-4:]}")
+
+
+def open_all(visitor: Visitor) -> None:
+    visitor.page.eval("for (const part of document.querySelectorAll('main details')) part.open = true;")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_tab_reaches_everything(visitor, mode):
+    """In an order that reads like the page, the focus in sight and to be seen, to the end of the page and out of it."""
+    visitor.page.eval(KEYBOARD)
+    visitor.load()
+    visitor.go(mode)
+    open_all(visitor)
+    stops = walk(visitor)
+    reached = {stop["number"] for stop in stops}
+    wanted = visitor.page.eval("return window.keyboard.reachable();")
+    assert [control["name"] for control in wanted if control["number"] not in reached] == []
+    assert [stop["name"] for stop in stops if not stop["visible"]] == [], "the focus cannot be seen"
+    assert [stop["name"] for stop in stops if not stop["inView"] or stop["covered"]] == [], "out of sight, or covered"
+    assert stops[0]["name"].startswith('a "Skip to the content"')
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_everything_has_a_name(visitor, mode):
+    """In the tree that screen readers are given."""
+    visitor.load()
+    visitor.go(mode)
+    open_all(visitor)
+    nodes = visitor.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    shown = [node for node in nodes if not node.get("ignored") and node.get("role", {}).get("value") in NAMED_ROLES]
+    assert len(shown) > 10
+    assert [node for node in shown if not node.get("name", {}).get("value", "").strip()] == []
+
+
+def test_a_visit_by_keyboard(visitor):
+    """Skip, ask, stop, open the record, change the mode: all by keys."""
+    visitor.page.eval(KEYBOARD)
+    press(visitor, Keys.TAB)
+    assert focused(visitor)["name"] == 'a "Skip to the content"'
+    press(visitor, Keys.ENTER)
+    assert visitor.page.eval("return document.activeElement.id;") == "main"
+    press(visitor, Keys.TAB)
+    assert focused(visitor)["name"].startswith("button"), "it goes on in the content"
+
+    visitor.find("#prompt").send_keys("Tom has 12 apples", Keys.SHIFT + Keys.ENTER)
+    visitor.find("#prompt").send_keys("and 3 pears", Keys.ENTER)
+    visitor.wait(lambda: visitor.state == "answering")
+    assert visitor.text("#turns > li:first-child p") == "Tom has 12 apples\nand 3 pears"
+    assert visitor.text("#announce") == "ODIN is answering."
+    press(visitor, Keys.TAB)
+    assert visitor.page.eval("return document.activeElement.id;") == "stop"
+    press(visitor, Keys.SPACE)
+    visitor.answered(0)
+    assert visitor.text("#announce") == "The answer is complete."
+
+    visitor.find("#prompt").send_keys(Keys.ESCAPE)
+    press(visitor, Keys.TAB)
+    assert focused(visitor)["name"].startswith("button#send")
+
+    visitor.find('nav a[href="#/about"]').send_keys(Keys.ENTER)
+    visitor.wait(lambda: visitor.mode == "about")
+    assert visitor.page.eval("return document.activeElement.id;") == "main", "the focus goes on in the new mode"
+
+
+@pytest.mark.parametrize("width", [320, 1200])
+def test_nothing_sticks_out(visitor, width):
+    """At 320 pixels (1280 enlarged four times), and with text of twice the size; also with an answer."""
+    visitor.driver.set_window_size(width, 800)
+    if width > 320:
+        visitor.page.eval("document.documentElement.style.fontSize = '200%';")
+    visitor.click("#examples button")
+    visitor.wait(lambda: visitor.state == "ready" and visitor.all("main .stats"))
+    for mode in MODES:
+        visitor.go(mode)
+        open_all(visitor)
+        page, room = visitor.page.eval("return [document.documentElement.scrollWidth, innerWidth];")
+        assert page <= room, (mode, visitor.page.eval(WIDER))
+
+
+WIDER = """
+return [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth)
+  .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+"""
+MOVING = "return document.getAnimations().filter(({ playState }) => playState === 'running').map((a) => a.animationName);"
+
+
+def test_nothing_moves_for_who_wants_that(visitor):
+    """The cursor of a growing answer blinks, and stands for those who asked their system for less movement."""
+    visitor.find("#prompt").send_keys("Tom has 12 apples", Keys.ENTER)
+    visitor.wait(lambda: visitor.all(".growing"))
+    assert visitor.page.eval(MOVING) == []
+    visitor.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert visitor.wait(lambda: visitor.page.eval(MOVING))

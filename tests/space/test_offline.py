@@ -1,0 +1,369 @@
+"""The app with the server gone, after an update, and after everything was deleted; what makes it installable."""
+
+import hashlib
+import itertools
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.space.browsers import Page
+from tests.space.server import Site
+
+
+QUESTION = "How many apples does Tom have?"
+ORT = "ort/ort-wasm-simd-threaded.wasm"
+VISITS = itertools.count()
+MOST_SHELL_BYTES = 1_500_000
+ISOLATION = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "cross-origin",
+}
+# Only about this machine: Chromium says it of pages in headless or private windows.
+NOT_OURS = {"in-incognito"}
+
+
+class Visitor:
+    """A tab of the app, used as a visitor uses it."""
+
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        self.url = url
+
+    def open(self, mode: str = "chat", query: str = "") -> "Visitor":
+        # Of an address that is open already, browsers would change the fragment alone.
+        visit = next(VISITS)
+        self.page.goto(f"{self.url}?model=models/toy/&device=wasm&dtype=q8&visit={visit}{query}#/{mode}")
+        # Some engines show an empty page where they should fail.
+        self.wait("document.body?.dataset.state", "the shell")
+        return self
+
+    def again(self) -> "Visitor":
+        """The app in a new tab, the one before closed: a visitor who comes back."""
+        tab = self.page.new_tab()
+        self.page.close()
+        self.page = tab
+        return self.open()
+
+    def js(self, body: str, *args):
+        return self.page.eval(body, *args)
+
+    def wait(self, expression: str, what: str, seconds: float = 30):
+        end = time.monotonic() + seconds
+        while not (value := self.js(f"const value = {expression}; return value instanceof Node ? true : value;")):
+            shown = self.js("return document.body?.innerText") if time.monotonic() > end else ""
+            assert time.monotonic() < end, f"no {what} in {seconds} s: {shown}"
+            time.sleep(0.05)
+        return value
+
+    def click(self, selector: str) -> None:
+        self.wait(f"document.querySelector('{selector}:enabled')", selector)
+        self.js("document.querySelector(arguments[0]).click();", selector)
+
+    def kept(self) -> "Visitor":
+        """Waits until the service worker is there."""
+        self.wait("navigator.serviceWorker.controller?.state === 'activated'", "service worker")
+        return self
+
+    def load(self) -> "Visitor":
+        self.click("#load")
+        state = self.wait("(document.querySelector('#error') || document.body.dataset.state === 'ready') && "
+                          "(document.querySelector('#error')?.textContent ?? 'ready')", "model")  # fmt: skip
+        assert state == "ready"
+        return self
+
+    def ask(self) -> list[int]:
+        """The tokens of a short answer, as the app keeps them."""
+        self.js(
+            """const box = document.querySelector("#prompt");
+            box.value = arguments[0];
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+            box.form.requestSubmit();""",
+            QUESTION,
+        )
+        return self.js(
+            """for (;;) {
+              const db = await new Promise((resolve, reject) => {
+                const request = indexedDB.open("odin-app");
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
+              });
+              const all = await new Promise((resolve, reject) => {
+                const request = db.transaction("conversations").objectStore("conversations").getAll();
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => reject(request.error);
+              });
+              db.close();
+              const [newest] = all.sort((a, b) => b.updated - a.updated);
+              const tokens = newest?.turns.at(-1)?.stats?.tokens;
+              if (tokens && document.body.dataset.state === "ready") return tokens;
+              const failed = document.querySelector("[role=alert]")?.textContent;
+              if (failed) throw new Error(failed);
+              await new Promise((resolve) => setTimeout(resolve, 50));
+            }"""
+        )
+
+    def caches(self) -> dict[str, list[str]]:
+        """Addresses in each cache."""
+        return self.js(
+            """const names = await caches.keys();
+            const keys = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url);
+            return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await keys(name)])));"""
+        )
+
+    def files(self) -> list[str]:
+        """Names of the files that the service worker has kept since they were used."""
+        found = [urls for name, urls in self.caches().items() if name.startswith("odin-files-")]
+        return [url.removeprefix(self.url).split("?")[0] for urls in found for url in urls]
+
+
+@pytest.fixture
+def visitor(engine_page, site) -> Visitor:
+    """A visitor who wants short answers."""
+    engine_page.goto(site.url + "icon.svg")
+    visitor = Visitor(engine_page, site.url)
+    visitor.js("localStorage.setItem('odin.maxTokens', '24');")
+    return visitor.open()
+
+
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not in {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+def test_works_with_the_server_gone(visitor, site):
+    visitor.load()
+    online = visitor.ask()
+    assert len(set(online)) > 5
+    visitor.kept()
+    eventually(lambda: ORT in visitor.files(), "onnxruntime is kept")
+    site.kill()
+    visitor.again().load()
+    assert visitor.ask() == online
+    browser = visitor.page.browser
+    if browser.keeps_profile:
+        browser.restart()
+        visitor.page = browser.page
+        assert visitor.open().load().ask() == online
+    for mode in ("maths", "code", "dashboard", "benchmark", "about"):
+        visitor.open(mode)
+        visitor.wait(f"document.querySelector('#main[data-mode={mode}]')", mode)
+        visitor.wait("!document.querySelector('.waiting')", f"{mode} itself")
+        assert not visitor.js("return document.querySelector('#main [role=alert]')?.textContent")
+
+
+def test_nothing_large_is_fetched_before_the_visitor_asks_and_once_only(visitor, site, engine):
+    visitor.kept()
+    large = [request for request in site.log if request.path.startswith(("ort/", "pyodide/", "models/"))]
+    assert not large
+    assert sum(request.sent for request in site.log if request.status == 200) < 3 * MOST_SHELL_BYTES
+    visitor.load()
+    eventually(lambda: ORT in visitor.files(), "onnxruntime is kept")
+    site.forget()
+    visitor.again().load()
+    assert not site.requests(ORT), "onnxruntime comes from the device"
+
+
+def test_opens_without_a_network_and_says_what_is_missing(visitor, site):
+    visitor.kept()
+    site.kill()
+    visitor.again()
+    visitor.click("#load")
+    error = visitor.wait("document.querySelector('#error')?.textContent", "error")
+    assert "could not be reached" in error
+    assert visitor.js("return document.querySelector('#error').dataset.code") == "network"
+    site.start()
+    visitor.load()
+    assert visitor.ask()
+
+
+def test_a_model_that_was_loaded_before_the_worker_is_kept_too(engine_page, site):
+    site.fail("sw.js", latency=2.5)
+    visitor = Visitor(engine_page, site.url).open()
+    visitor.load().kept()
+    eventually(lambda: ORT in visitor.files(), "onnxruntime is kept")
+    site.kill()
+    visitor.again().load()
+
+
+def test_threads_on_a_host_without_headers(engine_page, site, engine):
+    site.serve(isolated=False)
+    visitor = Visitor(engine_page, site.url).open()
+    assert not visitor.js("return crossOriginIsolated")
+    visitor.kept()
+    visitor.again()
+    assert visitor.js("return crossOriginIsolated")
+    shared = visitor.js(
+        """const answers = await Promise.all([fetch("."), fetch("index.html"), fetch("icon.svg")]);
+        return answers.map(({ headers }) => Object.fromEntries(headers));"""
+    )
+    for headers in shared:
+        assert headers.items() >= ISOLATION.items()
+    visitor.js("localStorage.setItem('odin.maxTokens', '8');")
+    visitor.open(query="&threads=2").load()
+    assert "2 threads" in visitor.js("return document.querySelector('#status').textContent")
+    assert len(visitor.ask()) == 8
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class Deployment:
+    """A copy of the built app, of which new versions can be made without a build."""
+
+    def __init__(self, app: Path, folder: Path):
+        self.folder = folder
+        shutil.copytree(app, folder)
+        self.numbers = itertools.count(2)
+
+    def change(self, name: str, content: bytes) -> None:
+        """Makes `content` that of a file, in the worker's list too."""
+        file, worker = self.folder / name, self.folder / "sw.js"
+        before, script = sha256(file.read_bytes()), worker.read_text()
+        assert script.count(before) == 1, f"sw.js does not name the hash of {name}"
+        file.write_bytes(content)
+        worker.write_text(script.replace(before, sha256(content)))
+
+    def renew(self) -> str:
+        """A new version of the page; returns what it is marked with."""
+        mark = f"version {next(self.numbers)}"
+        page = (self.folder / "index.html").read_bytes()
+        self.change("index.html", page.split(b"<meta name=mark")[0] + f"<meta name=mark content='{mark}'>".encode())
+        return mark
+
+
+MARK = "document.querySelector('[name=mark]')?.content"
+
+
+@pytest.fixture
+def deployment(app, tmp_path) -> Deployment:
+    return Deployment(app, tmp_path / "dist")
+
+
+def test_a_new_version_waits_until_the_visitor_takes_it(engine_page, deployment):
+    with Site(deployment.folder) as site:
+        visitor = Visitor(engine_page, site.url).open().kept()
+        visitor.load()
+        eventually(lambda: ORT in visitor.files(), "onnxruntime is kept")
+        mark = deployment.renew()
+        deployment.change(
+            ORT.replace(".wasm", ".mjs"),
+            b"/* new */" + (deployment.folder / ORT.replace(".wasm", ".mjs")).read_bytes(),
+        )
+        site.forget()
+        visitor.again()
+        assert not visitor.js(f"return {MARK}"), "the old version until the visitor says so"
+        visitor.wait("document.querySelector('#update-now')", "offer of the new version")
+        assert visitor.js("return document.querySelector('#update').getAttribute('role')") == "status"
+        # Only what changed is fetched: the page, and of the large files the one that was in use and is another.
+        fetched = {request.path for request in site.log if request.status == 200}
+        assert fetched <= {"sw.js", "index.html", "", ORT.replace(".wasm", ".mjs"), "favicon.ico"}
+        other = visitor.page.new_tab()
+        old = Visitor(other, site.url).open()
+        visitor.click("#update-now")
+        assert visitor.wait(MARK, "new version") == mark
+        # The other tab is told, is not reloaded, and still has what its version has not fetched yet.
+        old.wait("document.querySelector('#update-now')", "word of the new version")
+        assert not old.js(f"return {MARK}")
+        old.load()
+        old.click("#update-now")
+        assert old.wait(MARK, "new version") == mark
+        site.kill()
+        old.open().load()
+
+
+def test_later_means_later(engine_page, deployment):
+    with Site(deployment.folder) as site:
+        visitor = Visitor(engine_page, site.url).open().kept()
+        mark = deployment.renew()
+        visitor.again()
+        visitor.click("#update-later")
+        visitor.wait("!document.querySelector('#update-now')", "end of the offer")
+        assert not visitor.js(f"return {MARK}")
+        visitor.open()
+        visitor.click("#update-now")
+        assert visitor.wait(MARK, "new version") == mark
+
+
+def test_a_page_of_another_version_than_its_worker_is_not_kept(engine_page, deployment):
+    page = deployment.folder / "index.html"
+    today = page.read_bytes()
+    with Site(deployment.folder) as site:
+        # A cache on the way still has yesterday's page, with scripts that are gone tomorrow.
+        script = next((deployment.folder / "assets").glob("index-*.js"))
+        shutil.copy(script, script.with_name("index-yesterda.js"))
+        page.write_bytes(today.replace(script.name.encode(), b"index-yesterda.js"))
+        visitor = Visitor(engine_page, site.url).open()
+        eventually(lambda: len(site.requests("index.html")) > 0, "the worker was installed")
+        time.sleep(1)
+        assert not visitor.js("return (await navigator.serviceWorker.getRegistration())?.active?.state ?? null")
+        page.write_bytes(today)
+        visitor.again().kept()
+
+
+def test_everything_can_be_deleted(visitor, site):
+    visitor.load()
+    visitor.ask()
+    visitor.kept()
+    eventually(lambda: ORT in visitor.files(), "onnxruntime is kept")
+    visitor.js("location.hash = '#/about';")
+    visitor.wait("document.querySelector('#storage[data-state=ready]')", "list of what is stored")
+    shown = visitor.js(
+        """return ["shell", "files", "conversations", "settings"].map((id) =>
+          document.querySelector(`#storage-${id}`).textContent)"""
+    )
+    assert "MB" in shown[1] and shown[2] == "1" and int(shown[3]) > 0, shown
+    assert visitor.js("return document.querySelectorAll('[data-delete-model]').length") == 1
+    # The dialog: focus in it, Escape and Cancel leave everything.
+    visitor.click("#delete-all")
+    assert visitor.js("return document.querySelector('dialog#confirm-delete').matches(':modal')")
+    assert visitor.js("return document.activeElement.id") == "delete-cancel"
+    visitor.click("#delete-cancel")
+    assert not visitor.js("return document.querySelector('dialog#confirm-delete').open")
+    assert visitor.caches()
+    visitor.click("#delete-all")
+    visitor.click("#delete-confirm")
+    visitor.wait("document.querySelector('#start-again')", "end of the deletion")
+    assert visitor.js("return document.querySelector('#storage-said').textContent") == "Everything was deleted."
+    left = visitor.js(
+        """return {
+          caches: await caches.keys(),
+          databases: await indexedDB.databases(),
+          settings: Object.keys(localStorage).concat(Object.keys(sessionStorage)),
+          workers: (await navigator.serviceWorker.getRegistrations()).length,
+        };"""
+    )
+    assert left == {"caches": [], "databases": [], "settings": [], "workers": 0}
+    visitor.click("#start-again")
+    visitor.wait("document.body?.dataset.state === 'idle'", "new start")
+    visitor.js("localStorage.setItem('odin.maxTokens', '24');")
+    visitor.open().load()
+    assert len(visitor.ask()) == 24
+    visitor.kept()
+
+
+def test_a_model_can_be_deleted(visitor, site):
+    visitor.load().kept()
+    visitor.open("about")
+    visitor.click("[data-delete-model]")
+    visitor.wait("!document.querySelector('[data-delete-model]')", "end of the model")
+    site.forget()
+    visitor.open().load()
+    assert site.requests("models/toy/onnx/model_quantized.onnx"), "it has to come over the network again"
+
+
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_chromium_can_install_it(visitor, app):
+    visitor.kept()
+    driver = visitor.page.driver
+    errors = driver.execute_cdp_cmd("Page.getInstallabilityErrors", {})["installabilityErrors"]
+    assert [error for error in errors if error["errorId"] not in NOT_OURS] == []
+    manifest = driver.execute_cdp_cmd("Page.getAppManifest", {})
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{visitor.url}manifest.webmanifest"
