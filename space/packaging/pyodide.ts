@@ -38,7 +38,8 @@ export function selfHostPyodide(): Plugin {
     },
     configureServer({ middlewares }) {
       middlewares.use(async ({ url }, response, next) => {
-        const file = url?.includes("/pyodide/") && (await (files ??= collect())).find((file) => url.includes(file.address));
+        if (!url?.includes("/pyodide/")) return next();
+        const file = (await (files ??= collect())).find(({ address }) => url.includes(address));
         if (file) response.end(file.content);
         else next();
       });

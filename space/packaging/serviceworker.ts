@@ -11,13 +11,13 @@ export interface AppFile {
   revision: string;
 }
 
-/** Kept from their first use on: nobody should download them who does not use them. */
-const ON_USE = /^(ort|pyodide)\//;
 /**
- * Not the worker's business: the runtime keeps models itself, the README is for the Hub. `host` is the runtime for
- * pages that may have no workers, so neither a service worker.
+ * Kept from their first use on: nobody should download them who does not use them. The scripts are the runtime in a
+ * worker (`worker`) or without one (`host`), and the benchmark's other model.
  */
-const LEFT_OUT = /^(models\/|README\.md$|sw\.js$|assets\/host-)|\.map$/;
+const ON_USE = /^(ort\/|pyodide\/|assets\/(worker|host|transformer)-)/;
+/** Not the worker's business: the runtime keeps models itself, the README is for the Hub. */
+const LEFT_OUT = /^(models\/|README\.md$|sw\.js$)|\.map$/;
 
 /** What the service worker keeps from the start (the shell), and what when it is used. */
 export interface AppFiles {

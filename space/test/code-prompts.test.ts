@@ -26,7 +26,8 @@ test("the phrasings are those of the training tasks", () => {
 });
 
 test("words alone are the prompt; with tests they are told as in training", () => {
-  expect(promptFor("write", { ...nothing, instruction: " Return n plus 4. " })).toEqual({ prompt: "Return n plus 4." });
+  const words = { ...nothing, instruction: " Return n plus 4. " };
+  expect(promptFor("write", words)).toEqual({ prompt: "Return n plus 4." });
   const tests = "# mine\nassert add(1) == 5\n\n  assert add(0) == 4\nprint(add(2))";
   expect(promptFor("write", { ...nothing, instruction: "Return n plus 4.", tests })).toEqual({
     prompt: "Return n plus 4.\nYour function should pass these tests:\n\nassert add(1) == 5\nassert add(0) == 4",
@@ -35,7 +36,9 @@ test("words alone are the prompt; with tests they are told as in training", () =
 
 test("a program is completed or filled as it stands", () => {
   const program = "def f(n):\n    return ____\n\n";
-  expect(promptFor("complete", { ...nothing, program: "def f(n):\n" })).toEqual({ prompt: "Complete the code:\n\ndef f(n):" });
+  expect(promptFor("complete", { ...nothing, program: "def f(n):\n" })).toEqual({
+    prompt: "Complete the code:\n\ndef f(n):",
+  });
   expect(promptFor("fill", { ...nothing, program })).toEqual({
     prompt: "Fill in the blank ____:\n\ndef f(n):\n    return ____",
   });

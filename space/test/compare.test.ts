@@ -25,7 +25,13 @@ describe("compare", () => {
       (n) => n,
       (n) => 3 * n,
     );
-    const { points, leftOut } = await compare(runners, { contexts: [10, 20], rounds: 2, decodeTokens: 5, now });
+    const { points, leftOut } = await compare(runners, {
+      contexts: [10, 20],
+      rounds: 2,
+      decodeTokens: 5,
+      warmUpMs: 0,
+      now,
+    });
     expect(calls.map(({ who }) => who)).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
     expect(calls.slice(2).map(({ context }) => context)).toEqual([10, 10, 10, 10, 20, 20, 20, 20]);
     expect(points).toEqual([
@@ -41,12 +47,22 @@ describe("compare", () => {
     expect(leftOut).toEqual([]);
   });
 
+  it("warms all up for as long as is asked", async () => {
+    const { runners, calls, now } = bench(
+      () => 200,
+      () => 100,
+    );
+    await compare(runners, { contexts: [8], rounds: 1, warmUpMs: 1000, now });
+    // A turn of both takes 392 ms, so that three are needed.
+    expect(calls.map(({ who }) => who)).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+
   it("gives all runners of a round the same text, and each round another one", async () => {
     const { runners, calls, now } = bench(
       () => 1,
       () => 1,
     );
-    await compare(runners, { contexts: [8], rounds: 3, now });
+    await compare(runners, { contexts: [8], rounds: 3, warmUpMs: 0, now });
     const firsts = calls.map(({ first }) => first);
     for (let i = 0; i < firsts.length; i += 2) expect(firsts[i]).toBe(firsts[i + 1]);
     expect(new Set(firsts).size).toBe(4);
@@ -59,6 +75,7 @@ describe("compare", () => {
       rounds: 3,
       decodeTokens: 1,
       budgetMs: 300_000,
+      warmUpMs: 0,
       now,
     });
     // 30 s for the first, 120 s for the second; then one round of 160 s is expected to take 40 * 2 ** 1.5 = 113 s.
@@ -77,7 +94,7 @@ describe("compare", () => {
     );
     const told: number[][] = [];
     const onProgress = (...now: number[]) => void told.push(now);
-    await compare(runners, { contexts: [4, 8], rounds: 2, now, onProgress });
+    await compare(runners, { contexts: [4, 8], rounds: 2, warmUpMs: 0, now, onProgress });
     expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((done) => [done < 4 ? 4 : 8, done, 8]));
   });
 
@@ -87,14 +104,14 @@ describe("compare", () => {
       vocabSize: 100,
       dispose: () => {},
       run: async (tokens) => {
-        if (tokens.length < 50) return { prefillMs: 1, decodeMs: 1, steps: 1 };
+        if (tokens.length !== 50) return { prefillMs: 1, decodeMs: 1, steps: 1 };
         stop.abort(new Error("the visitor"));
         throw new Error("unloaded");
       },
     };
-    const measured = compare([runner], { contexts: [20, 50], signal: stop.signal });
+    const measured = compare([runner], { contexts: [20, 50], warmUpMs: 0, signal: stop.signal });
     await expect(measured).rejects.toThrow("the visitor");
-    await expect(compare([runner], { contexts: [50] })).rejects.toThrow("unloaded");
+    await expect(compare([runner], { contexts: [50], warmUpMs: 0 })).rejects.toThrow("unloaded");
   });
 });
 

@@ -246,6 +246,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.answer()
 
+    def refuse(self) -> None:
+        """Whoever sends something finds it in the log."""
+        self.close_connection = True  # what was sent has not been read
+        self.empty(unquote(urlsplit(self.path).path).lstrip("/"), 405)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = refuse
+
     def answer(self) -> None:
         state = self.state
         path = unquote(urlsplit(self.path).path).lstrip("/")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -15,11 +16,19 @@ from tests.space.visitor import Visitor
 
 NEW_TOKENS = 64
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"> \u202e💚"
-# Counts workers, and keeps the last one.
+# Counts workers; with `crash` set, the next one that answers ends as one that runs out of memory does.
 WATCH_WORKERS = """
 window.made = window.ended = 0;
 window.Worker = class extends window.Worker {
-  constructor(...from) { super(...from); window.made += 1; window.last = this; }
+  constructor(...from) {
+    super(...from);
+    window.made += 1;
+    this.addEventListener("message", ({ data }) => {
+      if (data.type !== "chunk" || !window.crash) return;
+      window.crash = false;
+      this.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+    });
+  }
   terminate() { window.ended += 1; super.terminate(); }
 };
 """
@@ -88,7 +97,74 @@ def numbered_tokens(length: int) -> tuple[int, ...]:
     return tuple(tokens)
 
 
-def test_a_measurement(visitor, site, toy_folder):
+def answers(visitor: Visitor, toy_folder: Path) -> list[list[int]]:
+    """What the toy answers to the prompts of the quick choice, in PyTorch."""
+    _, tokens = reference(toy_folder, visitor.text(".prompts dd"), NEW_TOKENS)
+    return [tokens, torch_continuation(toy_folder, numbered_tokens(256), NEW_TOKENS)]
+
+
+def hashes_of(app: Path) -> dict[str, str]:
+    files = {"config": "config.json", "weights": "onnx/model.onnx", "tokenizer": "tokenizer.json"}
+    return {key: hashlib.sha256((app / "models/toy" / file).read_bytes()).hexdigest() for key, file in files.items()}
+
+
+def made_up(app: Path, name: str, hashes: list[str], token_micros: int) -> dict:
+    """A quick result of the toy that nobody measured."""
+    prompts = list(zip(("question", "tokens-256"), hashes, strict=True))
+    times = {"loadMicros": 5, "networkBytes": 0, "coldFirstTokenMicros": 4, "firstTokenMicros": 3, "memoryBytes": None}
+    answer = {
+        "promptTokens": 9,
+        "tokens": 11,
+        "decodeMicros": 10 * token_micros,
+        "finish": "length",
+        "record": "3" * 64,
+    }
+    runs = [
+        {
+            "prompt": prompt,
+            "repeat": 1,
+            **times,
+            **answer,
+            "memoryBytes": None,
+            "tokensSha256": found,
+            "record": "3" * 64,
+        }
+        for prompt, found in prompts
+    ]
+    median = {"runs": 1, "firstTokenMicros": 3, "tokenMicros": token_micros}
+    made = {
+        "format": 1,
+        "suite": 1,
+        "choice": "quick",
+        "name": name,
+        "time": "2025-01-31T12:00:00.000Z",
+        "runtime": "0.2.0",
+        "model": {"name": "toy", "version": None, "hashes": hashes_of(app)},
+        "device": "wasm",
+        "dtype": "fp32",
+        "threads": 1,
+        "place": {
+            "browser": {"name": "None", "version": "0"},
+            "platform": "None",
+            "cores": 1,
+            "isolated": True,
+            "webgpu": None,
+        },
+        "complete": True,
+        "hidden": False,
+        "medians": {
+            "loadMicros": 5,
+            "coldFirstTokenMicros": 4,
+            "memoryBytes": None,
+            "tokenMicros": token_micros,
+            "prompts": [{"prompt": prompt, **median, "tokensSha256": found} for prompt, found in prompts],
+        },
+        "runs": runs,
+    }
+    return made | {"id": id_of(made)}
+
+
+def test_a_measurement(visitor, site, app, toy_folder):
     """What the page shows is what the result says, and that is what PyTorch answers."""
     page = visitor.page
     assert not any(request.path.startswith(("models/", "ort/")) for request in site.log), "nothing unasked"
@@ -110,16 +186,10 @@ def test_a_measurement(visitor, site, toy_folder):
     assert page.eval("return [window.made, window.ended];") == [6, 6]
     assert visitor.state == "idle"
 
-    question = visitor.text(".prompts dd")
-    ids, tokens = reference(toy_folder, question, NEW_TOKENS)
-    short, numbered = found["runs"]
-    assert (short["promptTokens"], short["tokens"]) == (len(ids), NEW_TOKENS)
-    assert short["tokensSha256"] == hash_of(tokens)
-    assert numbered["promptTokens"] == 256
-    assert numbered["tokensSha256"] == hash_of(torch_continuation(toy_folder, numbered_tokens(256), NEW_TOKENS))
-
-    manifest = json.loads((site._folders[""] / "models/toy/manifest.json").read_text())
-    assert found["model"]["hashes"]["weights"] in json.dumps(manifest)
+    assert [run["tokensSha256"] for run in found["runs"]] == [hash_of(one) for one in answers(visitor, toy_folder)]
+    assert [run["tokens"] for run in found["runs"]] == [NEW_TOKENS] * 2
+    assert found["runs"][1]["promptTokens"] == 256
+    assert found["model"]["hashes"] == hashes_of(app)
     assert (found["dtype"], found["device"], found["threads"]) == ("fp32", "wasm", 1)
     agent = page.eval("return navigator.userAgent;")
     assert found["place"]["browser"]["version"] in agent and found["place"]["platform"] == "Linux"
@@ -158,12 +228,8 @@ def test_cancel_keeps_what_was_measured(tab, site):
 
 def test_a_crash_leaves_the_other_runs(tab, site):
     visitor = visit(tab, site)
+    visitor.page.eval("window.crash = true;")
     begin(visitor)
-    visitor.wait(lambda: "Run 1 of 2" in visitor.text("#benchmark-status"))
-    # What a worker that runs out of memory gives its page.
-    visitor.page.eval("""
-while (window.made < 4) await new Promise((resolve) => setTimeout(resolve, 1));
-window.last.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));""")
     assert ended(visitor) == "The benchmark is complete, but 1 of 2 runs failed."
     assert "out of memory" in visitor.text("#failed-runs")
     crashed, good = result(visitor)["runs"]
@@ -179,12 +245,9 @@ def test_without_a_model(tab, site):
     assert ended(visitor) == "The benchmark has ended. No run worked."
     assert "2 runs failed" in visitor.text("#failed-runs")
     assert not visitor.find("[data-action=copy]").is_enabled()
-    site.heal()
-    begin(visitor)
-    assert ended(visitor) == "The benchmark is complete."
 
 
-def test_other_devices(tab, site):
+def test_other_devices(tab, site, app, toy_folder):
     """The leaderboard is missing, then there; names are text; whose tokens agree is said."""
     site.fail("leaderboard.json", status=404)
     visitor = visit(tab, site)
@@ -194,54 +257,49 @@ def test_other_devices(tab, site):
     ended(visitor)
     assert "leaderboard is not there" in visitor.text("#agreement")
     visitor.find("#device-name").send_keys("<b>mine</b>")
-    first = result(visitor)
-    assert first["name"] == "<b>mine</b>" and first["id"] == id_of(first)
+    own = result(visitor)
+    assert own["name"] == "<b>mine</b>" and own["id"] == id_of(own)
 
-    summary = {key: value for key, value in first.items() if key != "runs"}
-    other = json.loads(json.dumps(summary)) | {"name": "else\u202e where", "id": "0" * 64}
-    other["medians"]["prompts"][1]["tokensSha256"] = "1" * 64
-    other["medians"]["tokenMicros"] = 1000
-    site.fail("leaderboard.json", replace=json.dumps({"entries": [summary | {"name": HOSTILE}, other]}).encode())
+    hashes = [hash_of(tokens) for tokens in answers(visitor, toy_folder)]
+    entries = [
+        made_up(app, HOSTILE, hashes, token_micros=1000),
+        made_up(app, "else\u202e where", [hashes[0], "1" * 64], token_micros=2000),
+        own,
+    ]
+    board = {"entries": [{key: entry[key] for key in entry if key != "runs"} for entry in entries]}
+    site.fail("leaderboard.json", replace=json.dumps(board).encode())
     visitor.click("#no-leaderboard button")
-    visitor.wait(lambda: len(visitor.all("#leaderboard tbody tr")) == 2)
-    assert "else" in visitor.text("#leaderboard tr[data-origin=board]"), "the visitor's own is not there twice"
-    assert "Same tokens as 0 of 1" in visitor.text("#agreement") and "tokens-256" in visitor.text("#agreement")
-
-    site.forget()
-    visitor.page.driver.refresh()
     visitor.wait(lambda: len(visitor.all("#leaderboard tbody tr")) == 3)
-    assert [cell.text for cell in visitor.all("#leaderboard tbody th bdi")] == ["else\u202e where", HOSTILE]
+    names = [visitor.page.eval("return arguments[0].textContent;", cell) for cell in visitor.all("#leaderboard bdi")]
+    assert names == ["<b>mine</b> (this device)", HOSTILE, "else\u202e where"], "its own is not there twice"
     assert visitor.text("#bars [data-origin=board] b") == "1000 tokens/s"
+    assert visitor.text("#agreement").startswith("Same tokens as 1 of 2 entries")
+    assert visitor.text("#agreement").endswith("where (256 tokens).")
     assert visitor.page.title == "Benchmark · ODIN" and not visitor.all("main img")
-    begin(visitor)
-    ended(visitor)
-    assert "Same tokens as 1 of 2" in visitor.text("#agreement")
 
 
-def test_a_pasted_result(tab, site):
+def test_a_pasted_result(tab, site, app):
     visitor = visit(tab, site)
-    begin(visitor)
-    ended(visitor)
-    given = result(visitor) | {"name": HOSTILE}
-    visitor.page.driver.refresh()
-    visitor.wait(lambda: visitor.all("#paste"))
-    visitor.click("#paste > summary")
-    changed = json.loads(json.dumps(given))
+    good = made_up(app, HOSTILE, ["1" * 64, "2" * 64], token_micros=1000)
+    changed = json.loads(json.dumps(good))
     changed["runs"][0]["decodeMicros"] = 1
+    visitor.click("#paste > summary")
     for bad, words in [
         ("<script>alert(1)</script>", "not JSON"),
-        (json.dumps(given | {"suite": 9}), "suite must be 1"),
+        (json.dumps(good | {"suite": 9}), "suite must be 1"),
+        (json.dumps(good | {"threads": 2}), "id must be"),
         (json.dumps(changed), "medians must be"),
         ("[" * 100_000, "not JSON"),
     ]:
         visitor.paste("#pasted", bad)
         visitor.click("#compare")
         assert words in visitor.text("#paste-error")
-    visitor.paste("#pasted", json.dumps(given))
+    visitor.paste("#pasted", json.dumps(good))
     visitor.click("#compare")
-    assert HOSTILE in visitor.text("#paste-said")
+    assert HOSTILE in visitor.text("#paste-said") and not visitor.all("#paste-error")
     assert visitor.text("#leaderboard [data-origin=pasted] bdi") == f"{HOSTILE} (pasted)"
     assert visitor.text("#bars [data-origin=pasted] bdi") == f"{HOSTILE} (pasted)"
+    assert visitor.page.title == "Benchmark · ODIN" and not visitor.all("main img")
     size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
     visitor.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     assert visitor.page.eval("return document.documentElement.scrollWidth;") <= 360

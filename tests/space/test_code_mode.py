@@ -1,5 +1,6 @@
 """Code mode in real browsers: the editor, what the model proposes, and the tests that Python runs in the page."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,13 @@ START = 90  # seconds; Python takes some to start, more where all cores are busy
 EDITOR = "const editor = document.querySelector('#program').shadowRoot.querySelector('.cm-content');"
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
 RTL = "مرحبا 💚 \u202e# שלום"
+MULTIPLES = """def previous_multiple_of_7(n):
+    '''Return the largest multiple of 7 that is at most n.
+
+    >>> previous_multiple_of_7(30)
+    28
+    '''
+    return n - n % 8"""
 WATCH = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile, lineNumber }) =>
@@ -63,12 +71,12 @@ class Coder(Visitor):
         return self.page.eval(
             f"""{EDITOR}
 const data = new DataTransfer();
-data.setData("text/plain", arguments[0]);
+data.setData("text/plain", JSON.parse(arguments[0]));
 const begin = performance.now();
 editor.dispatchEvent(new ClipboardEvent("paste", {{ clipboardData: data, bubbles: true, cancelable: true }}));
 await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 return performance.now() - begin;""",
-            text,
+            json.dumps(text),  # no driver takes half a character as it is
         )
 
     def example(self, words: str) -> None:
@@ -167,8 +175,7 @@ def test_type_complete_take_and_run(coder):
 
 
 def test_make_a_hole_fill_it_and_discard(coder):
-    coder.paste_program("def previous_multiple_of_7(n):\n    '''Return the largest multiple of 7 that is at most n.\n\n"
-                        "    >>> previous_multiple_of_7(30)\n    28\n    '''\n    return n - n % 8")  # fmt: skip
+    coder.paste_program(MULTIPLES)
     assert coder.find("#complete").get_attribute("data-task") == "complete"
     coder.chord(Keys.SHIFT, Keys.ARROW_LEFT)
     coder.click("#hole")
@@ -197,10 +204,10 @@ def test_tab_leaves_the_editor(coder):
 def test_watch_it_write_stop_and_try_another(engine_page, site):
     """The toy writes nonsense without end, tokens that would act as HTML among it."""
     coder = Coder(engine_page, site.url, TOY)
-    coder.click(".options > summary")
-    field = coder.find("#max-tokens")
-    field.clear()
-    field.send_keys("8192", Keys.TAB)
+    coder.page.eval("""
+const field = document.querySelector("#max-tokens");
+field.value = "8192";
+field.dispatchEvent(new Event("change"));""")
     coder.paste("#instruction", "Return n.")
     coder.click("#write")
     growing = "#answer[data-growing=true] .proposal-body"
@@ -236,14 +243,11 @@ def test_hostile_text_is_text(coder):
     coder.answered()
     coder.run()
     assert HOSTILE in coder.text("#results")
-    held = "return [...document.querySelectorAll('main img, main script')].length + editor.querySelectorAll('img, script').length;"
     # CodeMirror marks the edge of what cannot be edited with an image without a source.
-    assert (
-        coder.page.eval(
-            f"{EDITOR} editor.querySelectorAll('img.cm-widgetBuffer').forEach((img) => img.remove()); {held}"
-        )
-        == 0
-    )
+    held = """
+const own = [...editor.querySelectorAll("img:not(.cm-widgetBuffer), script")];
+return [...document.querySelectorAll("main img, main script"), ...own].length;"""
+    assert coder.page.eval(EDITOR + held) == 0
     assert "hacked" not in coder.page.title
     assert coder.refused() == []
 

@@ -37,8 +37,9 @@ const deepest = () => {
 window.keyboard = {
   reachable: () => roots(document).flatMap((root) => [...root.querySelectorAll(CONTROLS)])
     .filter((e) => !e.disabled && e.tabIndex >= 0 && visible(e))
+    .filter((e) => e.type !== "radio" || e.checked) // arrow keys reach the others of its group
     .map((e) => ({ number: numberOf(e), name: nameOf(e) })),
-  focused: () => {
+  focused: async () => {
     const e = deepest();
     if (!e || e === document.body) return null;
     const box = e.getBoundingClientRect();
@@ -51,9 +52,11 @@ window.keyboard = {
     const covered = !(top && (e.contains(top) || top.contains(e) || top.getRootNode().host === e));
     const seen = looks(e);
     e.blur();
-    const unseen = looks(e);
+    const changed = () => looks(e).some((look, i) => look !== seen[i]);
+    for (let i = 0; i < 10 && !changed(); i++) await new Promise((resolve) => setTimeout(resolve, 20)); // CodeMirror is late
+    const seenWell = changed();
     e.focus({ preventScroll: true });
-    return { number: numberOf(e), name: nameOf(e), visible: seen.some((look, i) => look !== unseen[i]), covered,
+    return { number: numberOf(e), name: nameOf(e), visible: seenWell, covered,
       inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
   },
 };
@@ -76,7 +79,7 @@ def press(visitor: Visitor, *keys: str) -> None:
 
 
 def focused(visitor: Visitor):
-    return visitor.page.eval("return window.keyboard.focused();")
+    return visitor.page.eval("return await window.keyboard.focused();")
 
 
 def walk(visitor: Visitor) -> list[dict]:
@@ -161,7 +164,8 @@ def test_nothing_sticks_out(visitor, width):
     """At 320 pixels (1280 enlarged four times), and with text of twice the size; also with an answer."""
     visitor.driver.set_window_size(width, 800)
     if width > 320:
-        visitor.page.eval("document.documentElement.style.fontSize = '200%';")
+        visitor.driver.execute_cdp_cmd("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+        assert visitor.page.eval("return getComputedStyle(document.body).fontSize;") == "32px"
     visitor.click("#examples button")
     visitor.wait(lambda: visitor.state == "ready" and visitor.all("main .stats"))
     for mode in MODES:

@@ -1,10 +1,10 @@
 /** Benchmark: how fast the model is on this device, and on others. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/Icon";
 import { Comparison } from "./Comparison";
 import { OwnResult } from "./OwnResult";
-import { CHOICES, plannedRuns, PROMPTS, PROTOCOL, type ChoiceName } from "./prompts";
+import { CHOICES, labelOf, plannedRuns, PROMPTS, PROTOCOL, type ChoiceName } from "./prompts";
 import { cancel, choice, chosen, ending, fetchBoard, runs, start, step } from "./state";
 import "../styles/benchmark.css";
 
@@ -30,7 +30,7 @@ function Controls() {
   const running = step.value !== undefined;
   const button = useRef<HTMLButtonElement>(null);
   const was = useRef(running);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that was pressed has been replaced; whoever uses the keyboard goes on with the one in its place.
     if (was.current !== running && document.activeElement === document.body) button.current?.focus();
     was.current = running;
@@ -99,8 +99,7 @@ function says(): string {
   const now = step.value;
   if (!now) return ending.value;
   if (now.stage === "fetching") return "Fetching the model …";
-  const { label } = PROMPTS.find(({ name }) => name === now.prompt)!;
-  return `Run ${now.index} of ${now.of}: ${label.toLowerCase()}`;
+  return `Run ${now.index} of ${now.of}: ${labelOf(now.prompt).toLowerCase()}`;
 }
 
 function share(): number {

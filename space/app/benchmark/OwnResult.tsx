@@ -5,7 +5,7 @@ import { Icon } from "../ui/Icon";
 import { seconds } from "../ui/numbers";
 import { agreement, hindrance, unsteady } from "./compare";
 import { runsOn } from "./entries";
-import { CHOICES, PROMPTS, type PromptName } from "./prompts";
+import { CHOICES, labelOf, type PromptName } from "./prompts";
 import { isGood, mediansOf, NAME_LENGTH, type FailedRun, type Medians, type Result, type Run } from "./result";
 import { board, chosen, deviceName, pasted, result, runs, step } from "./state";
 import { formatBytes } from "../../runtime/index";
@@ -77,12 +77,11 @@ interface PromptRowProps {
 }
 
 function PromptRow({ name, medians, done, repeats }: PromptRowProps) {
-  const { label } = PROMPTS.find((prompt) => prompt.name === name)!;
   const of = medians?.prompts.find(({ prompt }) => prompt === name);
   const failed = done.filter((run) => run.prompt === name && !isGood(run)).length;
   return (
     <tr data-prompt={name}>
-      <th scope="row">{label}</th>
+      <th scope="row">{labelOf(name)}</th>
       <td>{of ? seconds(of.firstTokenMicros / 1000) : NONE}</td>
       <td>{of?.tokenMicros ? (1e6 / of.tokenMicros).toFixed(0) : NONE}</td>
       <td>
@@ -157,15 +156,19 @@ function download(own: Result, json: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+function labels(names: readonly PromptName[]): string {
+  return names.map((name) => labelOf(name).toLowerCase()).join(", ");
+}
+
 function agreementWords(own: Result): string {
   const shaky = unsteady(own);
   if (shaky.length > 0) {
-    return `Repeats gave different tokens here (${shaky.join(", ")}): this device does not compute steadily.`;
+    return `Repeats gave different tokens here (${labels(shaky)}): this device does not compute steadily.`;
   }
   if (board.value.state !== "ready") return "The answers cannot be compared: the leaderboard is not there.";
   const { same, of, others } = agreement(own, [...board.value.entries, ...pasted.value]);
   if (of === 0) return "There is no other result of this very model yet, with whose answers these could be compared.";
   const words = `Same tokens as ${same} of ${of} ${of === 1 ? "entry" : "entries"} of the same model and dtype.`;
-  const differing = others.map(({ name, prompts }) => `${name || "a nameless one"} (${prompts.join(", ")})`);
+  const differing = others.map(({ name, prompts }) => `${name || "a nameless one"} (${labels(prompts)})`);
   return others.length > 0 ? `${words} Other tokens than ${differing.join("; ")}.` : words;
 }

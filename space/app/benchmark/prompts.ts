@@ -64,6 +64,10 @@ export const PROMPTS: readonly StandardPrompt[] = [
   { name: "tokens-1024", label: "1,024 tokens", prompt: { tokens: numberedTokens(1024) } },
 ];
 
+export function labelOf(name: PromptName): string {
+  return PROMPTS.find((prompt) => prompt.name === name)!.label;
+}
+
 export const PROMPT_NAMES: readonly PromptName[] = PROMPTS.map(({ name }) => name);
 
 /** How much of it is run: repeats of which prompts. */

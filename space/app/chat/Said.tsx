@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { phase } from "../session";
-import { AnswerText } from "../ui/AnswerText";
+import { AnswerText } from "./AnswerText";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
 import { statsLine } from "../ui/numbers";

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { phase } from "../session";
 import { Icon } from "../ui/Icon";
 import { statsLine } from "../ui/numbers";
-import { codeIn } from "./answer";
+import { codeIn } from "./extract";
 import { Change, Listing } from "./Listing";
 import { again, another, answer, change, changeInWords, discard, draft, problem, program, stop, take } from "./state";
 

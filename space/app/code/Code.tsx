@@ -81,7 +81,13 @@ export function Code() {
             view={view}
           />
           <div class="controls">
-            <button type="button" id="complete" class="primary" data-task={task.value} onClick={() => void request(task.value)}>
+            <button
+              type="button"
+              id="complete"
+              class="primary"
+              data-task={task.value}
+              onClick={() => void request(task.value)}
+            >
               {button}
             </button>
             <button type="button" id="hole" onClick={makeHole}>
@@ -122,8 +128,8 @@ function Expectations() {
       </p>
       {trained && foreign && (
         <p id="scores">
-          Measured: it solves {percent(trained)} of held-out exercises of its own kinds, and {percent(foreign)} of MBPP,
-          tasks that people wrote for beginners.
+          Measured: it solves {percent(trained)} of held-out exercises of its own kinds, and {percent(foreign)} of
+          MBPP, tasks that people wrote for beginners.
         </p>
       )}
     </section>

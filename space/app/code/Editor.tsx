@@ -5,7 +5,7 @@ import { effect, type Signal } from "@preact/signals";
 import type { EditorView } from "@codemirror/view";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { createEditor, replaceText } from "./editor";
+import { createEditor, replaceText } from "./codemirror";
 
 interface EditorProps {
   id: string;

@@ -4,7 +4,19 @@ import { formatBytes } from "../../runtime/index";
 import type { TestResult } from "../python/sandbox";
 import { Icon } from "../ui/Icon";
 import { otherLines } from "./prompts";
-import { lastRun, loaded, outdated, progress, PYTHON_BYTES, run, stage, stopRun, summary, toRun, trouble } from "./run";
+import {
+  lastRun,
+  loaded,
+  outdated,
+  progress,
+  PYTHON_BYTES,
+  run,
+  stage,
+  stopRun,
+  summary,
+  toRun,
+  trouble,
+} from "./run";
 import { plural, proposed, tests } from "./state";
 
 export function Tests() {

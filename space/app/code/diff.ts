@@ -49,10 +49,12 @@ function middle(before: readonly string[], after: readonly string[], offset: num
   let i = 0;
   let j = 0;
   while (i < before.length || j < after.length) {
-    if (small && i < before.length && j < after.length && before[i] === after[j]) {
+    const both = i < before.length && j < after.length;
+    const removing = !both || !small || common[(i + 1) * width + j]! >= common[i * width + j + 1]!;
+    if (small && both && before[i] === after[j]) {
       rows.push({ kind: "same", line: offset + j++ });
       i++;
-    } else if (i < before.length && (j === after.length || !small || common[(i + 1) * width + j]! >= common[i * width + j + 1]!)) {
+    } else if (i < before.length && removing) {
       rows.push({ kind: "removed", line: offset + i++ });
     } else {
       rows.push({ kind: "added", line: offset + j++ });

@@ -1,4 +1,4 @@
-/** Exercises of kinds that odin-nano was trained on, and one beyond it. `tests/space/test_code_mode.py` asks it all. */
+/** Exercises of kinds that odin-nano was trained on, and one beyond; `tests/space/test_code_mode.py` asks all. */
 
 import type { Task, Wanted } from "./prompts";
 
@@ -19,7 +19,8 @@ export const EXAMPLES: readonly Example[] = [
     label: "Write: the free seat",
     task: "write",
     instruction:
-      "seats holds all the whole numbers from 1 to n but one, where n is one more than its length. Return the missing number.",
+      "seats holds all the whole numbers from 1 to n but one, where n is one more than its length. " +
+      "Return the missing number.",
     program: "",
     tests: "assert missing_number([1, 2, 4, 5]) == 3\nassert missing_number([2, 3, 1]) == 4",
   },

@@ -22,8 +22,9 @@ export function dig(program: string, from: number, to: number): Edit {
   const lineEnd = nextBreak < 0 ? program.length : nextBreak;
   const severalLines = program.slice(start, end).includes("\n");
   const wholeLine =
-    start < end && program.slice(lineStart, start).trim() === "" && program.slice(end, lineEnd).trim() === "";
-  if (!severalLines && !wholeLine) return selected.trim() === "" ? { from, to, insert: HOLE } : { from: start, to: end, insert: HOLE };
+    program.slice(lineStart, start).trim() === "" && program.slice(end, lineEnd).trim() === "";
+  if (start === end) return { from, to, insert: HOLE };
+  if (!severalLines && !wholeLine) return { from: start, to: end, insert: HOLE };
   const lines = program.slice(lineStart, lineEnd).split("\n").filter((line) => line.trim() !== "");
   const indents = lines.map((line) => /^[ \t]*/.exec(line)![0]);
   const indent = indents.reduce((least, other) => (other.length < least.length ? other : least));

@@ -46,7 +46,8 @@ export function otherLines(tests: string): number {
 }
 
 /** The prompt, or what is missing for one, in words for the visitor. */
-export function promptFor(task: Task, { instruction, program, tests }: Wanted): { prompt: string } | { missing: string } {
+export function promptFor(task: Task, wanted: Wanted): { prompt: string } | { missing: string } {
+  const { instruction, program, tests } = wanted;
   if (task === "write") {
     const summary = instruction.trim();
     if (summary === "") return { missing: "Say first in words what the function should do." };

@@ -26,7 +26,8 @@ export const toRun = computed(() => assertions(tests.value));
 /** Whether something has changed since the last run. */
 export const outdated = computed(() => {
   const last = lastRun.value;
-  return last !== undefined && (last.program.trimEnd() !== subject.value.trimEnd() || last.tests.join("\n") !== toRun.value.join("\n"));
+  if (!last) return false;
+  return last.program.trimEnd() !== subject.value.trimEnd() || last.tests.join("\n") !== toRun.value.join("\n");
 });
 
 export async function run(): Promise<void> {

@@ -4,10 +4,10 @@ import { computed, signal } from "@preact/signals";
 import { OdinError, type Stats } from "../../runtime/index";
 import { ask, asOdinError, cancelLoading, phase, stopAnswer, type AskOptions } from "../session";
 import { maxTokens, seed, temperature } from "../settings";
-import { codeIn, type CodeAnswer } from "./answer";
 import { diff, linesOf } from "./diff";
 import { withDocstrings } from "./docstring";
 import type { Example } from "./examples";
+import { codeIn, type CodeAnswer } from "./extract";
 import { promptFor, taskOf, type Task } from "./prompts";
 
 /** For "Try another": at temperature 0 it would be the same one. */
@@ -142,7 +142,9 @@ function ended(): string {
 /** How much the proposal changes. */
 export function changeInWords(): string {
   const { added, removed } = change.value!;
-  const parts = [...(added > 0 ? [plural(added, "new line")] : []), ...(removed > 0 ? [`${plural(removed, "line")} removed`] : [])];
+  const parts: string[] = [];
+  if (added > 0) parts.push(plural(added, "new line"));
+  if (removed > 0) parts.push(`${plural(removed, "line")} removed`);
   return parts.length > 0 ? `${parts.join(", ")}.` : "nothing is new.";
 }
 

@@ -113,7 +113,7 @@ export function Versus() {
                 {[odin[i]?.tokenMs, reference[i]?.tokenMs, odin[i]?.prefillMs, reference[i]?.prefillMs].map(
                   (ms, column) => (
                     <td key={column} data-ms={ms}>
-                      {ms === undefined ? "…" : time(ms)}
+                      {ms === undefined ? (measured.value ? "left out" : "…") : time(ms)}
                     </td>
                   ),
                 )}

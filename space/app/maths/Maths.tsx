@@ -1,7 +1,7 @@
 /** The maths solver: a question, the steps of its solution, and a check of each calculation in them. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { cancelLoading, phase, stopAnswer } from "../session";
+import { stop } from "../asking";
 import { Icon } from "../ui/Icon";
 import { onEnter } from "../ui/keys";
 import { Options } from "../ui/Options";
@@ -24,11 +24,10 @@ export function Maths() {
     if (problem.value) box.current!.focus();
   };
   const take = (example: string) => {
+    if (busy.value) return;
     box.current!.value = example;
     submit();
   };
-
-  const stop = () => (phase.value === "loading" ? cancelLoading() : stopAnswer());
 
   return (
     <div class="maths">
@@ -60,7 +59,7 @@ export function Maths() {
           />
           <div class="chips" id="examples" role="group" aria-label="Examples">
             {EXAMPLES.map(([label, example]) => (
-              <button type="button" key={label} title={example} disabled={busy.value} onClick={() => take(example)}>
+              <button type="button" key={label} title={example} onClick={() => take(example)}>
                 {label}
               </button>
             ))}

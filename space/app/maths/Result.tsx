@@ -54,7 +54,7 @@ export function Result() {
         <>
           {stats && <p class="stats">{statsLine(stats)}</p>}
           <div class="actions">
-            <CopyButton text={text} label="Copy" />
+            {text !== "" && <CopyButton text={text} label="Copy" />}
             {stats?.finish === "eos" ? (
               <button type="button" data-action="another" onClick={() => void solve(question, true)}>
                 <Icon name="again" /> Another answer

@@ -1,10 +1,9 @@
 /** Worked steps on the screen, each calculation with what the page found out about it. Everything in them is text. */
 
 import { useMemo } from "preact/hooks";
-import { Icon } from "../ui/Icon";
-import type { Slip } from "./check";
-import { prettyMath, type Block, type Calculation, type Part } from "./steps";
-import { claims, describeSlip, verdict, type Verdict } from "./summary";
+import { correction, PartText } from "./PartText";
+import type { Block } from "./steps";
+import { claims, verdict } from "./summary";
 
 interface StepsProps {
   blocks: readonly Block[];
@@ -27,7 +26,11 @@ function Step({ block, finished }: { block: Block; finished: boolean }) {
     if (block.kind === "step") {
       return (
         <li class="step" data-step={finished ? "finished" : "growing"}>
-          <p dir="auto">{block.parts.map((part) => drawPart(part, finished))}</p>
+          <p dir="auto">
+            {block.parts.map((part, i) => (
+              <PartText key={i} part={part} finished={finished} />
+            ))}
+          </p>
         </li>
       );
     }
@@ -39,57 +42,6 @@ function Step({ block, finished }: { block: Block; finished: boolean }) {
       </li>
     );
   }, [block, finished]);
-}
-
-function drawPart(part: Part, finished: boolean) {
-  if ("text" in part) return part.text;
-  const { math, result } = part;
-  const found = finished && claims(part) ? verdict(part) : undefined;
-  return (
-    // A calculation reads from the left inside of any text.
-    <span class="calculation" dir="ltr" data-verdict={found?.verdict}>
-      <span class="math">
-        {math}
-        {result !== undefined && (
-          <>
-            {" = "}
-            <b>{result}</b>
-          </>
-        )}
-      </span>
-      {found && drawVerdict(part, found)}
-    </span>
-  );
-}
-
-function drawVerdict(part: Calculation, found: Verdict) {
-  switch (found.verdict) {
-    case "right":
-      return (
-        <>
-          <Icon name="check" />
-          {found.rounded ? <small> rounded</small> : <span class="said"> correct</span>}
-        </>
-      );
-    case "wrong":
-      return (
-        <>
-          <Icon name="cross" />
-          <span class="said"> wrong: </span>
-          <small> {correction(part, found.slip)}</small>
-        </>
-      );
-    case "doubted":
-      return <small> doubted by the model itself: {correction(part, found.slip)}</small>;
-    case "unchecked":
-      return null;
-  }
-}
-
-/** The right value; in a chain, of which of its parts. */
-function correction({ source }: Calculation, slip: Slip): string {
-  const whole = source.startsWith(slip.left) && source.indexOf("=") === source.lastIndexOf("=");
-  return whole && slip.value !== undefined ? `it is ${prettyMath(slip.value)}` : describeSlip(slip);
 }
 
 /** A finished block as a screen reader says it. */

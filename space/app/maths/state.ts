@@ -2,12 +2,9 @@
 
 import { computed, signal } from "@preact/signals";
 import { OdinError, type Stats } from "../../runtime/index";
-import { ask, asOdinError } from "../session";
-import { maxTokens, seed, stored, temperature } from "../settings";
+import { asking, type Draft } from "../asking";
+import { stored } from "../settings";
 import { answerParser, type Block } from "./steps";
-
-/** For "another answer": at temperature 0 it would be the same one. */
-const OTHER_TEMPERATURE = 0.8;
 
 export interface Solution {
   /** Counts the solutions of this visit. */
@@ -57,7 +54,7 @@ export function holdBack(held: boolean): void {
 
 let newest = 0;
 
-/** Solves `text`; `other` draws another answer than the likeliest. */
+/** Solves `text`; `other` draws another answer than before. */
 export async function solve(text: string, other = false): Promise<void> {
   if (text.trim() === "") {
     problem.value = new OdinError("empty-prompt", "There is no question yet. Type one and try again.");
@@ -65,32 +62,12 @@ export async function solve(text: string, other = false): Promise<void> {
   }
   problem.value = undefined;
   revealed.value = 0;
-  const mine = ++newest;
+  const number = ++newest;
   const parse = answerParser();
-  let now: Solution = { number: mine, question: text, text: "", blocks: [], state: "reading" };
-  let frame = 0;
-  const draw = () => {
-    cancelAnimationFrame(frame);
-    frame = 0;
-    if (mine === newest) solution.value = { ...now, blocks: parse(now.text) };
+  const show = (now: Omit<Solution, "number" | "question" | "blocks">) => {
+    if (number === newest) solution.value = { ...now, number, question: text, blocks: parse(now.text) };
   };
-  // Tokens may come faster than the screen can show them.
-  const change = (next: Partial<Solution>) => {
-    now = { ...now, ...next };
-    frame ||= requestAnimationFrame(draw);
-  };
-  draw();
-  try {
-    const { text: whole, stats } = await ask(text.trim(), {
-      temperature: other ? Math.max(temperature.value, OTHER_TEMPERATURE) : temperature.value,
-      seed: other ? Math.floor(Math.random() * 2 ** 32) : seed.value,
-      maxTokens: maxTokens.value,
-      onText: (text) => change({ text, state: "writing" }),
-      onPrefill: (done, total) => change({ reading: [done, total] }),
-    });
-    now = { ...now, text: whole, state: "done", stats };
-  } catch (error) {
-    now = { ...now, state: "done", error: asOdinError(error) };
-  }
-  draw();
+  show({ text: "", state: "reading" });
+  const write = (draft: Draft) => show({ ...draft, state: draft.text === "" ? "reading" : "writing" });
+  show({ ...(await asking(text.trim(), write, { other })), state: "done" });
 }

@@ -2,7 +2,7 @@
 
 import type { Device } from "../../runtime/index";
 import type { Message } from "./sw";
-import { watchForUpdates } from "./update";
+import { checkForUpdates, watchForUpdates } from "./update";
 
 const WAIT_MS = 10_000;
 // In development files change under their names.
@@ -11,6 +11,7 @@ let started: Promise<boolean> | undefined;
 
 /** Registers the service worker when the page has been loaded and has nothing else to do. */
 export function register(): void {
+  if (workers) watchForUpdates(workers);
   const whenIdle = () => ("requestIdleCallback" in window ? requestIdleCallback(() => void start()) : setTimeout(start, 200));
   if (document.readyState === "complete") whenIdle();
   else addEventListener("load", whenIdle, { once: true });
@@ -34,12 +35,12 @@ export async function offlineReady(signal?: AbortSignal): Promise<boolean> {
   return Promise.race([controlled, refused]);
 }
 
-/** Has the files of onnxruntime kept that the model uses, in case they were fetched before the worker saw it. */
+/** Has the files kept that a model on this device uses, in case they were fetched before the worker saw it. */
 export async function keepRuntimeFiles(ortUrl: string, device: Device): Promise<void> {
   if (!workers || !(await offlineReady())) return;
-  const build = `ort-wasm-simd-threaded${device === "webgpu" ? ".asyncify" : ""}`;
-  const urls = ["mjs", "wasm"].map((kind) => new URL(`${ortUrl}${build}.${kind}`, document.baseURI).href);
-  workers.controller?.postMessage({ type: "KEEP", urls } satisfies Message);
+  const build = `${ortUrl}ort-wasm-simd-threaded${device === "webgpu" ? ".asyncify" : ""}`;
+  const names = ["assets/worker.js", `${build}.mjs`, `${build}.wasm`];
+  workers.controller?.postMessage({ type: "KEEP", names } satisfies Message);
 }
 
 /** @returns whether there is a service worker, once it is known. */
@@ -52,6 +53,6 @@ async function registerWorker(): Promise<boolean> {
   if (!workers) return false;
   const { Workbox } = await import("workbox-window");
   const workbox = new Workbox("./sw.js", { updateViaCache: "none" });
-  watchForUpdates(workbox);
+  checkForUpdates(workbox);
   return (await workbox.register({ immediate: true })) !== undefined;
 }

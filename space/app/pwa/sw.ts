@@ -12,7 +12,7 @@ declare const self: ServiceWorkerGlobalScope;
 declare const APP_FILES: AppFiles;
 
 /** What a page may ask of the worker; `SKIP_WAITING` is workbox-window's. */
-export type Message = { type: "SKIP_WAITING" } | { type: "KEEP"; urls: string[] };
+export type Message = { type: "SKIP_WAITING" } | { type: "KEEP"; names: string[] };
 
 const { shell: shellFiles, onUse } = APP_FILES;
 const scope = self.registration.scope;
@@ -21,7 +21,10 @@ const ON_USE_CACHE = `odin-files-${scope}`;
 const SHELL_CACHE = `odin-shell-${scope}`;
 const REVISION = "revision";
 const absolute = (url: string) => new URL(url, scope).href;
-const hashed = (url: string) => url.startsWith("assets/"); // the bundler puts a hash of the content into these names
+const HASHED = /^((?:assets|pyodide)\/.*)-[\w-]{8}(\.\w+)$/;
+/** The name of a file, without the hash of the content that some have in it. */
+const nameOf = (url: string) => url.replace(HASHED, "$1$2");
+const relative = (url: string) => url.slice(scope.length);
 const shellUrls = new Set(shellFiles.map(({ url }) => url));
 /** From address to revision. */
 const filesOnUse = new Map(onUse.map(({ url, revision }) => [absolute(url), revision]));
@@ -58,7 +61,7 @@ const shell = new PrecacheController({
     },
   ],
 });
-shell.addToCacheList(shellFiles.map(({ url, revision }) => ({ url, revision: hashed(url) ? null : revision })));
+shell.addToCacheList(shellFiles.map(({ url, revision }) => ({ url, revision: HASHED.test(url) ? null : revision })));
 
 self.addEventListener("install", (event) => {
   void shell.install(event);
@@ -72,7 +75,10 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   const message = event.data as Message;
   if (message.type === "SKIP_WAITING") void self.skipWaiting();
-  if (message.type === "KEEP") event.waitUntil(Promise.all(message.urls.map((url) => fileOnUse(new Request(url), event))));
+  if (message.type === "KEEP") {
+    const files = onUse.filter(({ url }) => message.names.includes(nameOf(url)));
+    event.waitUntil(Promise.all(files.map(({ url }) => fileOnUse(new Request(absolute(url)), event))));
+  }
 });
 
 self.addEventListener("fetch", (event) => {
@@ -85,13 +91,16 @@ self.addEventListener("fetch", (event) => {
   const cacheKey = shell.getCacheKeyForURL(url);
   if (cacheKey) event.respondWith(shell.strategy.handle({ event, request, params: { cacheKey } }));
   else if (filesOnUse.has(url)) event.respondWith(fileOnUse(request, event));
-  else if (hashed(url.slice(scope.length))) event.respondWith(oldOrUnknown(request));
+  else if (HASHED.test(relative(url))) event.respondWith(oldOrUnknown(request));
 });
 
 /** Of the version before, which a tab may still run that was open when this one took over. */
 async function oldOrUnknown(request: Request): Promise<Response> {
-  const cache = await self.caches.open(SHELL_CACHE);
-  return isolated((await cache.match(request)) ?? (await fetch(request)));
+  for (const name of [SHELL_CACHE, ON_USE_CACHE]) {
+    const kept = await (await self.caches.open(name)).match(request, { ignoreSearch: true });
+    if (kept) return isolated(kept);
+  }
+  return isolated(await fetch(request));
 }
 
 function keyOf(url: string, revision: string): string {
@@ -129,11 +138,9 @@ async function sha256(bytes: ArrayBuffer): Promise<string> {
 async function renewFiles(): Promise<void> {
   const cache = await self.caches.open(ON_USE_CACHE);
   const keys = new Set((await cache.keys()).map(({ url }) => url));
-  // A name may hold a hash of the content.
-  const nameOf = (url: string) => url.replace(/\?.*$/, "").replace(/-[0-9a-f]{8}(?=\.\w+$)/, "");
-  const used = new Set([...keys].map(nameOf));
+  const used = new Set([...keys].map((key) => nameOf(relative(key).replace(/\?.*$/, ""))));
   for (const [url, revision] of filesOnUse) {
-    if (!used.has(nameOf(url)) || keys.has(keyOf(url, revision))) continue;
+    if (!used.has(nameOf(relative(url))) || keys.has(keyOf(url, revision))) continue;
     const response = await fetch(url, { cache: "no-cache" }).catch(() => undefined);
     if (response?.ok) await keep(cache, url, revision, response).catch(() => {}); // it comes when it is used
   }

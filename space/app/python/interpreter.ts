@@ -6,7 +6,7 @@ import frameDocument from "./frame.html?raw";
 import type { Boot, Job } from "./protocol";
 import { RunRecord, type RunResult } from "./record";
 
-const START_TIMEOUT = 60_000;
+const START_TIMEOUT = 180_000; // a slow device under load takes a minute
 
 /** With the snapshot of an earlier interpreter, if there was one. */
 export type StartFiles = PythonFiles & Pick<Boot, "snapshot">;

@@ -1,7 +1,7 @@
 """Runs a program and then its tests, one after the other in one namespace, and tells what happened.
 
-This is the part of the sandbox that is Python: it protects nothing. The answers are JSON text, because a lone surrogate
-in a string would not survive the way to JavaScript.
+This is the part of the sandbox that is Python: it protects nothing. The answers are JSON text, because a lone
+surrogate in a string would not survive the way to JavaScript.
 """
 
 import ast

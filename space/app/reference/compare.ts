@@ -6,7 +6,8 @@ export const CONTEXTS = [128, 512, 1024, 2048, 4096];
 export const QUICK_CONTEXTS = [128, 1024];
 const ROUNDS = 5;
 const DECODE_TOKENS = 24;
-const WARM_UP = { context: 32, tokens: 8 };
+/** Browsers compile WebAssembly better while it runs: the first seconds are slower, and count for nothing. */
+const WARM_UP = { context: 64, tokens: 24, ms: 2000 };
 /** Milliseconds. A context that would take the comparison beyond it is left out. */
 const BUDGET = 90_000;
 
@@ -33,6 +34,8 @@ export interface CompareOptions {
   decodeTokens?: number;
   rounds?: number;
   budgetMs?: number;
+  /** How long all runners are run before anything counts; each once at least. */
+  warmUpMs?: number;
   signal?: AbortSignal;
   /** Told before each measurement: the context, and measurements done so far and in all. */
   onProgress?: (context: number, done: number, total: number) => void;
@@ -48,7 +51,7 @@ export interface CompareOptions {
  */
 export async function compare(runners: readonly Runner[], options: CompareOptions): Promise<Comparison> {
   const { contexts, decodeTokens = DECODE_TOKENS, rounds = ROUNDS, budgetMs = BUDGET, signal } = options;
-  const { now = () => performance.now() } = options;
+  const { warmUpMs = WARM_UP.ms * runners.length, now = () => performance.now() } = options;
   const started = now();
   const total = contexts.length * rounds * runners.length;
   const points: Point[][] = runners.map(() => []);
@@ -65,7 +68,9 @@ export async function compare(runners: readonly Runner[], options: CompareOption
     }
   };
 
-  for (const runner of runners) await run(runner, WARM_UP.context, rounds, WARM_UP.tokens);
+  do {
+    for (const runner of runners) await run(runner, WARM_UP.context, rounds, WARM_UP.tokens);
+  } while (now() - started < warmUpMs);
   for (const [i, context] of contexts.entries()) {
     const left = budgetMs - (now() - started);
     const expected = last ? last.roundMs * growth(context / last.context) : 0;

@@ -1,4 +1,4 @@
-/** A program's output on its way to the page: at once while it is little, in blocks when it is much, and not endless. */
+/** A program's output on its way to the page: at once while it is little, in blocks when it is much, never endless. */
 
 import { OUTPUT_LIMIT } from "../protocol";
 

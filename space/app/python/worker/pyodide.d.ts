@@ -1,5 +1,6 @@
 declare module "pyodide/pyodide.asm.mjs" {
-  const createPyodideModule: NonNullable<NonNullable<Parameters<typeof import("pyodide").loadPyodide>[0]>["createPyodideModule"]>;
+  type Options = NonNullable<Parameters<typeof import("pyodide").loadPyodide>[0]>;
+  const createPyodideModule: NonNullable<Options["createPyodideModule"]>;
   export default createPyodideModule;
 }
 

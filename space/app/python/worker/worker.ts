@@ -62,7 +62,9 @@ function load(python: PyodideInterface): Runner {
   return runner;
 }
 
-function execute(runner: Runner, { program, tests }: Job, post: (message: FromInterpreter) => void, flush: () => void) {
+type Post = (message: FromInterpreter) => void;
+
+function execute(runner: Runner, { program, tests }: Job, post: Post, flush: () => void): void {
   const began = performance.now();
   const error = JSON.parse(runner.program(program)) as ProgramError | null;
   flush();
@@ -77,7 +79,7 @@ function execute(runner: Runner, { program, tests }: Job, post: (message: FromIn
 
 self.onmessage = ({ ports: [port] }: MessageEvent) => {
   if (!port) return;
-  const post = (message: FromInterpreter) => port.postMessage(message);
+  const post: Post = (message) => port.postMessage(message);
   const output = capped((text) => post({ kind: "output", text }));
   let started: Promise<Started> | undefined;
   port.onmessage = async ({ data }: MessageEvent<Boot | Job>) => {

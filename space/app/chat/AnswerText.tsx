@@ -1,25 +1,27 @@
 /** The model's text: words, calculations, code, and the answer. It enters the page as text nodes only. */
 
 import { useMemo } from "preact/hooks";
-import { parseAnswer, type Block } from "../format";
+import { PartText } from "../maths/PartText";
+import { answerParser, type Block } from "../maths/steps";
 
 /** `growing`: more is to come. A line that is complete is not drawn again. */
 export function AnswerText({ text, growing = false }: { text: string; growing?: boolean }) {
-  const blocks = parseAnswer(text);
+  const parse = useMemo(answerParser, []);
+  const blocks = parse(text);
   return (
     <div class={growing ? "answer-text growing" : "answer-text"}>
       {blocks.map((block, i) => (
-        <Line key={i} block={block} />
+        <Line key={i} block={block} finished={!growing || i < blocks.length - 1} />
       ))}
     </div>
   );
 }
 
-function Line({ block }: { block: Block }) {
-  return useMemo(() => draw(block), [JSON.stringify(block)]);
+function Line({ block, finished }: { block: Block; finished: boolean }) {
+  return useMemo(() => draw(block, finished), [block, finished]);
 }
 
-function draw(block: Block) {
+function draw(block: Block, finished: boolean) {
   if (block.kind === "answer") {
     return (
       <p class="final" dir="auto">
@@ -36,16 +38,9 @@ function draw(block: Block) {
   }
   return (
     <p dir="auto">
-      {block.parts.map((part) =>
-        "text" in part ? (
-          part.text
-        ) : (
-          <span class="calculation">
-            {part.math}
-            {part.result !== undefined && <b> = {part.result}</b>}
-          </span>
-        ),
-      )}
+      {block.parts.map((part, i) => (
+        <PartText key={i} part={part} finished={finished} />
+      ))}
     </p>
   );
 }

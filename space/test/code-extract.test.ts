@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeIn } from "../app/code/answer";
+import { codeIn } from "../app/code/extract";
 
 const PROGRAM = "def f(n):\n    return n + 1";
 

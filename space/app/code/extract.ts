@@ -19,7 +19,9 @@ export function codeIn(text: string): CodeAnswer {
   const lines = text.replace(/\r\n?/g, "\n");
   const opening = OPENING.exec(lines);
   const bare = BARE.exec(lines);
-  if (bare && (!opening || bare.index < opening.index)) return cut(lines.slice(bare.index), lines.slice(0, bare.index));
+  if (bare && (!opening || bare.index < opening.index)) {
+    return cut(lines.slice(bare.index), lines.slice(0, bare.index));
+  }
   if (!opening) return { closed: true, words: lines.replace(/`{1,3}\w*$/, "").trim() };
   const start = opening.index + opening[0].length;
   if (start >= lines.length) return { closed: false, words: lines.slice(0, opening.index).trim() };
