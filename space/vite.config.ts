@@ -61,7 +61,8 @@ export default defineConfig({
   resolve: { conditions: [EXTERNAL_WEBASSEMBLY, ...defaultClientConditions] },
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },
-  server: { host: "127.0.0.1", port, strictPort: true, headers },
+  // The dashboard takes numbers from the repository's docs/.
+  server: { host: "127.0.0.1", port, strictPort: true, headers, fs: { allow: [".."] } },
   preview: { host: "127.0.0.1", port, strictPort: true, headers },
   test: { include: ["test/**/*.test.ts"] },
 } as Parameters<typeof defineConfig>[0]);

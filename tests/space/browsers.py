@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 from selenium import webdriver
+from selenium.common.exceptions import JavascriptException
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.webkitgtk.service import Service as WebKitService
@@ -83,6 +84,8 @@ class Page:
         driver = self.driver
         driver.set_script_timeout(timeout)
         answer = driver.execute_async_script(_EVAL % body, *args)
+        if answer is None:  # so Firefox says it; other engines raise it themselves
+            raise JavascriptException("the page was replaced while the script ran")
         if "error" in answer:
             error = answer["error"]
             raise PageError(error.get("name"), error.get("code"), error["message"])
@@ -231,8 +234,8 @@ class Browser:
             "browser.newtabpage.enabled": False,
             "browser.sessionstore.resume_from_crash": False,
             "toolkit.cosmeticAnimations.enabled": False,
-            # Three empty processes of 15 MB, started ahead for sites to come: on a busy machine half a minute after the
-            # first page, which would count as memory of what a test measures.
+            # Three empty processes of 15 MB each for sites to come, started when the browser finds the time: during a
+            # measurement they would count as memory of what is measured.
             "dom.ipc.processPrelaunch.enabled": False,
         }
         if self.webgpu:  # Mesa's lavapipe

@@ -1,6 +1,5 @@
 """Code mode in real browsers: the editor, what the model proposes, and the tests that Python runs in the page."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -65,19 +64,29 @@ class Coder(Visitor):
         chain.perform()
 
     def paste_program(self, text: str) -> float:
-        """Replaces the program as pasting does. Milliseconds until the browser has drawn it."""
-        self.focus_editor()
-        self.chord(Keys.CONTROL, "a")
-        return self.page.eval(
-            f"""{EDITOR}
-const data = new DataTransfer();
-data.setData("text/plain", JSON.parse(arguments[0]));
-const begin = performance.now();
-editor.dispatchEvent(new ClipboardEvent("paste", {{ clipboardData: data, bubbles: true, cancelable: true }}));
-await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-return performance.now() - begin;""",
-            json.dumps(text),  # no driver takes half a character as it is
+        """Replaces the program, by way of the clipboard. Milliseconds until the browser has drawn it."""
+        self.page.eval(
+            """
+const source = document.createElement("textarea");
+source.id = "source";
+source.value = arguments[0];
+document.querySelector("main").prepend(source);
+source.focus();
+source.select();""",
+            text,
         )
+        self.chord(Keys.CONTROL, "c")
+        self.page.eval(f"""{EDITOR}
+document.querySelector("#source").remove();
+delete window.pasteMs;
+editor.addEventListener("paste", () => {{
+  const begin = performance.now();
+  requestAnimationFrame(() => setTimeout(() => (window.pasteMs = performance.now() - begin)));
+}}, {{ capture: true, once: true }});
+editor.focus();""")
+        self.chord(Keys.CONTROL, "a")
+        self.chord(Keys.CONTROL, "v")
+        return self.wait(lambda: self.page.eval("return window.pasteMs ?? 0;"))
 
     def example(self, words: str) -> None:
         """Presses an example and waits for what the model proposes."""
@@ -222,8 +231,10 @@ field.dispatchEvent(new Event("change"));""")
     assert coder.find("#stats").get_attribute("data-finish") == "stopped"
     said = coder.text(".proposal-body .words")
     coder.click("#another")
-    coder.wait(lambda: coder.all(f"{growing} .words") and len(coder.text(f"{growing} .words")) > 40)
-    coder.click("#stop")
+    # Among tokens that are drawn the end may be drawn as well.
+    words = f"{growing} .words"
+    coder.wait(lambda: coder.all("#stats") or (coder.all(words) and len(coder.text(words)) > 40))
+    coder.page.eval("document.querySelector('#stop')?.click();")
     coder.answered()
     assert coder.text(".proposal-body .words")[:40] != said[:40], "drawn with another seed"
     assert coder.all("#answer img, #answer script, #answer b, #answer style") == []
@@ -232,12 +243,19 @@ field.dispatchEvent(new Event("change"));""")
 
 
 def test_hostile_text_is_text(coder):
-    text = f"{HOSTILE}\n{RTL}\n\ud800 = '\x00\x1b'"
+    text = f"{HOSTILE}\n{RTL}\n\x1b"
     coder.paste_program(text)
     shown = coder.program.split("\n")
     assert shown[0] == HOSTILE
     assert shown[1].replace("•", "").startswith("مرحبا 💚")
-    coder.paste("#instruction", HOSTILE)
+    # Half a character, which no driver takes as it is.
+    coder.page.eval(
+        """
+const field = document.querySelector("#instruction");
+field.value = `${arguments[0]} \\ud800`;
+field.dispatchEvent(new InputEvent("input", { bubbles: true }));""",
+        HOSTILE,
+    )
     coder.paste("#tests", f"assert '{HOSTILE}' == {RTL!r}\n{HOSTILE}")
     coder.click("#write")
     coder.answered()

@@ -6,7 +6,7 @@ import { stop } from "../asking";
 import { Icon } from "../ui/Icon";
 import { Options } from "../ui/Options";
 import { onEnter } from "../ui/keys";
-import { Draft, Said } from "./Said";
+import { Said } from "./Said";
 import { begin, conversation, draft, earlier, open, problem, refresh, remove, send, titleOf, turns } from "./state";
 import "../styles/chat.css";
 
@@ -66,10 +66,9 @@ export function Chat() {
         </>
       )}
       <ol class="turns" id="turns" aria-label="Conversation">
-        {turns.value.map((turn, i) => (
+        {[...turns.value, ...(draft.value ? [draft.value] : [])].map((turn, i) => (
           <Said key={`${conversation.value.id} ${i}`} turn={turn} last={i === turns.value.length - 1} />
         ))}
-        {draft.value && <Draft />}
       </ol>
       <p class="said" role="status" id="announce">
         {busy.value ? "ODIN is answering." : turns.value.at(-1)?.stats ? "The answer is complete." : ""}

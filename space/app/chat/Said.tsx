@@ -2,23 +2,52 @@
 
 import { useState } from "preact/hooks";
 import { phase } from "../session";
-import { AnswerText } from "./AnswerText";
+import type { Draft } from "../asking";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
 import { statsLine } from "../ui/numbers";
 import { Record } from "../ui/Record";
-import { again, another, continuable, draft, goOn } from "./state";
+import { AnswerText } from "./AnswerText";
+import { again, another, continuable, goOn } from "./state";
 import type { Turn } from "./store";
 
 /** Of a longer message the beginning is shown first: laying out a book would hold up the page. */
 const SHOWN_CHARACTERS = 2000;
 
-export function Said({ turn, last }: { turn: Turn; last: boolean }) {
+export function Said({ turn, last }: { turn: Turn | Draft; last: boolean }) {
+  if (!("role" in turn)) return <Reply text={turn.text} draft={turn} />;
   if (turn.role === "user") return <Question text={turn.content} />;
-  const { content, stats, error } = turn;
+  return <Reply text={turn.content} turn={turn} last={last} />;
+}
+
+interface ReplyProps {
+  text: string;
+  /** While it is being written. */
+  draft?: Draft;
+  turn?: Turn;
+  last?: boolean;
+}
+
+/** One component before and after the last token: drawing a long answer anew would hold up the page. */
+function Reply({ text, draft, turn, last = false }: ReplyProps) {
+  const writing = draft !== undefined;
   return (
-    <li class="turn odin" data-role="assistant" data-finish={stats?.finish ?? "error"}>
-      <AnswerText text={content} />
+    <li
+      class={writing ? "turn odin writing" : "turn odin"}
+      data-role={writing ? "draft" : "assistant"}
+      data-finish={turn && (turn.stats?.finish ?? "error")}
+      aria-busy={writing}
+    >
+      {writing && text === "" ? <p class="hint">{waiting(draft.reading)}</p> : <AnswerText text={text} growing={writing} />}
+      {turn && <End turn={turn} last={last} />}
+    </li>
+  );
+}
+
+/** What there is to an answer that has ended. */
+function End({ turn: { content, stats, error }, last }: { turn: Turn; last: boolean }) {
+  return (
+    <>
       {error && (
         <p class="error" role="alert">
           {error}
@@ -44,7 +73,7 @@ export function Said({ turn, last }: { turn: Turn; last: boolean }) {
         )}
       </div>
       {stats && <Record stats={stats} />}
-    </li>
+    </>
   );
 }
 
@@ -58,20 +87,6 @@ function Question({ text }: { text: string }) {
         <button type="button" onClick={() => setAll(true)}>
           Show all {text.length.toLocaleString("en")} characters
         </button>
-      )}
-    </li>
-  );
-}
-
-/** The answer that is being written. */
-export function Draft() {
-  const { text, reading } = draft.value!;
-  return (
-    <li class="turn odin writing" data-role="draft" aria-busy="true">
-      {text === "" ? (
-        <p class="hint">{waiting(reading)}</p>
-      ) : (
-        <AnswerText text={text} growing />
       )}
     </li>
   );

@@ -4,7 +4,7 @@ import type { Device } from "../../runtime/index";
 import type { Message } from "./sw";
 import { checkForUpdates, watchForUpdates } from "./update";
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 5_000;
 // In development files change under their names.
 const workers = import.meta.env.PROD ? navigator.serviceWorker : undefined; // none in insecure contexts
 let started: Promise<boolean> | undefined;

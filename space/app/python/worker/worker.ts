@@ -40,6 +40,9 @@ async function start({ wasm, stdlib, snapshot }: Boot, output: (bytes: Uint8Arra
   limitFiles(python);
   closeScope();
   const write = (bytes: Uint8Array) => (output(bytes), bytes.length);
+  // WebKit (WebKitGTK 2.50) ends a worker only where it runs JavaScript, not in a loop of WebAssembly. With a buffer to
+  // look into, which stays empty, Python comes by JavaScript every few instructions.
+  python.setInterruptBuffer(new Uint8Array(1));
   python.setStdin({ stdin: () => null, isatty: false });
   python.setStdout({ write, isatty: true }); // buffered by lines: a killed program has said all that it had said
   python.setStderr({ write, isatty: true });
