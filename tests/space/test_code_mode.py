@@ -64,7 +64,7 @@ class Coder(Visitor):
         chain.perform()
 
     def paste_program(self, text: str) -> float:
-        """Replaces the program, by way of the clipboard. Milliseconds until the browser has drawn it."""
+        """Replaces the program, by way of the clipboard. Milliseconds until it is laid out."""
         self.page.eval(
             """
 const source = document.createElement("textarea");
@@ -81,7 +81,7 @@ document.querySelector("#source").remove();
 delete window.pasteMs;
 editor.addEventListener("paste", () => {{
   const begin = performance.now();
-  requestAnimationFrame(() => setTimeout(() => (window.pasteMs = performance.now() - begin)));
+  setTimeout(() => (editor.offsetHeight, (window.pasteMs = 1 + performance.now() - begin)));
 }}, {{ capture: true, once: true }});
 editor.focus();""")
         self.chord(Keys.CONTROL, "a")
@@ -210,9 +210,10 @@ def test_tab_leaves_the_editor(coder):
     assert coder.page.eval("return document.activeElement.id;") == "program"
 
 
-def test_watch_it_write_stop_and_try_another(engine_page, site):
+def test_watch_it_write_stop_and_try_another(browsers, engine, site):
     """The toy writes nonsense without end, tokens that would act as HTML among it."""
-    coder = Coder(engine_page, site.url, TOY)
+    # The first tab: WebKitGTK under automation takes any other for hidden, and draws no frames.
+    coder = Coder(browsers(engine).page, site.url, TOY)
     coder.page.eval("""
 const field = document.querySelector("#max-tokens");
 field.value = "8192";

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -241,12 +242,11 @@ def sha256(content: bytes) -> str:
 
 
 class Deployment:
-    """A copy of the built app, of which new versions can be made without a build."""
+    """A copy of the built app, of which a new version can be made without a build."""
 
     def __init__(self, app: Path, folder: Path):
         self.folder = folder
         shutil.copytree(app, folder)
-        self.numbers = itertools.count(2)
 
     def change(self, name: str, content: bytes) -> None:
         """Makes `content` that of a file, in the worker's list too."""
@@ -256,12 +256,30 @@ class Deployment:
         file.write_bytes(content)
         worker.write_text(script.replace(before, sha256(content)))
 
-    def renew(self) -> str:
-        """A new version of the page; returns what it is marked with."""
-        mark = f"version {next(self.numbers)}"
-        page = (self.folder / "index.html").read_bytes()
-        self.change("index.html", page.split(b"<meta name=mark")[0] + f"<meta name=mark content='{mark}'>".encode())
-        return mark
+    def renew(self) -> set[str]:
+        """A new version of the page, marked, with another script for the code mode; returns which files are others."""
+        assets = {file: file.read_bytes() for file in (self.folder / "assets").iterdir()}
+        hashed = {file: file.stem[-8:].encode() for file in assets}
+        others = {file for file in assets if file.name.startswith("Code-") and file.suffix == ".js"}
+        assert len(others) == 1
+        # What names a file whose name changes changes itself.
+        while more := {file for file in assets if any(hashed[other] in assets[file] for other in others)} - others:
+            others |= more
+        names = {hashed[file]: b"new-" + hashed[file][4:] for file in others}
+        page = self.folder / "index.html"
+        named = re.compile(b"|".join(map(re.escape, names)))
+
+        def renamed(text: bytes) -> bytes:
+            return named.sub(lambda match: names[match[0]], text)
+
+        for file in {*others, page}:
+            mark = b"<meta name=mark content=new>" if file == page else b""
+            self.change(str(file.relative_to(self.folder)), renamed(file.read_bytes()) + mark)
+        for file in others:
+            file.rename(file.with_name(renamed(file.name.encode()).decode()))
+        worker = self.folder / "sw.js"
+        worker.write_bytes(renamed(worker.read_bytes()))
+        return {"index.html", *(f"assets/{renamed(file.name.encode()).decode()}" for file in others)}
 
 
 MARK = "document.querySelector('[name=mark]')?.content"
@@ -277,15 +295,15 @@ def test_a_new_version_waits_until_the_visitor_takes_it(engine_page, deployment)
         visitor = Visitor(engine_page, site.url).open().kept()
         visitor.load()
         eventually(lambda: set(visitor.files()) >= {ORT, ORT_SCRIPT}, "onnxruntime is kept")
-        mark = deployment.renew()
+        renewed = deployment.renew() | {ORT_SCRIPT}
         deployment.change(ORT_SCRIPT, b"/* new */" + (deployment.folder / ORT_SCRIPT).read_bytes())
         site.forget()
         visitor.again()
         visitor.wait("document.querySelector('#update-later')", "offer of the new version")
         assert visitor.js("return document.querySelector('#update').getAttribute('role')") == "status"
-        # Only what changed is fetched: the page, and of the large files the one that was in use and is another.
-        fetched = {request.path for request in site.log if request.status == 200}
-        assert fetched <= {"sw.js", "index.html", ORT_SCRIPT, "favicon.ico"}
+        # Only what changed is fetched, of the large files the one that was in use.
+        fetched = {request.path for request in site.log if request.status == 200} - {"favicon.ico"}
+        assert fetched == {"sw.js", *renewed}
         visitor.click("#update-later")
         visitor.wait("!document.querySelector('#update-now')", "end of the offer")
         old = Visitor(visitor.page.new_tab(), site.url).open()
@@ -293,13 +311,15 @@ def test_a_new_version_waits_until_the_visitor_takes_it(engine_page, deployment)
             assert not tab.js(f"return {MARK}"), "the old version until the visitor says so"
         visitor.open()
         visitor.click("#update-now")
-        assert visitor.wait(MARK, "new version") == mark
+        assert visitor.wait(MARK, "new version") == "new"
         # The other tab is told, is not reloaded, and still has what its version had not loaded yet.
         old.wait("document.querySelector('#update-now')", "word of the new version")
-        assert not old.js(f"return {MARK}")
+        old.js("location.hash = '#/code';")
+        old.wait("document.querySelector('#main[data-mode=code] button')", "a part of the old version")
+        assert not old.js(f"return {MARK} || document.querySelector('#main [role=alert]')?.textContent")
         old.load()
         old.click("#update-now")
-        assert old.wait(MARK, "new version") == mark
+        assert old.wait(MARK, "new version") == "new"
         site.kill()
         old.open().load()
 
@@ -374,9 +394,8 @@ def test_chromium_can_install_it(visitor, app):
     manifest = driver.execute_cdp_cmd("Page.getAppManifest", {})
     assert manifest["errors"] == []
     assert manifest["url"] == f"{visitor.url}manifest.webmanifest"
-    # Without a screen the browser never offers it by itself.
     visitor.open("about")
-    assert not visitor.js("return document.querySelector('#install')")
+    visitor.wait("document.querySelector('#install')", "Chromium's own offer to install it")
     visitor.js(
         """const offer = new Event("beforeinstallprompt", { cancelable: true });
         offer.prompt = async () => (window.asked = true, { outcome: "dismissed" });

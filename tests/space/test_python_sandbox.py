@@ -263,11 +263,11 @@ def test_an_endless_program_is_killed(sandbox):
     assert stopped["ms"] < 20_000
     assert all(test["outcome"] in ("passed", "not-run") for test in stopped["tests"])
     assert sandbox.run(PROGRAM, "assert double(2) == 4")["tests"][0]["outcome"] == "passed"
-    assert quiet_within(sandbox.page, seconds=20), "a killed program goes on computing"
+    assert quiet_within(sandbox.page, seconds=40), "a killed program goes on computing"
 
 
 def quiet_within(page: Page, seconds: float) -> bool:
-    """Whether there is a second, soon, in which no process of the browser computes half of the time."""
+    """Whether there is a second, soon, in which no process of the browser computes a tenth of the time."""
     processes = [psutil.Process(pid) for pid in page.browser.pids() if psutil.pid_exists(pid)]
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -279,7 +279,7 @@ def quiet_within(page: Page, seconds: float) -> bool:
         for process in processes:
             with contextlib.suppress(psutil.NoSuchProcess):
                 used.append(process.cpu_percent())
-        if max(used, default=0) < 50:
+        if max(used, default=0) < 10:
             return True
     return False
 
@@ -346,7 +346,7 @@ def test_python_reaches_no_network(sandbox):
     program = PYTHON_WAYS_OUT.replace("URL_OUTSIDE", f"{sandbox.site.url}leak/").replace(
         "PORT", str(sandbox.site.port)
     )
-    result = sandbox.run(program, "assert reached == []", "assert len(tried) == 12", timeoutMs=30_000)
+    result = sandbox.run(program, "assert reached == []", "assert len(tried) == 12", timeoutMs=60_000)
     assert "error" not in result, result["error"]
     assert [(test["outcome"], test.get("actual")) for test in result["tests"]] == [("passed", None)] * 2
     sandbox.run("pass")  # whatever was put off has had its time

@@ -96,7 +96,7 @@ export function Chat() {
             rows={1}
             dir="auto"
             autocomplete="off"
-            placeholder="Ask something with numbers in it"
+            placeholder="Ask with numbers in it"
             onKeyDown={onEnter(submit)}
           />
           {busy.value ? (

@@ -1,12 +1,13 @@
 /** What the model writes: while it grows, and then as a change to take or to discard. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { stop } from "../asking";
 import { phase } from "../session";
 import { Icon } from "../ui/Icon";
 import { statsLine } from "../ui/numbers";
 import { codeIn } from "./extract";
 import { Change, Listing } from "./Listing";
-import { again, another, answer, change, changeInWords, discard, draft, problem, program, stop, take } from "./state";
+import { again, another, answer, change, changeInWords, discard, draft, problem, program, take } from "./state";
 
 /** The callbacks are called when the answer has gone: the focus needs a place. */
 export function Answer({ onTaken, onDiscarded }: { onTaken: () => void; onDiscarded: () => void }) {

@@ -2,16 +2,12 @@
 
 import { computed, signal } from "@preact/signals";
 import { OdinError, type Stats } from "../../runtime/index";
-import { ask, asOdinError, cancelLoading, phase, stopAnswer, type AskOptions } from "../session";
-import { maxTokens, seed, temperature } from "../settings";
+import { asking, type Draft } from "../asking";
 import { diff, linesOf } from "./diff";
 import { withDocstrings } from "./docstring";
 import type { Example } from "./examples";
 import { codeIn, type CodeAnswer } from "./extract";
 import { promptFor, taskOf, type Task } from "./prompts";
-
-/** For "Try another": at temperature 0 it would be the same one. */
-const OTHER_TEMPERATURE = 0.8;
 
 export const instruction = signal("");
 export const program = signal("");
@@ -20,8 +16,8 @@ export const tests = signal("");
 /** What the button at the program does as it stands. */
 export const task = computed(() => taskOf(program.value));
 
-/** The answer that is being written; `reading` are tokens of the prompt, read and in all. */
-export const draft = signal<{ text: string; reading?: [number, number] } | undefined>(undefined);
+/** The answer that is being written. */
+export const draft = signal<Draft | undefined>(undefined);
 export const answer = signal<(CodeAnswer & { stats: Stats }) | undefined>(undefined);
 /** Why there is no answer. */
 export const problem = signal<OdinError | undefined>(undefined);
@@ -51,19 +47,17 @@ export async function request(task: Task): Promise<void> {
     return;
   }
   asked = wanted.prompt;
-  await answerTo(wanted.prompt, {});
+  await answerTo(wanted.prompt);
 }
 
 /** Asks the same again, with another draw. */
 export async function another(): Promise<void> {
-  if (asked === undefined) return;
-  const otherSeed = Math.floor(Math.random() * 2 ** 32);
-  await answerTo(asked, { temperature: Math.max(temperature.value, OTHER_TEMPERATURE), seed: otherSeed });
+  if (asked !== undefined) await answerTo(asked, { other: true });
 }
 
 /** Asks the same again as it was, after an error. */
 export async function again(): Promise<void> {
-  if (asked !== undefined) await answerTo(asked, {});
+  if (asked !== undefined) await answerTo(asked);
 }
 
 export async function show(example: Example): Promise<void> {
@@ -71,12 +65,6 @@ export async function show(example: Example): Promise<void> {
   program.value = example.program;
   tests.value = example.tests;
   await request(example.task);
-}
-
-/** Ends the answer, or the download of the model that it waits for. */
-export function stop(): void {
-  if (phase.value === "loading") cancelLoading();
-  else stopAnswer();
 }
 
 /** The proposal becomes the program. */
@@ -95,44 +83,24 @@ export function discard(): void {
 
 let calls = 0;
 
-async function answerTo(prompt: string, options: AskOptions): Promise<void> {
+async function answerTo(prompt: string, options?: { other: boolean }): Promise<void> {
   const call = ++calls;
   const current = () => call === calls; // asking again stops the answer before
   discard();
   draft.value = { text: "" };
   announcement.value = "ODIN is writing.";
-  let latest = "";
-  let frame = 0;
-  // Tokens may come faster than the screen can show them.
-  const show = () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      if (current()) draft.value = { text: latest };
-    });
-  };
-  try {
-    const { text, stats } = await ask(prompt, {
-      temperature: temperature.value,
-      seed: seed.value,
-      maxTokens: maxTokens.value,
-      ...options,
-      onText: (text) => ((latest = text), show()),
-      onPrefill: (done, total) => {
-        if (current()) draft.value = { text: "", reading: [done, total] };
-      },
-    });
-    cancelAnimationFrame(frame);
-    if (!current()) return;
-    const { code, ...rest } = codeIn(text);
-    answer.value = { ...rest, ...(code === undefined ? {} : { code: withDocstrings(program.value, code) }), stats };
-    announcement.value = ended();
-  } catch (error) {
-    cancelAnimationFrame(frame);
-    if (!current()) return;
-    problem.value = asOdinError(error);
-    announcement.value = "";
-  }
+  const answered = await asking(prompt, (next) => current() && (draft.value = next), options);
+  if (!current()) return;
   draft.value = undefined;
+  if ("error" in answered) {
+    problem.value = answered.error;
+    announcement.value = "";
+    return;
+  }
+  const { code, ...rest } = codeIn(answered.text);
+  const proposal = code === undefined ? {} : { code: withDocstrings(program.value, code) };
+  answer.value = { ...rest, ...proposal, stats: answered.stats };
+  announcement.value = ended();
 }
 
 function ended(): string {

@@ -48,7 +48,7 @@ export function StoragePanel() {
         <thead>
           <tr>
             <th scope="col">What</th>
-            <th scope="col">Size</th>
+            <th scope="col">How much</th>
             <th scope="col">
               <span class="said">Action</span>
             </th>
@@ -69,7 +69,7 @@ export function StoragePanel() {
                   disabled={busy.value}
                   onClick={() => void deleteModel(model)}
                 >
-                  Delete the model
+                  Delete
                 </button>
               </td>
             </tr>

@@ -129,7 +129,10 @@ export class IsolatedWorker {
     return new IsolatedWorker(frame, address);
   }
 
-  /** Ends the worker, whatever it is doing. */
+  /**
+   * Ends the worker, whatever it is doing, and the page hears no more of it. In WebKitGTK 2.50 one that computes in
+   * WebAssembly, and comes by no JavaScript on its way, keeps its thread until it does or the page is closed.
+   */
   kill(): void {
     removeEventListener("message", this.#listen);
     this.port.close();

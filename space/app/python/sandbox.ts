@@ -22,7 +22,7 @@ export interface LoadOptions {
  * the next one is started ahead, while the visitor reads.
  *
  * A result is what the program's own interpreter reported: a program that sets out to forge the outcome of its tests
- * can do so. It cannot do anything else.
+ * can do so.
  */
 export class PythonSandbox {
   readonly #files: StartFiles;

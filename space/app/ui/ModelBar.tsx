@@ -57,12 +57,11 @@ function describe(): string {
     return loaded < total ? `Downloading: ${formatBytes(loaded)} of ${formatBytes(total)}` : "Starting the model …";
   }
   if (info.value) {
-    const { device, dtype, threads, loadMs, bytes, stored } = info.value;
+    const { device, dtype, threads, loadMs } = info.value;
     const where = device === "wasm" ? (threads === 1 ? "1 thread" : `${threads} threads`) : "WebGPU";
-    const source = bytes < 100_000 && stored ? "from this device" : formatBytes(bytes);
-    return `${modelName} is ready: ${dtype}, ${where}, ${source}, started in ${seconds(loadMs)}.`;
+    return `${modelName} is ready: ${dtype}, ${where}, started in ${seconds(loadMs)}.`;
   }
   if (failure.value?.code === "aborted") return "Loading was stopped; what had arrived is kept.";
   if (failure.value) return "The model could not be loaded.";
-  return "Nothing is downloaded yet.";
+  return "The model is not loaded.";
 }
