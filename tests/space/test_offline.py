@@ -295,8 +295,10 @@ def test_a_new_version_waits_until_the_visitor_takes_it(engine_page, deployment)
         visitor = Visitor(engine_page, site.url).open().kept()
         visitor.load()
         eventually(lambda: set(visitor.files()) >= {ORT, ORT_SCRIPT}, "onnxruntime is kept")
+        site.kill()  # nobody may see a half of the new version
         renewed = deployment.renew() | {ORT_SCRIPT}
         deployment.change(ORT_SCRIPT, b"/* new */" + (deployment.folder / ORT_SCRIPT).read_bytes())
+        site.start()
         site.forget()
         visitor.again()
         visitor.wait("document.querySelector('#update-later')", "offer of the new version")
