@@ -28,7 +28,7 @@ FORM_FACTORS = ("mobile", "desktop")
 
 
 def best(runs: list[dict]) -> dict:
-    """Lighthouse takes time on the wall for the page's: other processes make a score worse, nothing makes it better."""
+    """Lighthouse takes time on the wall for the page's: other processes make a score worse, never better."""
     return max(runs, key=lambda run: run["scores"]["performance"])
 
 

@@ -58,6 +58,12 @@ export async function asking(
   }
 }
 
+/** For a button that becomes the one that sends, perhaps before this click has ended: it must not send as well. */
+export function stopOnly(event: Event): void {
+  event.preventDefault();
+  stop();
+}
+
 /** Ends the answer, or the download of the model that it waits for. */
 export function stop(): void {
   if (phase.value === "loading") cancelLoading();

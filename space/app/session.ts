@@ -16,8 +16,9 @@ import {
 import { keepRuntimeFiles, offlineReady } from "./pwa/register";
 
 const query = new URLSearchParams(location.search);
-/** Folder of the model; `?model=` chooses another one of this site. */
-export const modelUrl = query.get("model") ?? "models/odin-nano/";
+const asked = query.get("model") ?? "models/odin-nano/";
+/** Folder of the model, with a slash at its end, or one file of it; `?model=` chooses another one of this site. */
+export const modelUrl = /(\/|\.onnx)$/.test(asked) ? asked : `${asked}/`;
 export const modelName = modelUrl.split("/").filter(Boolean).at(-1) ?? modelUrl;
 const threads = Number(query.get("threads"));
 /** How models of this page are loaded. Unchecked here: the runtime refuses what it does not know, in words. */
@@ -84,6 +85,16 @@ function onTelemetry(event: TelemetryEvent): void {
 }
 
 /**
+ * The model's address, of which the whole page takes care that it is of this site.
+ *
+ * @throws OdinError `bad-option` when it is not.
+ */
+export function ownAddress(): string {
+  if (new URL(modelUrl, document.baseURI).origin === location.origin) return modelUrl;
+  throw new OdinError("bad-option", `This page loads models from its own address only, not from ${modelUrl}.`);
+}
+
+/**
  * The model, loaded at most once; after a failure the next call tries again.
  *
  * @throws OdinError, which {@link failure} holds as well; `aborted` after {@link cancelLoading}.
@@ -101,13 +112,9 @@ export function load(): Promise<OdinLLM> {
 
 async function start(signal: AbortSignal): Promise<OdinLLM> {
   try {
-    if (new URL(modelUrl, document.baseURI).origin !== location.origin) {
-      const message = `This page loads models from its own address only, not from ${modelUrl}.`;
-      throw new OdinError("bad-option", message);
-    }
     const onProgress = (now: Progress) => (progress.value = now);
     await offlineReady(signal);
-    model.value = await OdinLLM.load(modelUrl, { ...startOptions, onProgress, onTelemetry, signal });
+    model.value = await OdinLLM.load(ownAddress(), { ...startOptions, onProgress, onTelemetry, signal });
     void keepRuntimeFiles(startOptions.ortUrl, model.value.info.device);
     return model.value;
   } catch (error) {
@@ -125,7 +132,14 @@ export function cancelLoading(): void {
 export function unload(): void {
   stopAnswer();
   model.value?.dispose();
-  model.value = lastStats.value = undefined;
+  model.value = lastStats.value = memoryBytes.value = undefined;
+}
+
+/** Frees the model's memory, also of a model that is still being loaded; afterwards nothing is under way. */
+export async function release(): Promise<void> {
+  cancelLoading();
+  await loading.peek()?.done.catch(() => {});
+  unload();
 }
 
 let current: AbortController | undefined;
@@ -152,8 +166,11 @@ export async function ask(prompt: Prompt | undefined, call: AskOptions = {}): Pr
     lastStats.value = undefined;
     answering.value++;
     try {
-      const answer = prompt === undefined ? llm.continue({ ...options, signal }) : llm.generate(prompt, { ...options, signal });
-      return await collect(answer, onText);
+      const going = { ...options, signal };
+      const answer = await collect(prompt === undefined ? llm.continue(going) : llm.generate(prompt, going), onText);
+      // An answer that another one has overtaken ends late; the model then stands behind the other.
+      if (current === stop) lastStats.value = answer.stats;
+      return answer;
     } finally {
       answering.value--;
     }
@@ -170,10 +187,7 @@ async function collect(answer: ReturnType<OdinLLM["generate"]>, onText: AskOptio
   for (;;) {
     const { done, value } = await answer.next();
     if (done) {
-      const { prefillMs, decodeMs, promptTokens, readTokens } = value;
-      const counts = { promptTokens: promptTokens.length, readTokens, tokens: value.tokens.length };
-      timings.value = [...timings.value, { at: new Date(), prefillMs, decodeMs, tokenMs: [...tokenMs], ...counts }];
-      lastStats.value = value;
+      if (value.tokens.length > 0) remember(value);
       return { text, stats: value };
     }
     text += value.text;
@@ -182,7 +196,15 @@ async function collect(answer: ReturnType<OdinLLM["generate"]>, onText: AskOptio
   }
 }
 
+function remember({ prefillMs, decodeMs, promptTokens, readTokens, tokens }: Stats): void {
+  const counts = { promptTokens: promptTokens.length, readTokens, tokens: tokens.length };
+  // The last times told are this answer's, whatever was told before.
+  const own = tokens.length > 1 ? tokenMs.slice(1 - tokens.length) : [];
+  timings.value = [...timings.value, { at: new Date(), prefillMs, decodeMs, tokenMs: own, ...counts }];
+}
+
 /** What people see of an error. */
 export function asOdinError(error: unknown): OdinError {
-  return error instanceof OdinError ? error : new OdinError("engine", error instanceof Error ? error.message : String(error));
+  if (error instanceof OdinError) return error;
+  return new OdinError("engine", error instanceof Error ? error.message : String(error));
 }

@@ -7,7 +7,12 @@ const PREFIX = "odin.";
 /** A signal that starts as it was left the last time. Values that `valid` refuses are forgotten. */
 export function stored<T>(name: string, initial: T, valid: (value: unknown) => value is T): Signal<T> {
   const kept = signal(read(name, initial, valid));
-  effect(() => write(name, kept.value));
+  let chosen = false; // what nobody has chosen is not kept
+  effect(() => {
+    const { value } = kept;
+    if (chosen) write(name, value);
+    chosen = true;
+  });
   return kept;
 }
 

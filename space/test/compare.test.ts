@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compare, median, text } from "../app/reference/compare";
+import { compare, text } from "../app/reference/compare";
+import { median } from "../app/ui/numbers";
 import type { Runner } from "../app/reference/protocol";
 
 /** Runners on a clock of their own, which takes `cost(context)` milliseconds to read and 2 for each token. */

@@ -10,20 +10,23 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best
 
 # Colours that are on their way to other colours would be measured on the way.
 _RUN = """
+for (const animation of document.getAnimations()) {
+  if (animation.effect.getTiming().iterations !== Infinity) animation.finish();
+}
 const options = {
   runOnly: { type: "tag", values: arguments[0] },
   rules: { "target-size": { enabled: true } },
   resultTypes: ["violations"],
 };
-for (const animation of document.getAnimations()) if (animation.effect.getTiming().iterations !== Infinity) animation.finish();
+const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message).join("; ");
 const { violations } = await window.axe.run(document, options);
-return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
-  `${id}: ${html.slice(0, 200)} (${[...any, ...all, ...none].map(({ message }) => message).join("; ").slice(0, 300)})`));
+return violations.flatMap(({ id, nodes }) =>
+  nodes.map((node) => `${id}: ${node.html.slice(0, 200)} (${why(node).slice(0, 300)})`));
 """
 
 
 def violations(page: Page) -> list[str]:
-    """Each with its rule, the element and what is wrong with it. axe is brought into the page where it is not there."""
+    """Each with its rule, the element and what is wrong with it. Brings axe into the page where it is not there."""
     if not page.eval("return 'axe' in window;"):
         page.driver.execute_script(SCRIPT.read_text())
     return page.eval(_RUN, TAGS)

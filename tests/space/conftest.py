@@ -19,6 +19,7 @@ from modeling_odin import OdinForCausalLM
 from tests.space.browsers import ENGINES, Browser, Page, launch, missing
 from tests.space.lab import Lab
 from tests.space.server import Site
+from tests.space.talker import save_talker
 
 
 REPOSITORY = Path(__file__).parents[2]
@@ -151,25 +152,12 @@ def nano(bare) -> Path:
 
 @pytest.fixture(scope="session")
 def says_cycle(bare, toy_folder, tmp_path_factory):
-    """A model beside the bare page that says CYCLE for ever, a byte a token: each token decides the next alone."""
+    """A model beside the bare page that says CYCLE for ever, a byte a token."""
     folder = tmp_path_factory.mktemp("cycle") / "cycle"
-    shutil.copytree(toy_folder, folder)
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(toy_folder)
     ids = tokenizer(CYCLE)["input_ids"]
-    assert len(ids) == len(set(ids)) == len(CYCLE.encode())
-    model = OdinForCausalLM(OdinConfig.from_pretrained(folder))
-    weights = model.state_dict()
-    with torch.no_grad():
-        for name, tensor in weights.items():
-            if "out_proj" in name or "down_proj" in name:
-                tensor.zero_()  # only what the token itself puts in comes out
-        embeddings, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
-        embeddings.zero_()
-        head.zero_()
-        (newline,) = tokenizer("\n")["input_ids"]
-        for place, (token, following) in enumerate(zip([newline, *ids], [*ids, ids[0]], strict=True)):
-            embeddings[token, place] = head[following, place] = 1
-    model.save_pretrained(folder)
+    assert len(ids) == len(CYCLE.encode())
+    save_talker(folder, tokenizer, ids)
     build(folder, bare / "models" / "cycle", dtypes=("fp32",))
     return ids
 
@@ -246,6 +234,14 @@ def engine_page(browsers, engine) -> Iterator[Page]:
         browser.close_tabs()
     except WebDriverException:
         browser.restart(keep_profile=False)
+
+
+@pytest.fixture
+def tab(browsers) -> Iterator[Page]:
+    """An empty tab of Chromium, for what all engines do alike."""
+    browser = browsers("chromium")
+    yield browser.new_tab()
+    browser.close_tabs()
 
 
 @pytest.fixture(params=[True, False], ids=["isolated", "open"], scope="module")

@@ -6,7 +6,7 @@ from tests.space.axe import violations
 from tests.space.visitor import MODES, Visitor
 
 
-# Firefox makes no window narrower than 500 pixels, WebKitGTK none narrower than 447; the layout for phones begins at 800.
+# Firefox makes no window narrower than 500 pixels, WebKitGTK none below 447; the layout for phones begins at 800.
 DESKTOP, PHONE = (1200, 1000), (390, 844)
 NANO = "model=models/odin-nano/&device=wasm"
 WEIGHTS = "models/toy/onnx/model.onnx"

@@ -9,7 +9,6 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from transformers import AutoTokenizer
 
 from export.build import build
 from export.runner import OnnxRunner
-from tests.space.browsers import Page
 from tests.space.references import QUESTION, reference, regrets
 from tests.space.visitor import Visitor
 
@@ -42,14 +40,6 @@ def set_option(visitor: Visitor, selector: str, value: str) -> None:
 def visitor(engine_page, site) -> Visitor:
     """A first visit in each engine."""
     return Visitor(engine_page, site.url)
-
-
-@pytest.fixture
-def tab(browsers) -> Iterator[Page]:
-    """An empty tab of Chromium, for what all engines do alike."""
-    browser = browsers("chromium")
-    yield browser.new_tab()
-    browser.close_tabs()
 
 
 def test_a_visit(visitor, site):

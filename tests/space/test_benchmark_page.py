@@ -3,7 +3,6 @@
 import hashlib
 import json
 import statistics
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,14 +52,6 @@ def visit(page, site) -> Visitor:
 @pytest.fixture
 def visitor(engine_page, site) -> Visitor:
     return visit(engine_page, site)
-
-
-@pytest.fixture
-def tab(browsers) -> Iterator:
-    """An empty tab of Chromium, for what all engines do alike."""
-    browser = browsers("chromium")
-    yield browser.new_tab()
-    browser.close_tabs()
 
 
 def begin(visitor: Visitor, choice: str = "quick") -> None:

@@ -48,6 +48,10 @@ class Coder(Visitor):
         )
         return "\n".join(lines)
 
+    def written(self, selector: str) -> str:
+        """The text of what may go at any moment; empty where it is not there."""
+        return self.page.eval("return document.querySelector(arguments[0])?.textContent ?? '';", selector)
+
     def focus_editor(self) -> None:
         self.page.eval(f"{EDITOR} editor.focus();")
 
@@ -92,21 +96,23 @@ editor.focus();""")
         """Presses an example and waits for what the model proposes."""
         button = next(button for button in self.all("#examples button") if words in button.text)
         self.driver.execute_script("arguments[0].click()", button)
-        self.answered()
+        self.proposed()
 
-    def answered(self) -> None:
+    def proposed(self) -> None:
         self.wait(lambda: self.all("#stats"))
         assert not self.error
 
     def rows(self, kind: str) -> list[str]:
-        return [row.get_property("textContent").strip("\n") for row in self.all(f"#change [data-kind={kind}] .text")]
+        return [
+            str(row.get_property("textContent")).strip("\n") for row in self.all(f"#change [data-kind={kind}] .text")
+        ]
 
     def run(self) -> list[tuple[str, str]]:
         """Runs the tests; returns what is said of each: the outcome, and all words."""
         self.click("#run")
         self.wait(lambda: self.all("#results") or self.all("#trouble"), START)
         assert not self.all("#trouble"), self.text("#trouble")
-        return [(item.get_attribute("data-outcome"), item.text) for item in self.all(".results li")]
+        return [(item.get_attribute("data-outcome") or "", item.text) for item in self.all(".results li")]
 
     def refused(self) -> list[str]:
         return self.page.eval("return window.refused;")
@@ -153,7 +159,7 @@ def test_type_complete_take_and_run(coder):
     assert len(set(style)) == 3, "keywords, strings and the rest have colours of their own"
 
     coder.chord(Keys.CONTROL, Keys.ENTER)
-    coder.answered()
+    coder.proposed()
     assert coder.rows("same") == started.split("\n"), "the docstring is kept"
     assert coder.rows("removed") == []
     assert coder.rows("added") == ["    return text[:i] + text[j:]"]
@@ -165,10 +171,10 @@ def test_type_complete_take_and_run(coder):
     )
     assert "1 line without assert is left out" in coder.text("#tests-hint")
     assert "MB, once" in coder.text("#run")
-    proposed = coder.run()
-    assert [outcome for outcome, _ in proposed] == ["passed", "failed"]
-    assert proposed[0][1].startswith("Passed")
-    assert proposed[1][1].startswith("Failed") and "The value was 'un'" in proposed[1][1]
+    results = coder.run()
+    assert [outcome for outcome, _ in results] == ["passed", "failed"]
+    assert results[0][1].startswith("Passed")
+    assert results[1][1].startswith("Failed") and "The value was 'un'" in results[1][1]
     assert coder.text("#summary").startswith("1 of 2 tests passed")
     assert violations(coder.page) == []
 
@@ -192,7 +198,7 @@ def test_make_a_hole_fill_it_and_discard(coder):
     assert coder.find("#complete").get_attribute("data-task") == "fill"
     assert coder.text("#complete") == "Fill the hole"
     coder.click("#complete")
-    coder.answered()
+    coder.proposed()
     assert coder.rows("removed") == ["    return n - n % ____"]
     assert coder.rows("added") == ["    return n - n % 7"]
     coder.click("#discard")
@@ -221,22 +227,21 @@ field.dispatchEvent(new Event("change"));""")
     coder.paste("#instruction", "Return n.")
     coder.click("#write")
     growing = "#answer[data-growing=true] .proposal-body"
-    first = coder.wait(lambda: coder.all(f"{growing} .words, {growing} .listing") and coder.text(growing))
-    coder.wait(lambda: len(coder.text(growing)) > len(first))
+    first = coder.wait(lambda: coder.written(f"{growing} .words"))
+    coder.wait(lambda: len(coder.written(growing)) > len(first))
     assert coder.state == "answering"
     coder.go("about")
     coder.go("code")
     assert coder.state == "answering", "looking elsewhere stops nothing"
     coder.click("#stop")
-    coder.answered()
+    coder.proposed()
     assert coder.find("#stats").get_attribute("data-finish") == "stopped"
     said = coder.text(".proposal-body .words")
     coder.click("#another")
     # Among tokens that are drawn the end may be drawn as well.
-    words = f"{growing} .words"
-    coder.wait(lambda: coder.all("#stats") or (coder.all(words) and len(coder.text(words)) > 40))
+    coder.wait(lambda: coder.all("#stats") or len(coder.written(f"{growing} .words")) > 40)
     coder.page.eval("document.querySelector('#stop')?.click();")
-    coder.answered()
+    coder.proposed()
     assert coder.text(".proposal-body .words")[:40] != said[:40], "drawn with another seed"
     assert coder.all("#answer img, #answer script, #answer b, #answer style") == []
     assert "hacked" not in coder.page.title
@@ -259,7 +264,7 @@ field.dispatchEvent(new InputEvent("input", { bubbles: true }));""",
     )
     coder.paste("#tests", f"assert '{HOSTILE}' == {RTL!r}\n{HOSTILE}")
     coder.click("#write")
-    coder.answered()
+    coder.proposed()
     coder.run()
     assert HOSTILE in coder.text("#results")
     # CodeMirror marks the edge of what cannot be edited with an image without a source.

@@ -1,5 +1,7 @@
 """The app without a mouse, enlarged, and without movement."""
 
+from pathlib import Path
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -13,54 +15,7 @@ MOST_TABS = 150
 NAMED_ROLES = {"button", "link", "textbox", "spinbutton", "checkbox", "radio", "combobox", "listbox", "slider", "tab",
                "switch", "progressbar", "meter", "img", "region", "DisclosureTriangle"}  # fmt: skip
 
-# What keys reach: `reachable()` are the visible controls, `focused()` the one that has the focus, also in shadow roots.
-KEYBOARD = """
-const roots = (root) => [root, ...[...root.querySelectorAll("*")].filter((e) => e.shadowRoot).flatMap((e) => roots(e.shadowRoot))];
-const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]";
-const visible = (e) => e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true });
-const numbers = new Map();
-const numberOf = (e) => numbers.get(e) ?? (numbers.set(e, numbers.size), numbers.size - 1);
-const nameOf = (e) => `${e.localName}${e.id ? "#" + e.id : ""} "${(e.getAttribute("aria-label") ?? e.textContent).trim().slice(0, 40)}"`;
-const looks = (e) => {
-  const found = [];
-  for (let here = e; here && found.length < 6; here = here.parentElement ?? here.getRootNode().host) {
-    const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor } = getComputedStyle(here);
-    found.push([outlineStyle === "none" ? "" : outlineStyle + outlineWidth + outlineColor, boxShadow, borderColor].join());
-  }
-  return found;
-};
-const deepest = () => {
-  let e = document.activeElement;
-  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
-  return e;
-};
-window.keyboard = {
-  reachable: () => roots(document).flatMap((root) => [...root.querySelectorAll(CONTROLS)])
-    .filter((e) => !e.disabled && e.tabIndex >= 0 && visible(e))
-    .filter((e) => e.type !== "radio" || e.checked) // arrow keys reach the others of its group
-    .map((e) => ({ number: numberOf(e), name: nameOf(e) })),
-  focused: async () => {
-    const e = deepest();
-    if (!e || e === document.body) return null;
-    const box = e.getBoundingClientRect();
-    const x = box.x + Math.min(box.width, innerWidth) / 2;
-    const y = Math.min(Math.max(box.y, 1) + Math.min(box.height / 2, 8), innerHeight - 1);
-    let top = document.elementFromPoint(x, y);
-    while (top?.shadowRoot?.elementFromPoint(x, y) && top !== top.shadowRoot.elementFromPoint(x, y)) {
-      top = top.shadowRoot.elementFromPoint(x, y);
-    }
-    const covered = !(top && (e.contains(top) || top.contains(e) || top.getRootNode().host === e));
-    const seen = looks(e);
-    e.blur();
-    const changed = () => looks(e).some((look, i) => look !== seen[i]);
-    for (let i = 0; i < 10 && !changed(); i++) await new Promise((resolve) => setTimeout(resolve, 20)); // CodeMirror is late
-    const seenWell = changed();
-    e.focus({ preventScroll: true });
-    return { number: numberOf(e), name: nameOf(e), visible: seenWell, covered,
-      inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth };
-  },
-};
-"""
+KEYBOARD = Path(__file__).with_name("keyboard.js").read_text()
 
 
 @pytest.fixture
@@ -103,7 +58,7 @@ def open_all(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_tab_reaches_everything(visitor, mode):
-    """In an order that reads like the page, the focus in sight and to be seen, to the end of the page and out of it."""
+    """In an order that reads like the page, the focus in sight and to be seen, and out of the page at its end."""
     visitor.page.eval(KEYBOARD)
     visitor.load()
     visitor.go(mode)
@@ -179,7 +134,7 @@ WIDER = """
 return [...document.querySelectorAll("main *, header *")].filter((e) => e.getBoundingClientRect().right > innerWidth)
   .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
 """
-MOVING = "return document.getAnimations().filter(({ playState }) => playState === 'running').map((a) => a.animationName);"
+MOVING = "return document.getAnimations().filter((a) => a.playState === 'running').map((a) => a.animationName);"
 
 
 def test_nothing_moves_for_who_wants_that(visitor):

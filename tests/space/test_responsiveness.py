@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from selenium.webdriver.common.keys import Keys
-from tokenizers import AddedToken
 from transformers import PreTrainedTokenizerFast
 
-from configuration_odin import OdinConfig
 from export.build import build
-from modeling_odin import OdinForCausalLM
 from tests.space.main_thread import Trace
 from tests.space.server import Site
+from tests.space.talker import save_talker, token_ids
 from tests.space.visitor import MODES, Visitor
 
 
@@ -27,61 +24,32 @@ MOST_LAYOUT_SHIFT = 0.02
 ATTEMPTS = 3
 ANSWER = 700
 LONG_ANSWER = 8192
-# What the models of these tests say, over and over, a token each: every one may occur once only.
+# What the models of these tests say, over and over, a token each.
 PROSE = [
-    "Tom", " has", " 12", " apples", ",", " and", " three", " bags", " hold", " 7", " each", ":", " <<3*7=21>>", "21", ".\n",
-    "Then", " there", " are", " <<12+21=33>>", "33", " fruits", " in", " all", "; 33", " -", " 5", " = ", "28", " remain", "!\n",
+    "Tom", " has", " 12", " apples", ",", " and", " three", " bags", " hold", " 7", " each", ":", " <<3*7=21>>", "21",
+    ".\n", "Then", " there", " are", " <<12+21=33>>", "33", " fruits", " in", " all", "; 33", " -", " 5", " = ", "28",
+    " remain", "!\n",
 ]  # fmt: skip
 PROGRAM = [
-    "def", " sum_of", "(values", ", limit", "):\n", '    """', "Return", " the sum", ' of values."""', "\n    total", " =", " 0\n",
-    "    for", " value", " in", " sorted", "(values)", ":\n", "        if", " value >", " limit:\n", "            break",
-    "  # too", " large\n", "        total", " +=", " value\n", "    return", " total", " * 2", "\n\n\n",
+    "def", " sum_of", "(values", ", limit", "):\n", '    """', "Return", " the sum", ' of values."""', "\n    total",
+    " =", " 0\n", "    for", " value", " in", " sorted", "(values)", ":\n", "        if", " value >", " limit:\n",
+    "            break", "  # too", " large\n", "        total", " +=", " value\n", "    return", " total", " * 2",
+    "\n\n\n",
 ]  # fmt: skip
-SPOKEN = {"prose": PROSE, "program": PROGRAM}
+# What each model says once, and what it then says for ever.
+SPOKEN = {"prose": ([], PROSE), "program": (["```python\n"], PROGRAM)}
 MODEL_OF = {"chat": "prose", "maths": "prose", "code": "program"}
 
 
 @pytest.fixture(scope="module")
 def talkers(toy_folder, tmp_path_factory) -> Path:
-    """Models that say PROSE and PROGRAM for ever: each token decides the next alone."""
+    """Models that say PROSE and PROGRAM for ever."""
     folder = tmp_path_factory.mktemp("talkers")
-    for name, said in SPOKEN.items():
-        talker(toy_folder, folder / "torch" / name, said)
+    for name, (opening, said) in SPOKEN.items():
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(toy_folder)
+        save_talker(folder / "torch" / name, tokenizer, token_ids(tokenizer, [*opening, *said]), again=len(opening))
         build(folder / "torch" / name, folder / "onnx" / name, dtypes=("fp32",))
     return folder / "onnx"
-
-
-def talker(toy_folder: Path, folder: Path, said: list[str]) -> None:
-    assert len(said) == len(set(said))
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(toy_folder)
-    (newline,) = tokenizer("\n")["input_ids"]
-    opening = ["```python\n"] if said is PROGRAM else []
-    tokenizer.add_tokens([AddedToken(word, normalized=False) for word in [*opening, *said]])
-    config = OdinConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=128,
-        num_hidden_layers=2,
-        head_dim=16,
-        intermediate_size=128,
-        decay_rank=8,
-        gate_rank=8,
-        tie_word_embeddings=False,
-    )
-    model = OdinForCausalLM(config).eval()
-    first, *_ = ids = [newline, *tokenizer.convert_tokens_to_ids([*opening, *said])]
-    assert len(set(ids)) == len(ids) <= config.hidden_size, (first, ids)
-    again = ids[1 + len(opening)]
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if "out_proj" in name or "down_proj" in name:
-                parameter.zero_()  # only what the token itself puts in comes out
-        embeddings, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
-        embeddings.zero_()
-        head.zero_()
-        for place, (token, following) in enumerate(zip(ids, [*ids[1:], again], strict=True)):
-            embeddings[token, place] = head[following, place] = 1
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
 
 
 @pytest.fixture
@@ -113,7 +81,9 @@ def end(visitor: Visitor) -> int:
     return int(re.search(r"([\d,]+) tokens", visitor.text("main .stats")).group(1).replace(",", ""))
 
 
-@pytest.mark.parametrize(("mode", "tokens"), [("chat", ANSWER), ("maths", ANSWER), ("code", ANSWER), ("chat", LONG_ANSWER)])
+@pytest.mark.parametrize(
+    ("mode", "tokens"), [("chat", ANSWER), ("maths", ANSWER), ("code", ANSWER), ("chat", LONG_ANSWER)]
+)
 def test_no_long_task(browsers, talking_site, mode, tokens):
     visitor = listener(browsers("chromium").new_tab(), talking_site, mode, tokens)
     with Trace(visitor.page) as trace:

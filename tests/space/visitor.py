@@ -89,6 +89,12 @@ field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertF
             text,
         )
 
+    def copied(self) -> str:
+        """The text on the clipboard, which Chromium alone lets a test read."""
+        permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": permissions})
+        return self.page.eval("return await navigator.clipboard.readText();")
+
     def load(self) -> None:
         self.click("#load")
         self.wait(lambda: self.state == "ready" or self.error)

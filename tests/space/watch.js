@@ -5,7 +5,8 @@ performance.setResourceTimingBufferSize(5000);
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) =>
   window.watched.violations.push(`${effectiveDirective}: ${blockedURI} in ${sourceFile}`),
 );
-addEventListener("error", ({ message, target }) => window.watched.errors.push(message ?? `not loaded: ${target.src ?? target.href}`), true);
+const told = ({ message, target }) => window.watched.errors.push(message ?? `not loaded: ${target.src ?? target.href}`);
+addEventListener("error", told, true);
 addEventListener("unhandledrejection", ({ reason }) => window.watched.errors.push(`unhandled: ${reason}`));
 const { error } = console;
 console.error = (...words) => {
@@ -19,7 +20,8 @@ const inserted = (html) => {
   place.innerHTML = html;
   return place.firstElementChild;
 };
-const element = (name, properties) => document.body.appendChild(Object.assign(document.createElement(name), properties));
+const element = (name, properties) =>
+  document.body.appendChild(Object.assign(document.createElement(name), properties));
 
 // What text that got into the page as HTML, or a script of somebody else, could try; each says whether it worked.
 const ATTEMPTS = {

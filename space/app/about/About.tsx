@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { info, modelUrl, timings } from "../session";
-import { seconds, tokensPerSecond } from "../ui/numbers";
+import { median, seconds, threadsInWords, tokensPerSecond } from "../ui/numbers";
 import { InstallButton } from "../pwa/InstallButton";
 import { StoragePanel } from "../pwa/StoragePanel";
 import { card, loadCard, type Card, type Score } from "./card";
@@ -24,8 +24,8 @@ export function About() {
           <h2>Small on purpose</h2>
           <p>
             {about && about !== "missing"
-              ? `${about.name} has ${about.parameters.toLocaleString("en")} parameters, about a thousandth of a usual chat model. `
-              : "It has a few million parameters, about a thousandth of a usual chat model. "}
+              ? `${about.name} has ${about.parameters.toLocaleString("en")} parameters, where usual chat models have billions. `
+              : "It has a few million parameters, where usual chat models have billions. "}
             It was trained from nothing, only on exercises in mathematics, logic and Python that a program made up and a
             second program checked. It has read no web page, no book and no conversation.
           </p>
@@ -72,7 +72,7 @@ export function About() {
 /** Numbers of this very device and visit. */
 function ThisDevice() {
   const model = info.value;
-  const rates = timings.value.flatMap((timing) => tokensPerSecond(timing) ?? []).sort((a, b) => a - b);
+  const rates = timings.value.flatMap((timing) => tokensPerSecond(timing) ?? []);
   return (
     <section class="card" id="this-device">
       <h2>Measured on this device</h2>
@@ -82,14 +82,13 @@ function ThisDevice() {
             {model.model ?? "without a name"} {model.version ?? ""}
           </Fact>
           <Fact name="Runs on">
-            {model.device === "wasm" ? `WebAssembly, ${model.threads} thread${model.threads === 1 ? "" : "s"}` : model.device}
-            , {model.dtype}
+            {model.device === "wasm" ? `WebAssembly, ${threadsInWords(model.threads)}` : "WebGPU"}, {model.dtype}
           </Fact>
           <Fact name="Fetched at this start">{formatBytes(model.bytes)}</Fact>
           <Fact name="Ready after">{seconds(model.loadMs)}</Fact>
           <Fact name="Speed">
             {rates.length > 0
-              ? `${Math.round(rates[rates.length >> 1]!)} tokens/s (median of ${rates.length} answers in this visit)`
+              ? `${Math.round(median(rates))} tokens/s (median of ${rates.length} answers in this visit)`
               : "not measured yet: ask something"}
           </Fact>
         </dl>
@@ -149,7 +148,9 @@ function Measured({ about }: { about: Card | "missing" | undefined }) {
       )}
       <p class="hint">
         Greedy decoding, no tools; 95% intervals.{" "}
-        <a href={`${modelUrl}README.md`}>The whole model card, as text</a>
+        <a href={`${modelUrl}README.md`} target="_blank" rel="noreferrer">
+          The whole model card, as text
+        </a>
       </p>
     </section>
   );

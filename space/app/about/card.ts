@@ -1,7 +1,8 @@
 /** What the model's folder says about the model: `card.json`, written by `python -m export`. */
 
 import { signal } from "@preact/signals";
-import { modelUrl } from "../session";
+import { modelUrl, ownAddress } from "../session";
+import { stored } from "../settings";
 
 export interface Score {
   name: string;
@@ -22,18 +23,24 @@ export interface Card {
   suites?: Score[];
 }
 
+/** For when the network is gone: the cards of models that were here, by address. */
+const kept = stored<Record<string, Card>>("cards", {}, (value): value is Record<string, Card> => {
+  return typeof value === "object" && value !== null;
+});
+
 /** `missing` where the folder has none, or the network is gone. */
 export const card = signal<Card | "missing" | undefined>(undefined);
 
 export async function loadCard(): Promise<void> {
   if (card.value && card.value !== "missing") return;
   try {
-    const url = new URL(`${modelUrl}card.json`, document.baseURI);
-    if (url.origin !== location.origin) throw new Error("another site");
-    const response = await fetch(url);
+    const response = await fetch(`${ownAddress()}card.json`);
     if (!response.ok) throw new Error(response.statusText);
-    card.value = (await response.json()) as Card;
+    const found = (await response.json()) as Card | null;
+    if (typeof found?.name !== "string" || typeof found.parameters !== "number") throw new Error("no card");
+    kept.value = { ...kept.value, [modelUrl]: found };
+    card.value = found;
   } catch {
-    card.value = "missing";
+    card.value = kept.value[modelUrl] ?? "missing";
   }
 }

@@ -1,6 +1,7 @@
 /** What stands beside one another on the page: entries of the leaderboard, pasted results, and the visitor's own. */
 
 import { fastestFirst } from "./compare";
+import { threadsInWords } from "../ui/numbers";
 import type { Summary } from "./result";
 
 export type Origin = "own" | "pasted" | "board";
@@ -27,5 +28,5 @@ export function titleOf({ origin, name }: Entry): string {
 /** What the runs were computed with. */
 export function runsOn({ device, dtype, threads }: Pick<Summary, "device" | "dtype" | "threads">): string {
   if (device !== "wasm") return `${dtype}, ${device === "webgpu" ? "WebGPU" : device}`;
-  return `${dtype}, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
+  return `${dtype}, ${threadsInWords(threads)}`;
 }

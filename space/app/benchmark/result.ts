@@ -1,5 +1,6 @@
 /** The result of a benchmark as JSON: what was measured, on what, and an id that depends on all of it. */
 
+import { median as exactMedian } from "../ui/numbers";
 import { canonicalJson, sha256Hex, type Device, type Dtype, type ModelInfo, type Stats } from "../../runtime/index";
 import { plannedRuns, SUITE, type ChoiceName, type PromptName } from "./prompts";
 
@@ -100,11 +101,9 @@ export function isGood(run: Run): run is GoodRun {
   return !("error" in run);
 }
 
-/** The middle one; of an even number the mean of the two in the middle, rounded. */
+/** In whole units, as everything in a result. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : Math.round((sorted[middle - 1]! + sorted[middle]!) / 2);
+  return Math.round(exactMedian(values));
 }
 
 function medianOr<T>(values: readonly number[], none: T): number | T {

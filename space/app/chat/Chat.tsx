@@ -2,12 +2,13 @@
 
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { stop } from "../asking";
+import { stopOnly } from "../asking";
+import type { Stats } from "../../runtime/index";
 import { Icon } from "../ui/Icon";
 import { Options } from "../ui/Options";
 import { onEnter } from "../ui/keys";
-import { Said } from "./Said";
-import { begin, conversation, draft, earlier, open, problem, refresh, remove, send, titleOf, turns } from "./state";
+import { Turn } from "./Turn";
+import { begin, conversation, draft, earlier, open, problem, refresh, remove, send, titleOf, turns, unkept } from "./state";
 import "../styles/chat.css";
 
 /** The label of the chip, and the question: one of each kind that the model was trained on. */
@@ -47,9 +48,9 @@ export function Chat() {
         {nothingYet ? (
           <h1>A small model that shows its&nbsp;working.</h1>
         ) : (
-          <h1 class="said">Chat</h1>
+          <h1 class="visually-hidden">Chat</h1>
         )}
-        <Earlier />
+        <Earlier onNew={() => (begin(), box.current!.focus())} />
       </div>
       {nothingYet && (
         <>
@@ -67,12 +68,17 @@ export function Chat() {
       )}
       <ol class="turns" id="turns" aria-label="Conversation">
         {[...turns.value, ...(draft.value ? [draft.value] : [])].map((turn, i) => (
-          <Said key={`${conversation.value.id} ${i}`} turn={turn} last={i === turns.value.length - 1} />
+          <Turn key={`${conversation.value.id} ${i}`} turn={turn} last={!draft.value && i === turns.value.length - 1} />
         ))}
       </ol>
-      <p class="said" role="status" id="announce">
-        {busy.value ? "ODIN is answering." : turns.value.at(-1)?.stats ? "The answer is complete." : ""}
+      <p class="visually-hidden" role="status" id="announce">
+        {busy.value ? "ODIN is answering." : ended(turns.value.at(-1)?.stats)}
       </p>
+      {unkept.value && (
+        <p class="hint" id="unkept">
+          This browser keeps nothing for this page: the conversation is gone when the page is closed.
+        </p>
+      )}
       {problem.value && (
         <p class="error" role="alert" id="problem" data-code={problem.value.code}>
           {problem.value.message}
@@ -87,7 +93,7 @@ export function Chat() {
             submit();
           }}
         >
-          <label class="said" for="prompt">
+          <label class="visually-hidden" for="prompt">
             Your message
           </label>
           <textarea
@@ -100,7 +106,7 @@ export function Chat() {
             onKeyDown={onEnter(submit)}
           />
           {busy.value ? (
-            <button type="button" id="stop" onClick={stop}>
+            <button type="button" id="stop" onClick={stopOnly}>
               <Icon name="stop" /> Stop
             </button>
           ) : (
@@ -115,12 +121,17 @@ export function Chat() {
   );
 }
 
-function Earlier() {
+function ended(stats: Stats | undefined): string {
+  if (!stats) return "";
+  return stats.finish === "eos" ? "The answer is complete." : "The answer has stopped.";
+}
+
+function Earlier({ onNew }: { onNew: () => void }) {
   const others = earlier.value.filter(({ id }) => id !== conversation.value.id);
   return (
     <div class="earlier">
       {turns.value.length > 0 && (
-        <button type="button" id="new" onClick={begin}>
+        <button type="button" id="new" onClick={onNew}>
           <Icon name="plus" /> New
         </button>
       )}

@@ -13,8 +13,15 @@ export const conversation = signal<Conversation>(empty());
 export const earlier = signal<Conversation[]>([]);
 /** The answer that is being written. */
 export const draft = signal<Draft | undefined>(undefined);
+/** Whether this browser refuses to keep conversations. */
+export const unkept = signal(false);
 /** What keeps a question from being asked at all. */
 export const problem = signal<OdinError | undefined>(undefined);
+
+/** What was deleted must not come back with an answer that was still being written. */
+const removed = new Set<string>();
+/** Whose answer is being written. */
+let writing: string | undefined;
 
 export const turns = computed(() => conversation.value.turns);
 export const continuable = computed(() => {
@@ -22,8 +29,12 @@ export const continuable = computed(() => {
   return stats !== undefined && stats === lastStats.value && stats.finish !== "eos";
 });
 
+function newId(): string {
+  return `${Date.now()} ${Math.random()}`;
+}
+
 function empty(): Conversation {
-  return { id: `${Date.now()} ${Math.random()}`, updated: Date.now(), turns: [] };
+  return { id: newId(), updated: Date.now(), turns: [] };
 }
 
 export function titleOf({ turns }: Conversation): string {
@@ -39,6 +50,12 @@ export function open(chosen: Conversation): void {
   stopAnswer();
   problem.value = draft.value = undefined;
   conversation.value = chosen;
+  // Another tab may have gone on with it.
+  void store.find(chosen.id).then((newest) => {
+    if (newest && newest.updated > conversation.value.updated && !draft.value && conversation.value.id === newest.id) {
+      conversation.value = newest;
+    }
+  });
 }
 
 export function begin(): void {
@@ -46,9 +63,16 @@ export function begin(): void {
 }
 
 export async function remove(id: string): Promise<void> {
+  removed.add(id);
   if (id === conversation.value.id) begin();
   await store.forget(id);
   await refresh();
+}
+
+/** Leaves the conversation on the screen, and writes down nothing of what is being answered. */
+export function leaveAll(): void {
+  for (const id of [conversation.value.id, writing]) if (id) removed.add(id);
+  begin();
 }
 
 /** Asks `text` as the next turn. */
@@ -82,12 +106,20 @@ export async function goOn(): Promise<void> {
 
 /** Writes the next turn of `before`; `begun` is what there is of it already, `other` draws another answer. */
 async function answer(before: Turn[], { begun, other = false }: { begun?: string; other?: boolean } = {}): Promise<void> {
-  const { id } = conversation.value;
-  const onScreen = () => conversation.value.id === id;
   const prefix = begun ?? "";
   problem.value = undefined;
-  update(id, before);
   draft.value = { text: prefix };
+  const asker = conversation.value;
+  const newest = await store.find(asker.id);
+  if (conversation.value !== asker) return; // the visitor has left it
+  // Another tab has gone on with this conversation: here it goes its own way, and nothing is lost.
+  if (newest && newest.updated > asker.updated) conversation.value = { ...asker, id: newId() };
+  const { id } = conversation.value;
+  const onScreen = () => conversation.value.id === id;
+  // What goes on with half an answer replaces it when it ends: until then the half is kept.
+  if (begun === undefined) update(id, before);
+  else conversation.value = { ...conversation.value, turns: before };
+  writing = id;
   const show = (now: Draft) => {
     if (onScreen()) draft.value = { ...now, text: prefix + now.text };
   };
@@ -111,7 +143,11 @@ function messagesOf(turns: Turn[]): Message[] {
 
 /** Also of a conversation that has left the screen while its answer was written. */
 function update(id: string, turns: Turn[]): void {
+  if (removed.has(id)) return;
   const changed = { id, updated: Date.now(), turns };
   if (conversation.value.id === id) conversation.value = changed;
-  void store.keep(changed).then(refresh);
+  void store.keep(changed).then((kept) => {
+    unkept.value = !kept;
+    if (kept) earlier.value = [changed, ...earlier.value.filter((other) => other.id !== id)];
+  });
 }

@@ -3,7 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Stats } from "../../runtime/index";
 
-export const DATABASE = "odin-app";
+const DATABASE = "odin-app";
 
 export interface Turn {
   role: "user" | "assistant";
@@ -46,6 +46,15 @@ export async function conversations(): Promise<Conversation[]> {
     return (await (await database()).getAllFromIndex("conversations", "updated")).reverse();
   } catch {
     return [];
+  }
+}
+
+/** The newest of it, which another tab may have written; undefined when it is not there. */
+export async function find(id: string): Promise<Conversation | undefined> {
+  try {
+    return await (await database()).get("conversations", id);
+  } catch {
+    return undefined;
   }
 }
 

@@ -103,7 +103,7 @@ export function Code() {
         <Answer onTaken={() => focus("run")} onDiscarded={() => focus("complete")} />
         <Tests />
       </div>
-      <p class="said" role="status" id="announce">
+      <p class="visually-hidden" role="status" id="announce">
         {announcement.value}
       </p>
       <Expectations />

@@ -37,7 +37,7 @@ export function Change({ rows, before, after }: { rows: Row[]; before: string; a
               <span class="mark" aria-hidden="true">
                 {MARKS[row.kind]}
               </span>
-              {row.kind !== "same" && <span class="said">{row.kind}: </span>}
+              {row.kind !== "same" && <span class="visually-hidden">{row.kind}: </span>}
               <Pieces line={row.kind === "added" ? line : shortened(line, LINE_CHARACTERS)} />
             </span>
           );

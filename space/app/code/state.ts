@@ -99,6 +99,7 @@ async function answerTo(prompt: string, options?: { other: boolean }): Promise<v
   }
   const { code, ...rest } = codeIn(answered.text);
   const proposal = code === undefined ? {} : { code: withDocstrings(program.value, code) };
+  problem.value = undefined; // of a request that could not be made meanwhile
   answer.value = { ...rest, ...proposal, stats: answered.stats };
   announcement.value = ended();
 }

@@ -1,7 +1,7 @@
 /** The answers of this visit: how fast they came. */
 
 import { useSignal } from "@preact/signals";
-import { median } from "../reference/compare";
+import { median } from "../ui/numbers";
 import { asOdinError, ask, phase, timings } from "../session";
 import { LineChart } from "../ui/Chart";
 import { tokensPerSecond } from "../ui/numbers";

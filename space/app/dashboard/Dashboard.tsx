@@ -1,9 +1,9 @@
 /** Dashboard: what this device does with the model, and how that compares. */
 
 import { Answers } from "./Answers";
-import { Elsewhere } from "./Elsewhere";
+import { MeasuredElsewhere } from "./MeasuredElsewhere";
 import { Memory } from "./Memory";
-import { Place } from "./Place";
+import { HowItRuns } from "./HowItRuns";
 import { Versus } from "./Versus";
 import "../styles/dashboard.css";
 
@@ -15,10 +15,10 @@ export function Dashboard() {
         What ODIN takes on this device. Every number says where it comes from, and nothing of it leaves the page.
       </p>
       <Answers />
-      <Place />
+      <HowItRuns />
       <Memory />
       <Versus />
-      <Elsewhere />
+      <MeasuredElsewhere />
     </div>
   );
 }

@@ -64,7 +64,7 @@ export function Memory() {
         </button>
         <p class="hint inline">
           {offered()
-            ? "It may take half a minute: the browser waits for a quiet moment."
+            ? "It may take a while: the browser waits for a quiet moment."
             : "This browser does not offer it, or the page is not isolated."}
         </p>
       </div>

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { phase } from "../session";
+import { threadsInWords } from "../ui/numbers";
 import { LineChart } from "../ui/Chart";
 import {
   cancel,
@@ -35,7 +36,7 @@ export function Versus() {
       </p>
       <div class="controls">
         <label class="choice">
-          <span class="said">Contexts</span>
+          <span class="visually-hidden">Contexts</span>
           <select
             id="length"
             value={length.value}
@@ -141,7 +142,7 @@ function how({ reference, threads, isolated, hidden, leftOut, decodeTokens, poin
   const rounds = [...new Set(points[0]!.map((point) => point.rounds))].sort();
   const clock = isolated ? "isolated" : "not isolated, so that the clock is coarser";
   return [
-    `${HOW} Here: ${threads === 1 ? "1 thread" : `${threads} threads`}, ${clock}; ${decodeTokens} tokens written each`,
+    `${HOW} Here: ${threadsInWords(threads)}, ${clock}; ${decodeTokens} tokens written each`,
     `time, the median of ${rounds.join(" or ")} rounds. ODIN has ${count(reference.parameters_of_model)} parameters,`,
     `the transformer ${count(reference.parameters)}. ${CACHE}`,
     ...(leftOut.length > 0 ? [`Left out, since it would have taken too long here: ${list(leftOut)} tokens.`] : []),

@@ -1,6 +1,6 @@
 /** Numbers that follow from others: sizes of states, and times of tokens as a chart can show them. */
 
-import { median } from "../reference/compare";
+import { median } from "../ui/numbers";
 
 const FLOAT32 = 4;
 

@@ -1,7 +1,7 @@
 /** The maths solver: a question, the steps of its solution, and a check of each calculation in them. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { stop } from "../asking";
+import { stopOnly } from "../asking";
 import { Icon } from "../ui/Icon";
 import { onEnter } from "../ui/keys";
 import { Options } from "../ui/Options";
@@ -76,7 +76,7 @@ export function Maths() {
             </label>
             <span class="spacer" />
             {busy.value ? (
-              <button type="button" id="stop" class="act" onClick={stop}>
+              <button type="button" id="stop" class="act" onClick={stopOnly}>
                 <Icon name="stop" /> Stop
               </button>
             ) : (

@@ -34,14 +34,14 @@ function drawVerdict(part: Calculation, found: Verdict) {
       return (
         <>
           <Icon name="check" />
-          {found.rounded ? <small> rounded</small> : <span class="said"> correct</span>}
+          {found.rounded ? <small> rounded</small> : <span class="visually-hidden"> correct</span>}
         </>
       );
     case "wrong":
       return (
         <>
           <Icon name="cross" />
-          <span class="said"> wrong: </span>
+          <span class="visually-hidden"> wrong: </span>
           <small> {correction(part, found.slip)}</small>
         </>
       );

@@ -153,7 +153,7 @@ function Announcer() {
     return () => clearTimeout(timer);
   }, [blocks.length, over]);
   return (
-    <p class="said" role="status" id="announce">
+    <p class="visually-hidden" role="status" id="announce">
       {words}
     </p>
   );

@@ -3,6 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { clearCache, formatBytes, type StoredModel } from "../../runtime/index";
+import { leaveAll } from "../chat/state";
+import { release } from "../session";
 import { clearEverything, persist, storageSummary, type StorageSummary } from "./storage";
 
 export function StoragePanel() {
@@ -28,6 +30,9 @@ export function StoragePanel() {
   const deleteAll = () => {
     confirmation.current?.close();
     return work(async () => {
+      // Or what is being answered would be written down again.
+      leaveAll();
+      await release();
       const left = remaining(await clearEverything());
       cleared.value = true;
       return left === "" ? "Everything was deleted." : `This could not be deleted: ${left}. Close the page's other tabs.`;
@@ -50,7 +55,7 @@ export function StoragePanel() {
             <th scope="col">What</th>
             <th scope="col">How much</th>
             <th scope="col">
-              <span class="said">Action</span>
+              <span class="visually-hidden">Action</span>
             </th>
           </tr>
         </thead>

@@ -1,5 +1,6 @@
 /** Times models in turns at growing lengths of text. */
 
+import { median } from "../ui/numbers";
 import type { Runner, Timing } from "./protocol";
 
 export const CONTEXTS = [128, 512, 1024, 2048, 4096];
@@ -104,13 +105,6 @@ function pointOf(context: number, timings: Timing[]): Point {
     prefillMs: median(timings.map(({ prefillMs }) => prefillMs)),
     tokenMs: median(timings.filter(({ steps }) => steps > 0).map(({ decodeMs, steps }) => decodeMs / steps)),
   };
-}
-
-/** The middle of the numbers, NaN of none. */
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
 }
 
 /** Token ids without meaning, other ones in each round, from the first on: what was read before is of no use. */

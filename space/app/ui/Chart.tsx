@@ -32,22 +32,6 @@ export interface LineChartProps {
   series: readonly Series[];
 }
 
-export interface Bar {
-  label: string;
-  value: number;
-  /** Drawn in another pattern, and named in the label: the visitor's own. */
-  own?: boolean;
-}
-
-export interface BarChartProps {
-  id: string;
-  title: string;
-  description: string;
-  unit: string;
-  bars: readonly Bar[];
-  format?: (value: number) => string;
-}
-
 const DASHES = ["", "7 4", "2 3", "9 3 2 3"];
 /** With more points, the line says enough. */
 const MOST_MARKERS = 24;
@@ -122,36 +106,6 @@ export function LineChart({ id, title, description, x, y, series, compact = fals
             ])
         }
       />
-    </Figure>
-  );
-}
-
-/** Horizontal bars from 0, in the order given. */
-export function BarChart({ id, title, description, unit, bars, format }: BarChartProps) {
-  const axis: Axis = { label: "", unit, ...(format ? { format } : {}) };
-  const width = narrow.value ? 300 : 680;
-  const row = 38;
-  const height = bars.length * row + 8;
-  const scale = linearScale(Math.max(0, ...bars.map(({ value }) => value)), 5);
-  return (
-    <Figure id={id} title={title} legend={[]}>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}. ${description}`}>
-        {bars.map(({ label, value, own }, i) => {
-          const length = Math.max(2, scale.at(value) * (width - 96));
-          return (
-            <g key={`${i} ${label}`} class={own ? "bar own" : "bar"}>
-              <text class="bar-label" x={0} y={i * row + 14}>
-                {own ? `${label} (yours)` : label}
-              </text>
-              <rect x={0} y={i * row + 19} width={length} height={13} rx={3} />
-              <text class="tick" x={length + 6} y={i * row + 26} dy="0.34em">
-                {valued(axis, value)}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
-      <Numbers head={["", unit]} rows={() => bars.map(({ label, value }) => [label, written(axis, value)])} />
     </Figure>
   );
 }

@@ -7,11 +7,12 @@ const SAID_MS = 2000;
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const [said, setSaid] = useState<string>();
   const copy = async () => {
-    const worked = await navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
-    setSaid(worked ? "Copied" : "Not allowed here");
+    try {
+      await navigator.clipboard.writeText(text); // there is no clipboard without a secure connection
+      setSaid("Copied");
+    } catch {
+      setSaid("Not allowed here");
+    }
     setTimeout(() => setSaid(undefined), SAID_MS);
   };
   return (

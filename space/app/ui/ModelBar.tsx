@@ -1,40 +1,27 @@
 /** The state of the model in a line, with what can be done about it. Its height never changes while it loads. */
 
 import { formatBytes } from "../../runtime/index";
-import { cancelLoading, failure, info, load, modelName, phase, progress, stopAnswer, unload } from "../session";
-import { seconds } from "./numbers";
+import { cancelLoading, failure, info, load, modelName, phase, progress, stopAnswer, unload, type Phase } from "../session";
+import { seconds, threadsInWords } from "./numbers";
 
 export function ModelBar() {
   const state = phase.value;
   const share = progress.value && progress.value.total > 0 ? progress.value.loaded / progress.value.total : undefined;
   const error = state === "idle" ? failure.value : undefined;
+  const action = actions(error !== undefined)[state];
   return (
     <section class="model" aria-label="Model">
       <div class="model-line">
         <span class="dot" aria-hidden="true" />
-        <p id="status" role="status">
-          {describe()}
+        <p id="status">
+          <span role="status">{describe()}</span>
+          {/* It changes too often to be read out. */}
+          <span aria-hidden="true">{downloaded()}</span>
         </p>
-        {state === "idle" && (
-          <button type="button" id="load" onClick={() => void load().catch(() => {})}>
-            {error ? "Try again" : "Load the model"}
-          </button>
-        )}
-        {state === "loading" && (
-          <button type="button" id="cancel" onClick={cancelLoading}>
-            Cancel
-          </button>
-        )}
-        {state === "ready" && (
-          <button type="button" id="unload" onClick={unload}>
-            Unload
-          </button>
-        )}
-        {state === "answering" && (
-          <button type="button" id="stop-all" onClick={stopAnswer}>
-            Stop
-          </button>
-        )}
+        {/* One button throughout, so that it keeps the focus. */}
+        <button type="button" id={action.id} onClick={action.press}>
+          {action.label}
+        </button>
       </div>
       {state === "loading" ? (
         <progress id="progress" aria-label="Model download" max={1} {...(share === undefined ? {} : { value: share })} />
@@ -50,18 +37,32 @@ export function ModelBar() {
   );
 }
 
+function actions(failed: boolean): Record<Phase, { id: string; label: string; press: () => void }> {
+  return {
+    idle: { id: "load", label: failed ? "Try again" : "Load the model", press: () => void load().catch(() => {}) },
+    loading: { id: "cancel", label: "Cancel", press: cancelLoading },
+    ready: { id: "unload", label: "Unload", press: unload },
+    answering: { id: "stop-all", label: "Stop", press: stopAnswer },
+  };
+}
+
 function describe(): string {
   if (phase.value === "loading") {
     const { loaded = 0, total = 0 } = progress.value ?? {};
     if (total === 0) return "Looking for the model …";
-    return loaded < total ? `Downloading: ${formatBytes(loaded)} of ${formatBytes(total)}` : "Starting the model …";
+    return loaded < total ? "Downloading the model" : "Starting the model …";
   }
   if (info.value) {
     const { device, dtype, threads, loadMs } = info.value;
-    const where = device === "wasm" ? (threads === 1 ? "1 thread" : `${threads} threads`) : "WebGPU";
+    const where = device === "wasm" ? threadsInWords(threads) : "WebGPU";
     return `${modelName} is ready: ${dtype}, ${where}, started in ${seconds(loadMs)}.`;
   }
   if (failure.value?.code === "aborted") return "Loading was stopped; what had arrived is kept.";
   if (failure.value) return "The model could not be loaded.";
   return "The model is not loaded.";
+}
+
+function downloaded(): string {
+  const { loaded = 0, total = 0 } = (phase.value === "loading" && progress.value) || {};
+  return loaded < total ? `: ${formatBytes(loaded)} of ${formatBytes(total)}` : "";
 }

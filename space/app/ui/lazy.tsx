@@ -3,14 +3,17 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** A component that is fetched when it is first shown; what cannot be fetched is said, and can be tried again. */
+/**
+ * A component that is fetched when it is first shown. What cannot be fetched is said; trying again reloads the page,
+ * since browsers remember a module that has failed.
+ */
 export function lazy(load: () => Promise<ComponentType>): ComponentType {
   let Loaded: ComponentType | undefined;
   return function Lazy() {
     const [failed, setFailed] = useState(false);
     const [, setReady] = useState(Loaded !== undefined);
-    const fetchIt = () => {
-      setFailed(false);
+    useEffect(() => {
+      if (Loaded) return;
       load().then(
         (component) => {
           Loaded = component;
@@ -18,15 +21,12 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
         },
         () => setFailed(true),
       );
-    };
-    useEffect(() => {
-      if (!Loaded) fetchIt();
     }, []);
     if (Loaded) return <Loaded />;
     if (!failed) return <p class="hint waiting">Opening …</p>;
     return (
       <p class="error" role="alert">
-        This part of the app could not be fetched. <button onClick={fetchIt}>Try again</button>
+        This part of the app could not be fetched. <button onClick={() => location.reload()}>Try again</button>
       </p>
     );
   };

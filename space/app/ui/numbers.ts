@@ -12,6 +12,17 @@ export function tokensPerSecond({ tokens, decodeMs }: { tokens: number; decodeMs
   return tokens > 1 && decodeMs > 0 ? (tokens - 1) / (decodeMs / 1000) : undefined;
 }
 
+/** The middle one; of an even number the mean of the two in the middle, NaN of none. */
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function threadsInWords(threads: number): string {
+  return threads === 1 ? "1 thread" : `${threads} threads`;
+}
+
 /** An answer's statistics in a line. */
 export function statsLine({ tokens, decodeMs, prefillMs, finish }: Stats): string {
   const endings = { eos: [], stopped: ["stopped"], length: ["cut at the longest length"] };

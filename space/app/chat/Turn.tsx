@@ -9,14 +9,14 @@ import { statsLine } from "../ui/numbers";
 import { Record } from "../ui/Record";
 import { AnswerText } from "./AnswerText";
 import { again, another, continuable, goOn } from "./state";
-import type { Turn } from "./store";
+import type { Turn as StoredTurn } from "./store";
 
 /** Of a longer message the beginning is shown first: laying out a book would hold up the page. */
 const SHOWN_CHARACTERS = 2000;
 
-export function Said({ turn, last }: { turn: Turn | Draft; last: boolean }) {
+export function Turn({ turn, last }: { turn: StoredTurn | Draft; last: boolean }) {
   if (!("role" in turn)) return <Reply text={turn.text} draft={turn} />;
-  if (turn.role === "user") return <Question text={turn.content} />;
+  if (turn.role === "user") return <Question text={turn.content} last={last} />;
   return <Reply text={turn.content} turn={turn} last={last} />;
 }
 
@@ -24,7 +24,7 @@ interface ReplyProps {
   text: string;
   /** While it is being written. */
   draft?: Draft;
-  turn?: Turn;
+  turn?: StoredTurn;
   last?: boolean;
 }
 
@@ -45,7 +45,7 @@ function Reply({ text, draft, turn, last = false }: ReplyProps) {
 }
 
 /** What there is to an answer that has ended. */
-function End({ turn: { content, stats, error }, last }: { turn: Turn; last: boolean }) {
+function End({ turn: { content, stats, error }, last }: { turn: StoredTurn; last: boolean }) {
   return (
     <>
       {error && (
@@ -57,17 +57,17 @@ function End({ turn: { content, stats, error }, last }: { turn: Turn; last: bool
       <div class="actions">
         <CopyButton text={content} label="Copy" />
         {last && error && (
-          <button type="button" data-action="again" onClick={() => void again()}>
+          <button type="button" data-action="again" onClick={() => press(again)}>
             <Icon name="again" /> Retry
           </button>
         )}
         {last && stats && (
-          <button type="button" data-action="another" onClick={() => void another()}>
+          <button type="button" data-action="another" onClick={() => press(another)}>
             <Icon name="again" /> Another answer
           </button>
         )}
         {last && continuable.value && (
-          <button type="button" data-action="continue" onClick={() => void goOn()}>
+          <button type="button" data-action="continue" onClick={() => press(goOn)}>
             <Icon name="play" /> Continue
           </button>
         )}
@@ -77,7 +77,8 @@ function End({ turn: { content, stats, error }, last }: { turn: Turn; last: bool
   );
 }
 
-function Question({ text }: { text: string }) {
+/** `last`: nothing follows, because the page was closed before there was an answer. */
+function Question({ text, last }: { text: string; last: boolean }) {
   const [all, setAll] = useState(false);
   const long = text.length > SHOWN_CHARACTERS && !all;
   return (
@@ -88,8 +89,21 @@ function Question({ text }: { text: string }) {
           Show all {text.length.toLocaleString("en")} characters
         </button>
       )}
+      {last && (
+        <div class="actions">
+          <button type="button" data-action="again" onClick={() => press(again)}>
+            <Icon name="again" /> Ask again
+          </button>
+        </div>
+      )}
     </li>
   );
+}
+
+/** The button goes away; who pressed it by keyboard goes on at the one that stops the answer. */
+function press(action: () => Promise<void>): void {
+  void action();
+  requestAnimationFrame(() => document.getElementById("stop")?.focus());
 }
 
 function waiting(reading: [number, number] | undefined): string {

@@ -11,7 +11,7 @@ const HERE = "measured on this device";
 const CHOSEN = "chosen for this device";
 const DEVICES = { wasm: "WebAssembly", webgpu: "WebGPU", cpu: "CPU" };
 
-export function Place() {
+export function HowItRuns() {
   const found = useSignal<Capabilities | undefined>(undefined);
   const size = useSignal<number | undefined>(undefined);
   const { dtype, device, threads, loadMs, downloadMs, sessionMs, bytes, attempts = [] } = info.value ?? {};
