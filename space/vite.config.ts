@@ -57,7 +57,14 @@ export default defineConfig({
   root: here,
   base: "./", // a static Space may be served under any path
   appType: "mpa", // a missing model file must answer 404, not the page
-  plugins: [selfHostOnnxRuntime(), selfHostPyodide(), addSpaceReadme(), refreshModels(), leaderboard(here), serviceWorker(join(here, "app/pwa/sw.ts"))],
+  plugins: [
+    selfHostOnnxRuntime(),
+    selfHostPyodide(),
+    addSpaceReadme(),
+    refreshModels(),
+    leaderboard(here),
+    serviceWorker(join(here, "app/pwa/sw.ts")),
+  ],
   resolve: { conditions: [EXTERNAL_WEBASSEMBLY, ...defaultClientConditions] },
   worker: { format: "es" },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },

@@ -275,6 +275,13 @@ describe("a result", () => {
     expect(() => checkResult({ ...result, runs })).toThrow(/^id must be/);
   });
 
+  test("nested deeper than it could be written is refused by what it is", () => {
+    const deep = "[".repeat(5000) + "]".repeat(5000);
+    expect(() => checkResult(deep)).toThrow(new BadResult("the result must be an object, not a list."));
+    const nested = { ...resultOf(), time: JSON.parse(deep) as unknown };
+    expect(() => checkResult(nested)).toThrow(/^time must be .*, not a list\.$/);
+  });
+
   test("with a prototype of its own is refused", () => {
     const evil = JSON.stringify(resultOf()).replace("{", '{"__proto__":{"x":1},');
     expect(() => checkResult(evil)).toThrow('has a field "__proto__"');
@@ -284,7 +291,7 @@ describe("a result", () => {
     ["", /not JSON/],
     ["{", /not JSON/],
     ["null", /the result must be an object, not null/],
-    ["[]", /the result must be an object/],
+    ["[]", /the result must be an object, not a list/],
     ['"<img src=x>"', /the result must be an object/],
   ])("that is %j is refused", (json, words) => {
     expect(() => checkResult(json)).toThrow(words);

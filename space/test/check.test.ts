@@ -151,10 +151,21 @@ describe("the summary", () => {
     expect(line("Hello!")).toBe("");
   });
 
+  test("leaves out the line in which an answer was cut", () => {
+    const cut = "<<3*7=21>>\n<<21+12=33>>\nSo 21+12=3";
+    expect(summarise(cut).wrong.length).toBe(1);
+    expect(summarise(cut, true)).toMatchObject({ right: 2, wrong: [] });
+    expect(summarise("3*7=22\n", true).wrong.length).toBe(1);
+    expect(summarise("<<3*7=21>>\n#### 2", true).answerFollows).toBeUndefined();
+    expect(summarise("3*7=2", true)).toMatchObject({ right: 0, wrong: [] });
+  });
+
   test("tells when the answer is not what was worked out", () => {
     expect(summarise("<<3*7=21>>\n#### 21").answerFollows).toBe(true);
     expect(summarise("5-2.4=2.6\n#### $2.60").answerFollows).toBe(true);
     expect(summarise("30/6=5\n#### 5 kg/dm^3").answerFollows).toBe(true);
+    expect(summarise("<<10/3=3.333>>\n#### 3.33").answerFollows).toBe(true);
+    expect(summarise("<<10/3=3.333>>\n#### 3.34").answerFollows).toBe(false);
     expect(line("<<3*7=21>>\n#### 12")).toMatch(/The answer is not the result of the last calculation\.$/);
     // The last carry of a long addition is not the sum.
     expect(summarise("9+8=17 carry 1 write 7\n1+2=3 write 37\n#### 37").answerFollows).toBeUndefined();
@@ -178,6 +189,16 @@ describe("an answer tried on its question", () => {
     expect(tried("If x = 4, what is 3x + 1?", "13")).toEqual([]);
     expect(tried("2x + 1 = 7. What is 4x?", "12")).toEqual([]); // asks for something else
     expect(tried("x = 1 ".repeat(20_000), "1")).toEqual([]);
+  });
+
+  test("may be rounded", () => {
+    expect(lines("What is 10 / 3?", "3.33")).toEqual(["Calculated by the page: 10 ÷ 3 = 3.333…."]);
+    expect(tried("What is 10 / 3?", "3.34").map(({ holds }) => holds)).toEqual([false]);
+    expect(tried("What is 20 / 3?", "$6.67").map(({ holds }) => holds)).toEqual([true]);
+    expect(tried("What is 20 / 3?", "6.7 kg").map(({ holds }) => holds)).toEqual([true]);
+    expect(tried("Solve 3x = 10.", "3.33")).toEqual([]);
+    expect(tried("Solve 2x = 5.", "2.5").map(({ holds }) => holds)).toEqual([true]);
+    expect(tried("Solve 3x = 10.", "3").map(({ holds }) => holds)).toEqual([false]);
   });
 
   test("is compared with an expression", () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateCall, Prompt } from "../runtime/index";
 import { binned, cacheBytes, dimensionsOf, stateBytes } from "../app/dashboard/figures";
-import { time, verdict } from "../app/dashboard/verdict";
+import { verdict } from "../app/dashboard/verdict";
+import { keptFrom, measuring } from "../app/measuring";
 import type { Point } from "../app/reference/compare";
 import { timed } from "../app/reference/runners";
+import { seconds } from "../app/ui/numbers";
 import { linearScale, logScale } from "../app/ui/scale";
 
 const NANO = { num_hidden_layers: 6, hidden_size: 192, num_heads: 6, head_dim: 32, conv_kernel_size: 4 };
@@ -55,10 +57,11 @@ describe("verdict", () => {
   it("says who is faster where, also when it is the transformer", () => {
     const words = verdict([point(128, 2), point(4096, 2, 900)], [point(128, 1), point(4096, 25, 4200)])!;
     expect(words).toBe(
-      "On this device, after 128 tokens of text the transformer writes 2.0 times as fast as ODIN (ODIN 2.00 ms a " +
-        "token, the transformer 1.00 ms); after 4,096 tokens of text ODIN writes 13 times as fast as the transformer " +
-        "(ODIN 2.00 ms a token, the transformer 25.0 ms). The first token after 4,096 tokens came in 900 ms from ODIN " +
-        "and in 4.2 s from the transformer.",
+      "On this device, after 128 tokens of text the transformer writes 2.0 times as fast as ODIN " +
+        "(ODIN 2.00 ms a token, the transformer 1.00 ms); " +
+        "after 4,096 tokens of text ODIN writes 13 times as fast as the transformer " +
+        "(ODIN 2.00 ms a token, the transformer 25.0 ms). " +
+        "The first token after 4,096 tokens came in 900 ms from ODIN and in 4.2 s from the transformer.",
     );
   });
 
@@ -72,7 +75,16 @@ describe("verdict", () => {
 });
 
 it("times are written with as many digits as they are good for", () => {
-  expect([0.854, 12.34, 850.4, 1940].map(time)).toEqual(["0.85 ms", "12.3 ms", "850 ms", "1.9 s"]);
+  const written = ["0.85 ms", "12.3 ms", "850 ms", "1.0 s", "1.9 s"];
+  expect([0.854, 12.34, 850.4, 999.7, 1940].map(seconds)).toEqual(written);
+});
+
+it("one measurement keeps the other from beginning, and not itself", () => {
+  expect(keptFrom("comparison")).toBeUndefined();
+  measuring.value = "benchmark";
+  expect(keptFrom("comparison")).toMatch(/^The benchmark is running/);
+  expect(keptFrom("benchmark")).toBeUndefined();
+  measuring.value = undefined;
 });
 
 describe("scales", () => {

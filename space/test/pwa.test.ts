@@ -19,7 +19,7 @@ function write(path: string, content = path): void {
 }
 
 test("the shell is kept from the start, large files when they are used, models and the rest never", () => {
-  const shell = ["assets/index-AbCd_-12.js", "icons/icon-192.png", "index.html", "leaderboard.json", "manifest.webmanifest"];
+  const shell = ["assets/index-AbCd_-12.js", "icons/icon-192.png", "index.html", "leaderboard.json"];
   const onUse = ["assets/worker-12345678.js", "ort/ort-wasm-simd-threaded.wasm", "pyodide/python-0a1b2c3d.wasm"];
   const never = ["README.md", "assets/index.js.map", "models/odin-nano/manifest.json", "sw.js"];
   for (const path of [...shell, ...onUse, ...never]) write(path);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerParser, parseAnswer, parseLine as parse, prettyMath, type Part } from "../app/maths/steps";
+import { answerParser, parseAnswer, parseLine as parse, prettyMath, wholeBlocks, type Part } from "../app/maths/steps";
 
 /** What is seen of a line. */
 function parseLine(line: string) {
@@ -110,6 +110,14 @@ test("what is finished is parsed once", () => {
   expect(second[0]).toBe(first[0]);
   expect(second.map(({ kind }) => kind)).toEqual(["step", "step", "answer"]);
   expect(parse("Another\nanswer")).toEqual(parseAnswer("Another\nanswer"));
+});
+
+test("the last line of a text is whole when it or the text has ended", () => {
+  const whole = (text: string, ended: boolean) => wholeBlocks(parseAnswer(text), text, ended);
+  expect(whole("3*7=21\n21+12=3", false)).toBe(1);
+  expect(whole("3*7=21\n21+12=33\n", false)).toBe(2);
+  expect(whole("3*7=21\n21+12=33", true)).toBe(2);
+  expect(whole("", false)).toBe(0);
 });
 
 const HOSTILE = ["<<", "<<1", "(", "1+", "=", "1=", "-", " ", "1 ", "1 * ", "\u202e\ud800", "<img src=x>"];

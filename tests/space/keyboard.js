@@ -49,7 +49,7 @@ window.keyboard = {
     e.blur();
     const changed = () => looks(e).some((look, i) => look !== seen[i]);
     // CodeMirror notices late.
-    for (let i = 0; i < 10 && !changed(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 50 && !changed(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     const shown = changed();
     e.focus({ preventScroll: true });
     const inView = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;

@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,12 @@ def set_option(visitor: Visitor, selector: str, value: str) -> None:
 
 
 @pytest.fixture
-def visitor(engine_page, site) -> Visitor:
+def visitor(browsers, engine, engine_page, site) -> Iterator[Visitor]:
     """A first visit in each engine."""
-    return Visitor(engine_page, site.url)
+    # WebKitGTK under automation takes every tab but the first for hidden, and draws nothing there.
+    page = browsers(engine).page if engine == "webkit" else engine_page
+    yield Visitor(page, site.url)
+    page.goto("about:blank")
 
 
 def test_a_visit(visitor, site):
@@ -99,17 +103,33 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_stays_text(visitor, kind):
+def test_hostile_text_stays_text(visitor):
     set_option(visitor, "#max-tokens", "40")
     set_option(visitor, "#temperature", "2")
-    visitor.ask(HOSTILE[kind])
-    shown = visitor.text("#turns > li:first-child p")
-    assert shown == HOSTILE[kind].replace("\r", "\n")
-    tags = visitor.driver.execute_script("return [...document.querySelectorAll('#turns *')].map((e) => e.localName)")
-    allowed = {"li", "p", "div", "span", "b", "strong", "pre", "code", "button", "svg", "path", "details", "summary"}
-    assert set(tags) <= allowed
-    assert visitor.page.title == "Chat · ODIN"
+    for kind, text in HOSTILE.items():
+        visitor.ask(text)
+        assert visitor.text("#turns > li:first-child p") == text, kind
+        tags = visitor.driver.execute_script(
+            "return [...document.querySelectorAll('#turns *')].map((e) => e.localName)"
+        )
+        allowed = {
+            "li",
+            "p",
+            "div",
+            "span",
+            "b",
+            "strong",
+            "pre",
+            "code",
+            "button",
+            "svg",
+            "path",
+            "details",
+            "summary",
+        }
+        assert set(tags) <= allowed | {"small"}, kind
+        assert visitor.page.title == "Chat · ODIN", kind
+        visitor.click("#new")
 
 
 def test_model_text_stays_text(tab, site):

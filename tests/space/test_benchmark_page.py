@@ -200,6 +200,25 @@ def test_a_measurement(visitor, site, app, toy_folder):
     assert violations(page) == []
 
 
+def test_copy_and_download(tab, site, tmp_path):
+    visitor = visit(tab, site)
+    assert not visitor.find("[data-action=copy]").is_enabled(), "there is nothing yet"
+    assert not visitor.find("#download-result").is_enabled()
+    begin(visitor)
+    ended(visitor)
+    shown = visitor.text("#result-json")
+    visitor.click("[data-action=copy]")
+    visitor.wait(lambda: "Copied" in visitor.text("[data-action=copy]"))
+    assert visitor.copied() == shown
+    into = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    visitor.driver.execute_cdp_cmd("Browser.setDownloadBehavior", into)
+    visitor.click("#download-result")
+    name = f"odin-benchmark-{result(visitor)['id'][:12]}.json"
+    visitor.wait((tmp_path / name).is_file)
+    visitor.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "default"})
+    assert (tmp_path / name).read_text() == shown
+
+
 def test_cancel_keeps_what_was_measured(tab, site):
     visitor = visit(tab, site)
     visitor.page.eval("document.querySelector('[name=choice][value=full]').focus();")

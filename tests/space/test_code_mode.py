@@ -1,7 +1,5 @@
 """Code mode in real browsers: the editor, what the model proposes, and the tests that Python runs in the page."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -129,14 +127,6 @@ def nano_export(app) -> None:
 @pytest.fixture
 def coder(engine_page, site) -> Coder:
     return Coder(engine_page, site.url)
-
-
-@pytest.fixture
-def tab(browsers) -> Iterator[Page]:
-    """An empty tab of Chromium, for what all engines do alike."""
-    browser = browsers("chromium")
-    yield browser.new_tab()
-    browser.close_tabs()
 
 
 def test_type_complete_take_and_run(coder):

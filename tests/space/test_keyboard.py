@@ -24,6 +24,7 @@ def visitor(browsers, site):
     browser = browsers("chromium")
     page = browser.new_tab()
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", REDUCED_MOTION)
+    page.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})  # one tab of several
     yield Visitor(page, site.url)
     page.driver.set_window_size(*DESKTOP)
     browser.close_tabs()

@@ -48,7 +48,8 @@ const look = () => {
   const of = (step) => [step.dataset.step, step.querySelector("[data-verdict]")?.dataset.verdict ?? null];
   window.seen.push([steps.length, ...steps.slice(-4).map(of)]);
 };
-new MutationObserver(look).observe(document.querySelector("main"), { childList: true, subtree: true, characterData: true });
+const anything = { childList: true, subtree: true, characterData: true };
+new MutationObserver(look).observe(document.querySelector("main"), anything);
 """
 
 
@@ -87,11 +88,15 @@ class Solver(Visitor):
             self.click("#one-by-one")
 
     def steps(self) -> list[str]:
-        return [str(step.get_property("textContent")) for step in self.all("#steps > li")]
+        return self.page.eval(
+            "return [...document.querySelectorAll('#steps > li')].map((step) => step.textContent.trim());"
+        )
 
-    def verdicts(self) -> list[str | None]:
+    def verdicts(self) -> list[str]:
         """Of the calculations, in order."""
-        return [found.get_attribute("data-verdict") for found in self.all("#steps [data-verdict]")]
+        return self.page.eval(
+            "return [...document.querySelectorAll('#steps [data-verdict]')].map((found) => found.dataset.verdict);"
+        )
 
     def focused(self) -> str:
         return self.page.eval("return document.activeElement.id || document.activeElement.localName;")
@@ -144,10 +149,10 @@ def tab_solver(tab, talking_site) -> Solver:
 
 def test_each_step_is_checked(solver):
     assert solver.solve(QUESTION) == "eos"
-    right, wrong, words = solver.steps()
+    right, words, wrong = solver.steps()
     assert right.startswith("More: 12 + 21 = 33") and right.endswith("correct")
     assert wrong.startswith("Total: 3 × 7 = 22") and "wrong" in wrong and wrong.endswith("it is 21")
-    assert words == "That is all."
+    assert words == "And then."
     assert solver.verdicts() == ["right", "wrong"]
     assert solver.find("#steps [data-verdict=wrong] small").text == "it is 21", "it is there to be seen"
     assert solver.text("#answer strong") == "33"
@@ -156,8 +161,9 @@ def test_each_step_is_checked(solver):
     assert solver.find("#summary").get_attribute("data-verdict") == "wrong"
     assert summary in solver.text("#summary")
     assert solver.text("#summary [data-trial=holds]").strip() == "Calculated by the page: 12 + 21 = 33."
-    said = solver.wait(lambda: solver.text("#announce"))
-    assert "3 × 7 = 22, wrong: it is 21. That is all." in said and summary in said
+    steps = "More: 12 + 21 = 33. And then. Total: 3 × 7 = 22, wrong: it is 21. Answer: 33. "
+    solver.wait(lambda: solver.text("#announce"))
+    assert solver.text("#announce") == steps + summary, "what a screen reader says"
     record = solver.record("#result")
     assert record["prompt"] == {"messages": [{"role": "user", "content": QUESTION}]}
     assert len(record["tokens"]) == len(SAID) + 1
@@ -181,7 +187,7 @@ def test_one_step_at_a_time(solver):
     """By keyboard: nothing is to be seen before it is asked for."""
     solver.one_by_one(True)
     assert solver.solve(QUESTION) == "eos"
-    for step, key, last in ((1, Keys.ENTER, "correct"), (2, Keys.SPACE, "it is 21"), (3, Keys.ENTER, "That is all.")):
+    for step, key, last in ((1, Keys.ENTER, "correct"), (2, Keys.SPACE, "And then."), (3, Keys.ENTER, "it is 21")):
         assert len(solver.steps()) == step - 1
         assert not solver.all("#answer, #summary")
         assert solver.text("#reveal") == f"Show step {step}"
@@ -218,14 +224,13 @@ def test_hostile_questions_are_text(solver, question):
     assert solver.text("#result .question") == question
     assert solver.record("#result")["prompt"]["messages"][0]["content"] == question
     assert not solver.all("main img, main script, #result h1")
-    assert solver.page.title == "Maths · ODIN"
+    assert solver.page.title == "Maths solver · ODIN"
 
 
 def test_half_a_character(solver):
     """As a cut paste brings it; no driver takes it as it is."""
     solver.page.eval('document.querySelector("#prompt").value = "a\\ud83d b\\udc9a 12+21";')
     solver.find("#prompt").send_keys(Keys.ENTER)
-    solver.wait(lambda: solver.text("#result .question").startswith("a"))
     assert solver.finish() == "eos"
     assert solver.page.eval("return document.querySelector('#result .question').textContent.length;") == 11
     assert solver.text("#answer strong") == "33"
@@ -289,7 +294,7 @@ def test_stop_and_retry(endless):
     assert 0 < tokens < 8192
     text = expected(tokens)
     wrong, right = text.count("3*7=22"), text.count("12+21=33")
-    assert sorted(filter(None, endless.verdicts())) == ["right"] * right + ["wrong"] * wrong
+    assert sorted(endless.verdicts()) == ["right"] * right + ["wrong"] * wrong
     counted = f"{wrong} of {wrong + right} calculations {'is' if wrong == 1 else 'are'} wrong: {WRONG}."
     assert counted in endless.text("#summary")
     assert not endless.all("[data-trial]"), "an answer that was cut is not tried"

@@ -155,7 +155,7 @@ def wait_for(path, process, seconds=120):
     deadline = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < deadline and process.poll() is None, process.stdout.read()
-        time.sleep(0.01)
+        time.sleep(0.001)
 
 
 def start(config, output, *overrides, launcher=PLAIN):

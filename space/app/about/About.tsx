@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { info, modelUrl, timings } from "../session";
-import { median, seconds, threadsInWords, tokensPerSecond } from "../ui/numbers";
+import { median, percent, seconds, threadsInWords, tokensPerSecond } from "../ui/numbers";
 import { InstallButton } from "../pwa/InstallButton";
 import { StoragePanel } from "../pwa/StoragePanel";
 import { card, loadCard, type Card, type Score } from "./card";
@@ -184,8 +184,4 @@ function Scores({ caption, scores }: { caption: string; scores: Score[] }) {
       </table>
     </div>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

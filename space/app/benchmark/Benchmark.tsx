@@ -1,6 +1,7 @@
 /** Benchmark: how fast the model is on this device, and on others. */
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { keptFrom } from "../measuring";
 import { Icon } from "../ui/Icon";
 import { Comparison } from "./Comparison";
 import { OwnResult } from "./OwnResult";
@@ -28,6 +29,7 @@ const measure = () => void start();
 
 function Controls() {
   const running = step.value !== undefined;
+  const kept = keptFrom("benchmark");
   const button = useRef<HTMLButtonElement>(null);
   const was = useRef(running);
   useLayoutEffect(() => {
@@ -60,12 +62,20 @@ function Controls() {
             <Icon name="stop" /> Cancel
           </button>
         ) : (
-          <button key="start" ref={button} type="button" class="primary" id="start-benchmark" onClick={measure}>
+          <button
+            key="start"
+            ref={button}
+            type="button"
+            class="primary"
+            id="start-benchmark"
+            disabled={kept !== undefined}
+            onClick={measure}
+          >
             <Icon name="play" /> Measure
           </button>
         )}
         <p role="status" id="benchmark-status">
-          {says()}
+          {kept ?? says()}
         </p>
       </div>
       <progress id="benchmark-progress" aria-label="Benchmark" max={1} value={share()} />

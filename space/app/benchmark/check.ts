@@ -27,8 +27,16 @@ const RUN_KEYS = [
 ];
 
 function bad(where: string, expected: string, value: unknown): BadResult {
-  const shown = value === undefined ? "nothing" : JSON.stringify(value);
-  return new BadResult(`${where} must be ${expected}, not ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}.`);
+  return new BadResult(`${where} must be ${expected}, not ${inShort(value)}.`);
+}
+
+/** Of a list or an object only what it is: it may be deeper than JSON.stringify goes. */
+function inShort(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  const shown = JSON.stringify(value);
+  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
 }
 
 /** An object with these keys and no others. */
@@ -94,8 +102,8 @@ export function checkResult(source: unknown): Result {
     const checked = checkRun(run, `runs[${i}]`);
     const { prompt, repeat } = planned[i]!;
     if (checked.prompt === prompt && checked.repeat === repeat) return checked;
-    const found = { prompt: checked.prompt, repeat: checked.repeat };
-    throw bad(`runs[${i}]`, `repeat ${repeat} of the prompt ${prompt}`, found);
+    const found = `repeat ${checked.repeat} of ${checked.prompt}`;
+    throw new BadResult(`runs[${i}] must be repeat ${repeat} of the prompt ${prompt}, not ${found}.`);
   });
   if (!runs.some(isGood)) throw new BadResult("runs must have one at least that did not fail.");
   if (summary.complete !== (runs.length === planned.length)) {

@@ -2,7 +2,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { OdinLLM, VERSION } from "../../runtime/index";
-import { cancelLoading, modelUrl, phase, startOptions, unload } from "../session";
+import { measuring } from "../measuring";
+import { cancelLoading, ownAddress, phase, startOptions, unload } from "../session";
 import { stored } from "../settings";
 import { checkResult } from "./check";
 import { checkLeaderboard, withoutRuns } from "./compare";
@@ -34,9 +35,10 @@ export const result = computed<Result | undefined>(
 
 let stop: AbortController | undefined;
 
-/** Measures as {@link choice} says; does nothing while a benchmark is under way. The model of the page is unloaded. */
+/** Measures as {@link choice} says; does nothing while anything is measured. The model of the page is unloaded. */
 export async function start(): Promise<void> {
-  if (step.value) return;
+  if (measuring.value) return;
+  measuring.value = "benchmark";
   const ended = (stop = new AbortController());
   const of = choice.value;
   step.value = { stage: "fetching", loaded: 0, total: 0 };
@@ -47,7 +49,7 @@ export async function start(): Promise<void> {
   const unwatch = watch(ended);
   try {
     const { info } = await measure(of, {
-      load: (options) => OdinLLM.load(modelUrl, { ...startOptions, ...options }),
+      load: (options) => OdinLLM.load(ownAddress(), { ...startOptions, ...options }),
       signal: ended.signal,
       onStep: (now) => (step.value = now),
       onRun: (run) => (runs.value = [...runs.value, run]),
@@ -60,7 +62,7 @@ export async function start(): Promise<void> {
     ending.value = endingOf(ended.signal);
   } finally {
     unwatch.end();
-    step.value = undefined;
+    measuring.value = step.value = undefined;
   }
 }
 

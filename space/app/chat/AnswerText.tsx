@@ -2,16 +2,25 @@
 
 import { useMemo } from "preact/hooks";
 import { PartText } from "../maths/PartText";
-import { answerParser, type Block } from "../maths/steps";
+import { answerParser, wholeBlocks, type Block } from "../maths/steps";
 
-/** `growing`: more is to come. A line that is complete is not drawn again. */
-export function AnswerText({ text, growing = false }: { text: string; growing?: boolean }) {
+interface AnswerTextProps {
+  text: string;
+  /** More is to come. */
+  growing?: boolean;
+  /** It broke off before the model ended it. */
+  cut?: boolean;
+}
+
+/** An answer as it grows and afterwards. A line that is whole is checked, and not drawn again. */
+export function AnswerText({ text, growing = false, cut = false }: AnswerTextProps) {
   const parse = useMemo(answerParser, []);
   const blocks = parse(text);
+  const whole = wholeBlocks(blocks, text, !growing && !cut);
   return (
     <div class={growing ? "answer-text growing" : "answer-text"}>
       {blocks.map((block, i) => (
-        <Line key={i} block={block} finished={!growing || i < blocks.length - 1} />
+        <Line key={i} block={block} finished={i < whole} />
       ))}
     </div>
   );

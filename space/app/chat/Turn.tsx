@@ -5,7 +5,7 @@ import { phase } from "../session";
 import type { Draft } from "../asking";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
-import { statsLine } from "../ui/numbers";
+import { readingInWords, statsLine } from "../ui/numbers";
 import { Record } from "../ui/Record";
 import { AnswerText } from "./AnswerText";
 import { again, another, continuable, goOn } from "./state";
@@ -38,7 +38,11 @@ function Reply({ text, draft, turn, last = false }: ReplyProps) {
       data-finish={turn && (turn.stats?.finish ?? "error")}
       aria-busy={writing}
     >
-      {writing && text === "" ? <p class="hint">{waiting(draft.reading)}</p> : <AnswerText text={text} growing={writing} />}
+      {writing && text === "" ? (
+        <p class="hint">{waiting(draft.reading)}</p>
+      ) : (
+        <AnswerText text={text} growing={writing} cut={turn !== undefined && turn.stats?.finish !== "eos"} />
+      )}
       {turn && <End turn={turn} last={last} />}
     </li>
   );
@@ -108,5 +112,5 @@ function press(action: () => Promise<void>): void {
 
 function waiting(reading: [number, number] | undefined): string {
   if (phase.value === "loading") return "The model is being loaded …";
-  return reading ? `Reading: ${reading[0]} of ${reading[1]} tokens` : "Reading …";
+  return readingInWords(reading);
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { stop } from "../asking";
 import { phase } from "../session";
 import { Icon } from "../ui/Icon";
-import { statsLine } from "../ui/numbers";
+import { readingInWords, statsLine } from "../ui/numbers";
 import { codeIn } from "./extract";
 import { Change, Listing } from "./Listing";
 import { again, another, answer, change, changeInWords, discard, draft, problem, program, take } from "./state";
@@ -75,11 +75,7 @@ function Growing() {
     <>
       {text === "" && (
         <p class="hint">
-          {phase.value === "loading"
-            ? "Waiting for the model …"
-            : reading
-              ? `Reading: ${reading[0]} of ${reading[1]} tokens`
-              : "Reading …"}
+          {phase.value === "loading" ? "Waiting for the model …" : readingInWords(reading)}
         </p>
       )}
       <Words text={words} />

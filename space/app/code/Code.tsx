@@ -2,8 +2,9 @@
 
 import type { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
-import { card, loadCard, type Score } from "../about/card";
+import { card, loadCard } from "../about/card";
 import { Icon } from "../ui/Icon";
+import { percent } from "../ui/numbers";
 import { Options } from "../ui/Options";
 import { onEnter } from "../ui/keys";
 import { Answer } from "./Answer";
@@ -128,14 +129,10 @@ function Expectations() {
       </p>
       {trained && foreign && (
         <p id="scores">
-          Measured: it solves {percent(trained)} of held-out exercises of its own kinds, and {percent(foreign)} of
-          MBPP, tasks that people wrote for beginners.
+          Measured: it solves {percent(trained.score)} of held-out exercises of its own kinds, and {percent(foreign.score)}
+          of MBPP, tasks that people wrote for beginners.
         </p>
       )}
     </section>
   );
-}
-
-function percent({ score }: Score): string {
-  return `${(100 * score).toFixed(1)}%`;
 }

@@ -1,13 +1,13 @@
 /** The answers of this visit: how fast they came. */
 
 import { useSignal } from "@preact/signals";
-import { median } from "../ui/numbers";
-import { asOdinError, ask, phase, timings } from "../session";
+import { asking } from "../asking";
+import { phase, timings } from "../session";
 import { LineChart } from "../ui/Chart";
-import { tokensPerSecond } from "../ui/numbers";
-import { binned } from "./figures";
+import { median, seconds, tokensPerSecond } from "../ui/numbers";
+import { binned, type Bin } from "./figures";
 import { Tile } from "./Tile";
-import { count, time } from "./verdict";
+import { count } from "./verdict";
 
 const QUESTION = "A baker has 96 rolls. She sells 5 bags of 12 rolls and gives away 8. How many rolls are left?";
 const HERE = "measured on this device";
@@ -18,19 +18,16 @@ export function Answers() {
   const last = timings.value.at(-1);
   const rates = timings.value.map(tokensPerSecond).filter((rate) => rate !== undefined);
   const rate = last && tokensPerSecond(last);
+  const first = last && last.tokens > 0 ? seconds(last.prefillMs) : undefined;
   const { bins, size } = binned(last?.tokenMs ?? []);
-  const slowest = time(Math.max(...bins.map(({ y }) => y)));
-  const fastest = time(Math.min(...bins.map(({ y }) => y)));
   const busy = phase.value === "loading" || phase.value === "answering";
 
   const askIt = async () => {
     problem.value = undefined;
     said.value = "";
-    try {
-      await ask(QUESTION, { maxTokens: 256, onText: (text) => (said.value = text) });
-    } catch (error) {
-      problem.value = asOdinError(error).message;
-    }
+    const asked = await asking(QUESTION, ({ text }) => (said.value = text));
+    said.value = asked.text;
+    if ("error" in asked) problem.value = asked.error.message;
   };
 
   return (
@@ -49,7 +46,7 @@ export function Answers() {
           value={written(rates.length > 0 ? median(rates) : undefined)}
           source={HERE}
         />
-        <Tile id="first-token" label="First token after" value={last && time(last.prefillMs)} source={HERE} />
+        <Tile id="first-token" label="First token after" value={first} source={HERE} />
         <Tile
           id="lengths"
           label="Tokens read and written"
@@ -60,11 +57,7 @@ export function Answers() {
       <LineChart
         id="answer-chart"
         title="Time of each token in the last answer"
-        description={
-          last
-            ? `Between ${fastest} and ${slowest} a token over ${count(last.tokens)} tokens.`
-            : "There is no answer yet."
-        }
+        description={describe(bins, last?.tokens)}
         x={{ label: "token of the answer", unit: "" }}
         y={{ label: "time", unit: "ms", format: (value) => Number(value.toPrecision(3)).toLocaleString("en") }}
         series={[{ name: "ODIN", points: bins }]}
@@ -80,9 +73,9 @@ export function Answers() {
         </button>
         <p class="hint inline">{QUESTION}</p>
       </div>
-      <output class="said-here" dir="auto">
+      <p class="said-here" dir="auto">
         {said.value}
-      </output>
+      </p>
       {problem.value && (
         <p class="error" role="alert">
           {problem.value}
@@ -90,6 +83,14 @@ export function Answers() {
       )}
     </section>
   );
+}
+
+function describe(bins: readonly Bin[], tokens: number | undefined): string {
+  if (tokens === undefined) return "There is no answer yet.";
+  if (bins.length === 0) return "The last answer had too few tokens.";
+  const times = bins.map(({ y }) => y);
+  const [fastest, slowest] = [Math.min(...times), Math.max(...times)];
+  return `Between ${seconds(fastest)} and ${seconds(slowest)} a token over ${count(tokens)} tokens.`;
 }
 
 function written(rate: number | undefined): string | undefined {

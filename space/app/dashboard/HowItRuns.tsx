@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { detect, formatBytes, storedModels, summary, type Capabilities } from "../../runtime/index";
 import { info, modelName, modelUrl } from "../session";
+import { seconds } from "../ui/numbers";
 import { Tile } from "./Tile";
-import { time } from "./verdict";
 
 const HERE = "measured on this device";
 const CHOSEN = "chosen for this device";
@@ -70,7 +70,7 @@ export function HowItRuns() {
 }
 
 function written(milliseconds: number | undefined): string | undefined {
-  return milliseconds === undefined ? undefined : time(milliseconds);
+  return milliseconds === undefined ? undefined : seconds(milliseconds);
 }
 
 async function storedSize(): Promise<number | undefined> {

@@ -1,8 +1,7 @@
 /** What was measured of a larger ODIN on another machine, from the repository's own record of it. */
 
 import { machine, ms, rounds } from "../../../docs/measurements/web-demands.json";
-import { median } from "../ui/numbers";
-import { time } from "./verdict";
+import { median, seconds } from "../ui/numbers";
 
 const PLACES = ["decode 128", "decode 1024", "decode 4096", "prefill 256"] as const;
 const HEADS = ["Token after 128", "after 1,024", "after 4,096", "First token after 256"];
@@ -17,7 +16,7 @@ const CORES = machine.cores === 2 ? "two" : String(machine.cores);
 
 function shown(times: Times, place: Place): string {
   const measured = times[place];
-  if (measured) return time(median(measured));
+  if (measured) return seconds(median(measured));
   return times === MODELS[0]![1] && place.startsWith("decode") ? "as after 128" : "not measured";
 }
 

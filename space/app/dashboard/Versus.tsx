@@ -1,8 +1,10 @@
 /** The comparison with a transformer of ODIN's size, measured on this device when it is asked for. */
 
 import { useSignal } from "@preact/signals";
+import { keptFrom } from "../measuring";
+import { BUDGET_MS } from "../reference/compare";
 import { phase } from "../session";
-import { threadsInWords } from "../ui/numbers";
+import { seconds, threadsInWords } from "../ui/numbers";
 import { LineChart } from "../ui/Chart";
 import {
   cancel,
@@ -16,7 +18,7 @@ import {
   type Length,
   type Measured,
 } from "./comparison";
-import { count, time, verdict } from "./verdict";
+import { count, verdict } from "./verdict";
 
 const NAMES = ["ODIN", "Transformer"] as const;
 
@@ -26,6 +28,7 @@ export function Versus() {
   const [odin = [], reference = []] = points.value;
   const shown = running || odin.length > 0 ? contexts.value : LENGTHS[length.value];
   const words = running ? undefined : verdict(odin, reference);
+  const kept = keptFrom("comparison");
   const state = running ? "measuring" : measured.value ? "measured" : problem.value ? "failed" : "idle";
   return (
     <section class="card" aria-labelledby="versus-title" id="versus" data-state={state}>
@@ -43,7 +46,7 @@ export function Versus() {
             disabled={running}
             onChange={({ currentTarget }) => (length.value = currentTarget.value as Length)}
           >
-            <option value="full">Full: five lengths of text, about a minute</option>
+            <option value="full">Full: five lengths of text</option>
             <option value="quick">Quick: two lengths of text</option>
           </select>
         </label>
@@ -56,7 +59,7 @@ export function Versus() {
             type="button"
             id="measure"
             class="primary"
-            disabled={phase.value === "answering" || phase.value === "loading"}
+            disabled={kept !== undefined || phase.value === "answering" || phase.value === "loading"}
             onClick={() => void measure(length.value)}
           >
             Measure on this device
@@ -67,7 +70,7 @@ export function Versus() {
       <p class="verdict" id="verdict" role="status">
         {running
           ? "Measuring. The page can be used meanwhile, but an answer would disturb the numbers."
-          : [problem.value, words].filter(Boolean).join(" ") || "Not measured on this device yet."}
+          : [kept, problem.value, words].filter(Boolean).join(" ") || "Not measured on this device yet."}
       </p>
       <div class="charts">
         <LineChart
@@ -114,7 +117,7 @@ export function Versus() {
                 {[odin[i]?.tokenMs, reference[i]?.tokenMs, odin[i]?.prefillMs, reference[i]?.prefillMs].map(
                   (ms, column) => (
                     <td key={column} data-ms={ms}>
-                      {ms === undefined ? (measured.value ? "left out" : "…") : time(ms)}
+                      {ms === undefined ? (measured.value ? "left out" : "…") : seconds(ms)}
                     </td>
                   ),
                 )}
@@ -132,21 +135,25 @@ export function Versus() {
 
 const HOW =
   "Both run in fresh workers of their own on WebAssembly, in int8 with the same number of threads, in turns on the " +
-  "same texts of random tokens. Each reads the text in passes and then writes; times are taken in the worker.";
+  "same texts of random tokens. Each reads the text in passes and then writes; times are taken in the worker. " +
+  `Lengths that would take it beyond ${BUDGET_MS / 1000} seconds are left out.`;
 const CACHE =
   "The transformer is run by transformers.js as it is, which on WebAssembly hands the cache back and forth for each " +
   "token; ODIN's state goes the same way, but does not grow.";
 const HIDDEN = "The page was out of sight for a part of it, when browsers may slow it down: measure again to be sure.";
+const DISTURBED = "The page loaded its model or answered meanwhile, which slows both: measure again to be sure.";
 
-function how({ reference, threads, isolated, hidden, leftOut, decodeTokens, points }: Measured): string {
+function how(of: Measured): string {
+  const { reference, threads, isolated, hidden, disturbed, leftOut, decodeTokens, points } = of;
   const rounds = [...new Set(points[0]!.map((point) => point.rounds))].sort();
   const clock = isolated ? "isolated" : "not isolated, so that the clock is coarser";
   return [
     `${HOW} Here: ${threadsInWords(threads)}, ${clock}; ${decodeTokens} tokens written each`,
     `time, the median of ${rounds.join(" or ")} rounds. ODIN has ${count(reference.parameters_of_model)} parameters,`,
     `the transformer ${count(reference.parameters)}. ${CACHE}`,
-    ...(leftOut.length > 0 ? [`Left out, since it would have taken too long here: ${list(leftOut)} tokens.`] : []),
+    ...(leftOut.length > 0 ? [`Left out here: ${list(leftOut)} tokens.`] : []),
     ...(hidden ? [HIDDEN] : []),
+    ...(disturbed ? [DISTURBED] : []),
   ].join(" ");
 }
 

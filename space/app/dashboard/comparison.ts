@@ -1,10 +1,11 @@
 /** The comparison with the reference transformer. It goes on, and is kept, when another mode is shown. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { measuring } from "../measuring";
 import { compare, CONTEXTS, QUICK_CONTEXTS, type Comparison, type Point } from "../reference/compare";
 import type { Runner } from "../reference/protocol";
 import { startOdin, startReference } from "../reference/runners";
-import { modelUrl, startOptions } from "../session";
+import { ownAddress, phase, startOptions } from "../session";
 
 export const LENGTHS = { quick: QUICK_CONTEXTS, full: CONTEXTS } as const;
 export type Length = keyof typeof LENGTHS;
@@ -21,6 +22,8 @@ export interface Measured extends Comparison {
   isolated: boolean;
   /** Whether the page was out of sight for a part of it, when browsers may slow it down. */
   hidden: boolean;
+  /** Whether the page loaded a model or answered meanwhile, which takes from both. */
+  disturbed: boolean;
   length: Length;
 }
 
@@ -44,21 +47,27 @@ export function referenceUrl(model: string): string {
   return model.replace(/(?:odin-)?([^/]+)\/*$/, "reference-$1/");
 }
 
-/** Measures both models on this device; never throws. One comparison at a time: a second call does nothing. */
+/** Measures both models on this device; never throws. Does nothing while anything is measured. */
 export async function measure(length: Length): Promise<void> {
-  if (current) return;
+  if (measuring.value) return;
+  measuring.value = "comparison";
   const stop = (current = new AbortController());
   const { signal } = stop;
   const runners: Runner[] = [];
   let hidden = document.hidden;
   const onVisibility = () => (hidden ||= document.hidden);
   document.addEventListener("visibilitychange", onVisibility);
+  let disturbed = false;
+  const unwatch = effect(() => {
+    if (phase.value === "loading" || phase.value === "answering") disturbed = true;
+  });
   const say = (words: string, done = 0, total = 0) => (progress.value = { words, done, total });
   [contexts.value, points.value] = [LENGTHS[length], [[], []]];
   [measured.value, problem.value] = [undefined, undefined];
   try {
     say("Starting both models …");
     const { ortUrl, threads } = startOptions as { ortUrl: string; threads?: number };
+    const modelUrl = ownAddress();
     const url = referenceUrl(modelUrl);
     const reference = await manifestOf(url, signal);
     const odin = await startOdin(modelUrl, { ortUrl, threads, signal });
@@ -72,15 +81,16 @@ export async function measure(length: Length): Promise<void> {
       onPoints: (now) => (points.value = now),
     });
     const { threads: used, capabilities } = odin.info;
-    measured.value = { ...result, reference, hidden, length, threads: used, isolated: capabilities.isolated };
+    const circumstances = { hidden, disturbed, threads: used, isolated: capabilities.isolated };
+    measured.value = { ...result, ...circumstances, reference, length };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     problem.value = signal.aborted ? "The measurement was cancelled." : why;
   } finally {
     for (const runner of runners) runner.dispose();
     document.removeEventListener("visibilitychange", onVisibility);
-    progress.value = undefined;
-    current = undefined;
+    unwatch();
+    measuring.value = progress.value = current = undefined;
   }
 }
 

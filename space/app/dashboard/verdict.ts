@@ -1,6 +1,7 @@
 /** What a comparison has shown, in words, whichever way it went. */
 
 import type { Point } from "../reference/compare";
+import { seconds } from "../ui/numbers";
 
 /** Times that differ by less are called equal: the same model measured twice differs by as much. */
 const EQUAL = 1.1;
@@ -16,12 +17,12 @@ export function verdict(odin: readonly Point[], reference: readonly Point[]): st
   if (!first || !last) return undefined;
   const rate = ({ context, ours, theirs }: typeof first) =>
     `after ${count(context)} tokens of text ${faster(ours.tokenMs, theirs.tokenMs, "writes", "write")} ` +
-    `(ODIN ${time(ours.tokenMs)} a token, the transformer ${time(theirs.tokenMs)})`;
+    `(ODIN ${seconds(ours.tokenMs)} a token, the transformer ${seconds(theirs.tokenMs)})`;
   const parts = [`On this device, ${rate(first)}`];
   if (last !== first) parts.push(`${rate(last)}`);
   const reading =
-    `The first token after ${count(last.context)} tokens came in ${time(last.ours.prefillMs)} from ODIN and in ` +
-    `${time(last.theirs.prefillMs)} from the transformer`;
+    `The first token after ${count(last.context)} tokens came in ${seconds(last.ours.prefillMs)} from ODIN and in ` +
+    `${seconds(last.theirs.prefillMs)} from the transformer`;
   return `${parts.join("; ")}. ${reading}.`;
 }
 
@@ -35,12 +36,6 @@ function faster(ours: number, theirs: number, verb: string, verbOfBoth: string):
 
 function times(ratio: number): string {
   return ratio < 10 ? ratio.toFixed(1) : count(Math.round(ratio));
-}
-
-/** 0.85 ms, 12.3 ms, 850 ms, 1.9 s. */
-export function time(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
 }
 
 export function count(number: number): string {

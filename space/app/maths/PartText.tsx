@@ -24,6 +24,12 @@ export function PartText({ part, finished }: { part: Part; finished: boolean }) 
         )}
       </span>
       {found && drawVerdict(part, found)}
+      {!finished && claims(part) && (
+        // Room for the mark to come: without it the rest of the line would move.
+        <span class="awaited">
+          <Icon name="check" />
+        </span>
+      )}
     </span>
   );
 }

@@ -3,10 +3,10 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
-import { statsLine } from "../ui/numbers";
+import { readingInWords, statsLine } from "../ui/numbers";
 import { Record } from "../ui/Record";
 import { spoken, Steps } from "./Steps";
-import { complete, finished, oneByOne, revealed, shown, solution, solve, type Solution } from "./state";
+import { complete, finished, oneByOne, revealed, shown, solution, solve, whole, type Solution } from "./state";
 import { summarise, summaryLine } from "./summary";
 import { trialLine, tryAnswer } from "./trial";
 
@@ -39,9 +39,14 @@ export function Result() {
         {long ? `${question.slice(0, SHOWN_CHARACTERS)} …` : question}
       </p>
       {text === "" && state !== "done" && (
-        <p class="hint">{reading ? `Reading: ${reading[0]} of ${reading[1]} tokens` : "Reading …"}</p>
+        <p class="hint">{readingInWords(reading)}</p>
       )}
-      <Steps blocks={seen} finished={finished.value} writing={state === "writing" && !oneByOne.value} />
+      <Steps
+        blocks={seen}
+        whole={whole.value}
+        finished={finished.value}
+        writing={state === "writing" && !oneByOne.value}
+      />
       {answer && (
         <p class="answer" id="answer">
           <span class="label">Answer</span> <strong dir="auto">{answer.text}</strong>
@@ -111,8 +116,9 @@ function Reveal() {
 /** What the page found out about the arithmetic, and about the answer put back into the question. */
 function Checks({ solution: { question, text, stats } }: { solution: Solution }) {
   const { summary, line, trials } = useMemo(() => {
-    const summary = summarise(text);
-    return { summary, line: summaryLine(summary), trials: stats?.finish === "eos" ? tryAnswer(question, text) : [] };
+    const cut = stats?.finish !== "eos";
+    const summary = summarise(text, cut);
+    return { summary, line: summaryLine(summary), trials: cut ? [] : tryAnswer(question, text) };
   }, [question, text, stats]);
   if (line === "" && trials.length === 0) return null;
   const failed = summary.wrong.length > 0 || summary.answerFollows === false || trials.some(({ holds }) => !holds);
@@ -143,10 +149,11 @@ function Announcer() {
     if (blocks.length === told.current && !over) return;
     const timer = setTimeout(
       () => {
-        const news = blocks.slice(told.current).map(spoken);
+        const news = blocks.map((block, i) => spoken(block, i < whole.peek())).slice(told.current);
         told.current = blocks.length;
-        if (over) news.push(summaryLine(summarise(solution.peek()!.text)));
-        setWords(news.join(". "));
+        const { text, stats } = solution.peek()!;
+        if (over) news.push(summaryLine(summarise(text, stats?.finish !== "eos")));
+        setWords(news.map((words) => (/[.!?]$/.test(words) ? words : `${words}.`)).join(" "));
       },
       over || oneByOne.value ? 0 : SPOKEN_MS,
     );

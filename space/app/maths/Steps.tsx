@@ -7,28 +7,33 @@ import { claims, verdict } from "./summary";
 
 interface StepsProps {
   blocks: readonly Block[];
-  /** How many of them are complete: only those are checked. */
+  /** How many of them are whole: only those are checked. */
+  whole: number;
+  /** How many of them no longer grow. */
   finished: number;
   writing: boolean;
 }
 
-export function Steps({ blocks, finished, writing }: StepsProps) {
+export function Steps({ blocks, whole, finished, writing }: StepsProps) {
   return (
     // Without list marks, Safari takes a list for none, unless it is told.
     <ol id="steps" class={writing ? "steps writing" : "steps"} role="list" aria-label="Steps" aria-busy={writing}>
-      {blocks.map((block, i) => block.kind !== "answer" && <Step key={i} block={block} finished={i < finished} />)}
+      {blocks.map(
+        (block, i) =>
+          block.kind !== "answer" && <Step key={i} block={block} whole={i < whole} finished={i < finished} />,
+      )}
     </ol>
   );
 }
 
-function Step({ block, finished }: { block: Block; finished: boolean }) {
+function Step({ block, whole, finished }: { block: Block; whole: boolean; finished: boolean }) {
   return useMemo(() => {
     if (block.kind === "step") {
       return (
         <li class="step" data-step={finished ? "finished" : "growing"}>
           <p dir="auto">
             {block.parts.map((part, i) => (
-              <PartText key={i} part={part} finished={finished} />
+              <PartText key={i} part={part} finished={whole} />
             ))}
           </p>
         </li>
@@ -41,16 +46,16 @@ function Step({ block, finished }: { block: Block; finished: boolean }) {
         </pre>
       </li>
     );
-  }, [block, finished]);
+  }, [block, whole, finished]);
 }
 
-/** A finished block as a screen reader says it. */
-export function spoken(block: Block): string {
+/** A block as a screen reader says it; one that is not whole without what the page found out. */
+export function spoken(block: Block, whole: boolean): string {
   if (block.kind !== "step") return block.kind === "answer" ? `Answer: ${block.text}` : "Code";
   const words = block.parts.map((part) => {
     if ("text" in part) return part.text;
     const equation = part.result === undefined ? part.math : `${part.math} = ${part.result}`;
-    const found = claims(part) ? verdict(part) : undefined;
+    const found = whole && claims(part) ? verdict(part) : undefined;
     return found?.verdict === "wrong" ? `${equation}, wrong: ${correction(part, found.slip)}` : equation;
   });
   return words.join("");

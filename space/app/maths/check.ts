@@ -89,7 +89,7 @@ function carriesOn(result: Fraction, next: string): boolean {
 }
 
 /** `1/3=0.33` and `2/3=0.67`, not `7/2=3`: a rounded result has decimals. */
-function isRounding(exact: Fraction, result: string, value: Fraction): boolean {
+export function isRounding(exact: Fraction, result: string, value: Fraction): boolean {
   const decimals = /^-?\$?[\d,]+\.(\d+)(%?)$/.exec(result);
   if (!decimals) return false;
   const places = decimals[1]!.length + (decimals[2] ? 2 : 0);

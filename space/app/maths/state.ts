@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { OdinError, type Stats } from "../../runtime/index";
 import { asking, type Draft } from "../asking";
 import { stored } from "../settings";
-import { answerParser, type Block } from "./steps";
+import { answerParser, wholeBlocks, type Block } from "./steps";
 
 export interface Solution {
   /** Counts the solutions of this visit. */
@@ -32,10 +32,15 @@ export const revealed = signal(0);
 
 export const asked = computed(() => solution.value !== undefined);
 export const busy = computed(() => solution.value !== undefined && solution.value.state !== "done");
-/** How many blocks are complete; the last one grows while the answer is being written. */
+/** How many blocks are whole: the last one is not while it is being written, nor when the answer was cut in it. */
+export const whole = computed(() => {
+  const { blocks = [], text = "", stats } = solution.value ?? {};
+  return wholeBlocks(blocks, text, stats?.finish === "eos");
+});
+/** How many blocks no longer grow. */
 export const finished = computed(() => {
-  const { blocks = [], state, text = "" } = solution.value ?? {};
-  return state === "done" || text.endsWith("\n") ? blocks.length : Math.max(0, blocks.length - 1);
+  const { blocks = [], state } = solution.value ?? {};
+  return state === "done" ? blocks.length : whole.value;
 });
 /** How many blocks are to be seen. */
 export const shown = computed(() =>

@@ -43,6 +43,14 @@ export function answerParser(): (text: string) => readonly Block[] {
   };
 }
 
+/**
+ * How many of the `blocks` of `text` are whole. `ended`: the model ended it; elsewhere its last line may lack a part,
+ * and what is said there cannot be checked.
+ */
+export function wholeBlocks(blocks: readonly Block[], text: string, ended: boolean): number {
+  return ended || text.endsWith("\n") ? blocks.length : Math.max(0, blocks.length - 1);
+}
+
 /** The blocks of the lines so far. */
 class Lines {
   constructor(

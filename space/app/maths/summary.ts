@@ -4,7 +4,7 @@ import { evaluate } from "./arithmetic";
 import { check, type Check, type Slip } from "./check";
 import { sides } from "./formula";
 import { parseAnswer, prettyMath, type Calculation } from "./steps";
-import { numbers } from "./trial";
+import { says } from "./trial";
 
 /** As {@link Check}; `doubted` is wrong, and the model itself put a question mark behind it. */
 export type Verdict = Check | { verdict: "doubted"; slip: Slip };
@@ -30,9 +30,9 @@ export function claims({ source }: Calculation): boolean {
   return sides(source).relations.length > 0;
 }
 
-/** Checks all calculations of an answer. */
-export function summarise(text: string): Summary {
-  const blocks = parseAnswer(text);
+/** Checks all calculations of an answer; of one that was cut, not those of the line where it breaks off. */
+export function summarise(text: string, cut = false): Summary {
+  const blocks = parseAnswer(cut ? text.slice(0, text.lastIndexOf("\n") + 1) : text);
   const calculations = blocks
     .flatMap((block) => (block.kind === "step" ? block.parts : []))
     .filter((part): part is Calculation => "math" in part && claims(part));
@@ -45,15 +45,11 @@ export function summarise(text: string): Summary {
   }
   const answer = blocks.findLast((block) => block.kind === "answer")?.text;
   const last = calculations.at(-1);
-  const follows = answer !== undefined && last && sameNumber(answer, last);
+  const result = last && evaluate(sides(last.source).sides.at(-1)!);
+  const follows = answer !== undefined && result ? says(answer, result) : undefined;
   // A calculation in << >> that ends the last line is the solution's last step; others may be the working of a sum.
   if (follows || (follows === false && /<<[^<>]*>>\n+####/.test(text))) summary.answerFollows = follows;
   return summary;
-}
-
-function sameNumber(answer: string, last: Calculation): boolean | undefined {
-  const [said, result] = [numbers(answer), evaluate(sides(last.source).sides.at(-1)!)];
-  return said?.length === 1 && result ? said[0]!.equals(result) : undefined;
 }
 
 /** The summary in a sentence or two; empty where there was nothing to check. */

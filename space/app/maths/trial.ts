@@ -1,7 +1,7 @@
 /** Tries an answer on its question: is it what the question's own arithmetic comes to? Pure. */
 
 import { evaluate, MAX_LENGTH, unknowns, written, type Fraction, type Values } from "./arithmetic";
-import { check } from "./check";
+import { check, isRounding } from "./check";
 import { formulas, sides } from "./formula";
 import { parseAnswer, prettyMath } from "./steps";
 
@@ -29,27 +29,29 @@ const ASKED = /^(?:(?:what|how much) is|calculate|compute|evaluate|work out)?:?\
 function calculate(question: string, answer: string): Trial[] {
   if (question.length > MAX_LENGTH) return [];
   const expression = ASKED.exec(question.trim())?.[1]!.replace(/(?<=%|\d\/\d{1,9}) of (?=[\d$])/, " * ") ?? "";
-  const [value, said] = [evaluate(expression), numbers(answer)];
-  if (!value || said?.length !== 1 || !/[-+*/^×÷−]/.test(expression.slice(1))) return [];
-  if (value.d !== 1n && value.floor().equals(said[0]!)) return [];
+  const value = evaluate(expression);
+  const holds = value && says(answer, value);
+  if (value === undefined || holds === undefined || !/[-+*/^×÷−]/.test(expression.slice(1))) return [];
+  if (value.d !== 1n && says(answer, value.floor())) return [];
   const equation = `${prettyMath(expression)} = ${prettyMath(written(value, answer))}`;
-  return [{ kind: "calculated", equation, holds: value.equals(said[0]!) }];
+  return [{ kind: "calculated", equation, holds }];
 }
 
 /**
  * Puts the answer back into the equations of the question, where it has some with unknowns that the answer gives:
- * `7` or `x=7` for `7x + 12 = 61`, `p=-3, q=-2` for a system, each of `-12, 4`. Empty where that is not so, or where
- * the equation may be meant in another way than to be solved.
+ * `7` or `x=7` for `7x + 12 = 61`, `p=-3, q=-2` for a system, each of `-12, 4`. Empty where that is not so, where
+ * the equation may be meant in another way than to be solved, or where a decimal that does not fit may be rounded.
  */
 function putIn(question: string, answer: string): Trial[] {
   const equations = formulas(question)
     .map(({ start, end }) => question.slice(start, end))
     .filter((formula) => sides(formula).relations.join() === "=" && lettersOf(formula).length > 0);
   const letters = [...new Set(equations.flatMap(lettersOf))];
+  const exact = !/\.\d/.test(answer);
   const trials = solutions(answer, letters).flatMap((values) =>
     equations.flatMap((equation) => {
       const found = isGiven(equation) ? undefined : check(equation, values).verdict;
-      const decided = found === "right" || found === "wrong";
+      const decided = found === "right" || (found === "wrong" && exact);
       const kind = "put in" as const;
       return decided ? [{ kind, equation: filled(equation, values), holds: found === "right" }] : [];
     }),
@@ -90,10 +92,21 @@ function filled(equation: string, values: Values): string {
 }
 
 /** The numbers that an answer consists of: `33`, `-12, 4`, `$2.60`, `5 kg`; undefined for other answers. */
-export function numbers(answer: string): Fraction[] | undefined {
-  const pieces = answer.replace(/(?<=\d) [A-Za-z][\w^/]*$/, "").split(/, | and | or /);
+function numbers(answer: string): Fraction[] | undefined {
+  const pieces = withoutUnit(answer).split(/, | and | or /);
   const values = pieces.map((piece) => (unknowns(piece).size === 0 ? evaluate(piece) : undefined));
   return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+/** Is the answer one number, and that `value` or its rounding? Undefined for other answers. */
+export function says(answer: string, value: Fraction): boolean | undefined {
+  const said = numbers(answer);
+  if (said?.length !== 1) return undefined;
+  return said[0]!.equals(value) || isRounding(value, withoutUnit(answer), said[0]!);
+}
+
+function withoutUnit(answer: string): string {
+  return answer.replace(/(?<=\d) [A-Za-z][\w^/]*$/, "");
 }
 
 /** A trial in a sentence. */

@@ -35,19 +35,22 @@ export function StoragePanel() {
       await release();
       const left = remaining(await clearEverything());
       cleared.value = true;
-      return left === "" ? "Everything was deleted." : `This could not be deleted: ${left}. Close the page's other tabs.`;
+      if (left === "") return "Everything was deleted.";
+      return `This could not be deleted: ${left}. Close the page's other tabs.`;
     });
   };
   const keepIt = () =>
     work(async () => {
       const kept = await persist();
       if (kept === undefined) return "The browser gave no answer.";
-      return kept ? "The browser keeps it until you delete it." : "The browser refused: it may delete it when room is short.";
+      return kept ? "Now it stays until you delete it." : "The browser refused: it may delete it when room is short.";
     });
 
-  const { models = [], shell = 0, files = 0, conversations = 0, settings = [], usage, persisted } = summary.value ?? {};
+  const state = summary.value && !busy.value ? "ready" : "busy";
+  const { models = [], shell = 0, files = 0, conversations = 0, settings = [] } = summary.value ?? {};
+  const { usage, persisted } = summary.value ?? {};
   return (
-    <section class="card storage" aria-labelledby="storage-title" id="storage" data-state={summary.value && !busy.value ? "ready" : "busy"}>
+    <section class="card storage" aria-labelledby="storage-title" id="storage" data-state={state}>
       <h2 id="storage-title">What this page keeps on your device</h2>
       <table>
         <thead>

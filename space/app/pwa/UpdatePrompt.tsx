@@ -1,4 +1,4 @@
-/** Says that a new version is there. Nothing is reloaded before the visitor asks for it: an answer may be under way. */
+/** Says that a new version is there. Nothing is reloaded unless the visitor says so: an answer may be under way. */
 
 import { applyUpdate, updateWaiting } from "./update";
 

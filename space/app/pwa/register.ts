@@ -7,12 +7,18 @@ import { checkForUpdates, watchForUpdates } from "./update";
 const WAIT_MS = 5_000;
 // In development files change under their names.
 const workers = import.meta.env.PROD ? navigator.serviceWorker : undefined; // none in insecure contexts
+/** Never settled where there is no service worker. */
+const controlled = new Promise<void>((resolve) => {
+  if (workers?.controller) resolve();
+  else workers?.addEventListener("controllerchange", () => resolve(), { once: true });
+});
 let started: Promise<boolean> | undefined;
 
 /** Registers the service worker when the page has been loaded and has nothing else to do. */
 export function register(): void {
   if (workers) watchForUpdates(workers);
-  const whenIdle = () => ("requestIdleCallback" in window ? requestIdleCallback(() => void start()) : setTimeout(start, 200));
+  // Safari has no idle callbacks.
+  const whenIdle = () => void ("requestIdleCallback" in window ? requestIdleCallback(start) : setTimeout(start, 200));
   if (document.readyState === "complete") whenIdle();
   else addEventListener("load", whenIdle, { once: true });
 }
@@ -26,21 +32,20 @@ export function register(): void {
 export async function offlineReady(signal?: AbortSignal): Promise<boolean> {
   if (!workers) return false;
   if (workers.controller) return true;
-  const controlled = new Promise<boolean>((resolve) => {
-    workers.addEventListener("controllerchange", () => resolve(true), { once: true });
-    signal?.addEventListener("abort", () => resolve(false), { once: true });
-    setTimeout(() => resolve(false), WAIT_MS);
+  const without = new Promise<void>((resolve) => {
+    void start().then((registered) => registered || resolve());
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+    setTimeout(resolve, WAIT_MS);
   });
-  const refused = new Promise<boolean>((resolve) => void start().then((registered) => registered || resolve(false)));
-  return Promise.race([controlled, refused]);
+  return Promise.race([controlled.then(() => true), without.then(() => false)]);
 }
 
 /** Has the files kept that a model on this device uses, in case they were fetched before the worker saw it. */
 export async function keepRuntimeFiles(ortUrl: string, device: Device): Promise<void> {
-  if (!workers || !(await offlineReady())) return;
+  await controlled;
   const build = `${ortUrl}ort-wasm-simd-threaded${device === "webgpu" ? ".asyncify" : ""}`;
   const names = ["assets/worker.js", `${build}.mjs`, `${build}.wasm`];
-  workers.controller?.postMessage({ type: "KEEP", names } satisfies Message);
+  workers?.controller?.postMessage({ type: "KEEP", names } satisfies Message);
 }
 
 /** @returns whether there is a service worker, once it is known. */

@@ -1,8 +1,8 @@
 /**
  * The service worker: with it the app opens when the server is gone.
  *
- * The shell (page, scripts, styles, icons) is kept when the worker is installed. Files that are large are kept when they
- * are first used. Models are left alone: the runtime keeps them itself.
+ * The shell (page, scripts, styles, icons) is kept when the worker is installed, large files when they are first used.
+ * Models are left alone: the runtime keeps them itself.
  */
 
 import { PrecacheController } from "workbox-precaching";
@@ -117,7 +117,9 @@ async function fileOnUse(request: Request, event: ExtendableEvent): Promise<Resp
   if (kept) return isolated(kept);
   // What the HTTP cache has may be of another version: ask.
   const response = await fetch(request, { cache: "no-cache" });
-  if (revision && response.ok) event.waitUntil(keep(cache, url, revision, response.clone()).catch(() => {})); // no room
+  if (revision && response.ok) {
+    event.waitUntil(keep(cache, url, revision, response.clone()).catch(() => {})); // there is no room
+  }
   return isolated(response);
 }
 

@@ -24,7 +24,7 @@ export function watchForUpdates(workers: ServiceWorkerContainer): void {
   });
 }
 
-/** Call before `worker` registers, which is the first check for a new version; others follow while the page is used. */
+/** Call before `worker` registers, which is the first check for a new version; others follow as the page is used. */
 export function checkForUpdates(worker: Workbox): void {
   workbox = worker;
   let checked = Date.now();

@@ -10,7 +10,7 @@ const DECODE_TOKENS = 24;
 /** Browsers compile WebAssembly better while it runs: the first seconds are slower, and count for nothing. */
 const WARM_UP = { context: 64, tokens: 24, ms: 2000 };
 /** Milliseconds. A context that would take the comparison beyond it is left out. */
-const BUDGET = 90_000;
+export const BUDGET_MS = 90_000;
 
 /** Medians over the rounds at one length of text, in milliseconds. */
 export interface Point {
@@ -51,7 +51,7 @@ export interface CompareOptions {
  * @throws whatever a runner throws; the signal's reason after an abort.
  */
 export async function compare(runners: readonly Runner[], options: CompareOptions): Promise<Comparison> {
-  const { contexts, decodeTokens = DECODE_TOKENS, rounds = ROUNDS, budgetMs = BUDGET, signal } = options;
+  const { contexts, decodeTokens = DECODE_TOKENS, rounds = ROUNDS, budgetMs = BUDGET_MS, signal } = options;
   const { warmUpMs = WARM_UP.ms * runners.length, now = () => performance.now() } = options;
   const started = now();
   const total = contexts.length * rounds * runners.length;

@@ -2,9 +2,15 @@
 
 import type { Stats } from "../../runtime/index";
 
-/** 850 ms, 1.9 s. */
+/** 0.85 ms, 12.3 ms, 850 ms, 1.9 s. */
 export function seconds(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds >= 999.5) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
+}
+
+/** A share of 1 in per cent: 93.8%. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 /** Tokens a second after the first token; undefined for an answer of one token. */
@@ -21,6 +27,11 @@ export function median(numbers: readonly number[]): number {
 
 export function threadsInWords(threads: number): string {
   return threads === 1 ? "1 thread" : `${threads} threads`;
+}
+
+/** How far a long question has been read: tokens so far, and all of them. */
+export function readingInWords(reading: readonly [number, number] | undefined): string {
+  return reading ? `Reading: ${reading[0]} of ${reading[1]} tokens` : "Reading …";
 }
 
 /** An answer's statistics in a line. */
