@@ -68,11 +68,12 @@ install: .stamps/install
 	cd space && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# A core for each process, except for the browsers: they have threads of their own, and times to keep.
+# A core for each process, except for browsers and training, which have processes of their own and times to keep.
 test: .stamps/install $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html lint
 	cd space && npm run --silent test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore=tests/space --numprocesses=logical --maxprocesses=4 --dist=loadfile
-	$(BIN)/python -m pytest tests/space
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore=tests/space --ignore=tests/training --ignore=tests/test_demo.py \
+		--numprocesses=logical --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest tests/training tests/test_demo.py tests/space
 	$(MAKE) --no-print-directory test-transformers5
 
 test-transformers5: .stamps/transformers5

@@ -20,9 +20,27 @@ export interface Mode {
 export const MODES: readonly Mode[] = [
   { name: "chat", label: "Chat", title: "Chat", icon: "chat", Page: Chat },
   { name: "maths", label: "Maths", title: "Maths solver", icon: "maths", Page: Maths },
-  { name: "code", label: "Code", title: "Code completion", icon: "code", Page: lazy(async () => (await import("./code/Code")).Code) },
-  { name: "dashboard", label: "Dashboard", title: "Dashboard", icon: "gauge", Page: lazy(async () => (await import("./dashboard/Dashboard")).Dashboard) },
-  { name: "benchmark", label: "Benchmark", title: "Benchmark", icon: "bars", Page: lazy(async () => (await import("./benchmark/Benchmark")).Benchmark) },
+  {
+    name: "code",
+    label: "Code",
+    title: "Code completion",
+    icon: "code",
+    Page: lazy(async () => (await import("./code/Code")).Code),
+  },
+  {
+    name: "dashboard",
+    label: "Dashboard",
+    title: "Dashboard",
+    icon: "gauge",
+    Page: lazy(async () => (await import("./dashboard/Dashboard")).Dashboard),
+  },
+  {
+    name: "benchmark",
+    label: "Benchmark",
+    title: "Benchmark",
+    icon: "bars",
+    Page: lazy(async () => (await import("./benchmark/Benchmark")).Benchmark),
+  },
   { name: "about", label: "About", title: "About ODIN", icon: "info", Page: About },
 ];
 

@@ -35,7 +35,8 @@ function write(name: string, value: unknown): void {
 
 const within = (least: number, most: number) => (value: unknown) =>
   typeof value === "number" && value >= least && value <= most;
-const whole = (least: number, most: number) => (value: unknown) => within(least, most)(value) && Number.isInteger(value);
+const whole = (least: number, most: number) => (value: unknown) =>
+  within(least, most)(value) && Number.isInteger(value);
 
 /** 0 takes the likeliest token; above, tokens are drawn. The runtime allows more; beyond 2 only noise comes. */
 export const temperature = stored("temperature", 0, within(0, 2) as (value: unknown) => value is number);

@@ -12,7 +12,9 @@ import type { Result } from "../app/benchmark/result";
  * @throws Error that says for each bad file what is wrong with it.
  */
 export function readEntries(folder: string): Result[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json")).sort();
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort();
   const owners = new Map<string, string>();
   const problems: string[] = [];
   const entries = files.flatMap((file) => {
@@ -60,5 +62,12 @@ export function table(entries: readonly Result[]): string {
   const header = ["name", "browser", "model", "runs on", "tokens/s", "first token", "start", "date"];
   const lines = [header, ...rows];
   const widths = header.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  return lines.map((line) => line.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()).join("\n");
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

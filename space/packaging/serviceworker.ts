@@ -31,7 +31,12 @@ export function appFiles(folder: string): AppFiles {
     .map((path) => path.replaceAll(sep, "/"))
     .filter((path) => !LEFT_OUT.test(path))
     .sort()
-    .map((url) => ({ url, revision: createHash("sha256").update(readFileSync(join(folder, url))).digest("hex") }));
+    .map((url) => ({
+      url,
+      revision: createHash("sha256")
+        .update(readFileSync(join(folder, url)))
+        .digest("hex"),
+    }));
   return { shell: files.filter(({ url }) => !ON_USE.test(url)), onUse: files.filter(({ url }) => ON_USE.test(url)) };
 }
 

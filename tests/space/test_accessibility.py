@@ -10,6 +10,13 @@ from tests.space.visitor import MODES, Visitor
 DESKTOP, PHONE = (1200, 1000), (390, 844)
 NANO = "model=models/odin-nano/&device=wasm"
 WEIGHTS = "models/toy/onnx/model.onnx"
+# Twice, as the click before may have begun to scroll elsewhere.
+TO_THE_END = """
+for (let i = 0; i < 2; i++) {
+  scrollTo(0, document.documentElement.scrollHeight);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
+"""
 
 
 @pytest.fixture
@@ -58,6 +65,8 @@ class Examination:
 
     def look(self, what: str) -> None:
         self.places += 1
+        if self.visitor.mode == "chat":  # where answers end; further up, the message box lies over some of the text
+            self.visitor.page.eval(TO_THE_END)
         self.found += [f"{what}: {violation}" for violation in violations(self.visitor.page)]
 
     def look_in_both_schemes(self, what: str) -> None:

@@ -33,7 +33,7 @@ def set_option(visitor: Visitor, selector: str, value: str) -> None:
     if not visitor.find(".options").get_property("open"):
         visitor.click(".options > summary")
     field = visitor.find(selector)
-    field.clear()
+    visitor.driver.execute_script("arguments[0].focus(); arguments[0].select()", field)
     field.send_keys(value, Keys.TAB)
 
 
@@ -135,9 +135,11 @@ def test_hostile_text_stays_text(visitor):
 def test_model_text_stays_text(tab, site):
     visitor = Visitor(tab, site.url)
     set_option(visitor, "#temperature", "2")
-    set_option(visitor, "#seed", "1")
-    visitor.ask(HOSTILE["html"])
-    said = visitor.text("#turns > li:last-child .answer-text")
+    said = ""
+    for seed in "12345":  # some of its answers end at once
+        set_option(visitor, "#seed", seed)
+        visitor.ask("x")
+        said += visitor.text("#turns > li:last-child .answer-text")
     assert re.search(r"<b>bold</b>|<img|<script>|<style>", said), "the toy should have said something hostile"
     assert not visitor.all(".answer-text img, .answer-text script, .answer-text style")
     assert visitor.page.title == "Chat · ODIN"

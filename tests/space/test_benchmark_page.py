@@ -202,9 +202,9 @@ def test_a_measurement(visitor, site, app, toy_folder):
 
 def test_copy_and_download(tab, site, tmp_path):
     visitor = visit(tab, site)
+    begin(visitor)
     assert not visitor.find("[data-action=copy]").is_enabled(), "there is nothing yet"
     assert not visitor.find("#download-result").is_enabled()
-    begin(visitor)
     ended(visitor)
     shown = visitor.text("#result-json")
     visitor.click("[data-action=copy]")

@@ -104,7 +104,7 @@ def test_a_visit_by_keyboard(visitor):
     assert visitor.page.eval("return document.activeElement.id;") == "stop"
     press(visitor, Keys.SPACE)
     visitor.answered(0)
-    assert visitor.text("#announce") == "The answer is complete."
+    assert visitor.text("#announce") == "The answer has stopped."
 
     visitor.find("#prompt").send_keys(Keys.ESCAPE)
     press(visitor, Keys.TAB)

@@ -12,9 +12,9 @@ from tests.space.memory import MB
 def test_memory_and_time(engine_name, bare, odin_100m):
     """A second try, in a fresh browser, only where the first was above the limit over idle.
 
-    Firefox holds onnxruntime's compiled code twice for less than a tenth of a second, 30 MB while all weights are in
-    memory: that is the peak, 236 to 244 MB where a sample falls into it. The garbage of the browser's own process
-    comes and goes by up to 12 MB, in the idle memory or at the peak, and no page has a say in that.
+    Firefox takes 30 MB more for less than a tenth of a second while it starts onnxruntime, when all weights are in
+    memory: 236 to 244 MB where a sample falls into it. And the memory of the browser's own process was seen to change
+    by 12 MB within five idle seconds, which may fall into the idle memory or into the peak.
     """
     if reason := missing(engine_name):
         browser_missing(reason)

@@ -164,8 +164,7 @@ def test_typing_while_an_answer_is_written(tab, talking_site):
     visitor.wait(lambda: visitor.state == "answering" and visitor.all(".growing"))
     words = "How many pears?"
     prompt = visitor.find("#prompt")
-    for letter in words:
-        prompt.send_keys(letter)
+    prompt.send_keys(words)
     assert visitor.state == "answering", "the answer should have taken longer"
     assert prompt.get_property("value") == words
     visitor.click("#stop")

@@ -5,7 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.remote.webelement import WebElement
 
 from tests.space.browsers import Page
@@ -43,7 +47,11 @@ class Visitor:
             self.driver.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
             try:
                 return element.click()
-            except (ElementClickInterceptedException, StaleElementReferenceException):
+            except (
+                ElementClickInterceptedException,
+                ElementNotInteractableException,
+                StaleElementReferenceException,
+            ):
                 if attempt == 4:
                     raise
                 time.sleep(0.2)

@@ -24,10 +24,10 @@ export function About() {
           <h2>Small on purpose</h2>
           <p>
             {about && about !== "missing"
-              ? `${about.name} has ${about.parameters.toLocaleString("en")} parameters, where usual chat models have billions. `
+              ? `${about.name} has ${about.parameters.toLocaleString("en")} parameters; usual chat models have billions. `
               : "It has a few million parameters, where usual chat models have billions. "}
-            It was trained from nothing, only on exercises in mathematics, logic and Python that a program made up and a
-            second program checked. It has read no web page, no book and no conversation.
+            It was trained from nothing, only on exercises in mathematics, logic and Python that a program made up and
+            a second program checked. It has read no web page, no book and no conversation.
           </p>
         </section>
         <section>
@@ -55,8 +55,13 @@ export function About() {
             Outside of the kinds of exercise it was taught it writes confident nonsense. Even inside them it is often
             wrong; the tables below say how often.
           </li>
-          <li>It copies unusual names and long numbers badly, and longer problems go wrong more often than short ones.</li>
-          <li>A step that this page marks as right is right as arithmetic. Whether it was the step to take, nobody checks.</li>
+          <li>
+            It copies unusual names and long numbers badly, and longer problems go wrong more often than short ones.
+          </li>
+          <li>
+            A step that this page marks as right is right as arithmetic. Whether it was the step to take, nobody
+            checks.
+          </li>
           <li>It is a study of an idea. Do not use it where a wrong answer does harm.</li>
         </ul>
       </section>
@@ -94,8 +99,8 @@ function ThisDevice() {
         </dl>
       ) : (
         <p>
-          Nothing yet: the model is not loaded. Everything that the dashboard and the benchmark show was measured here, on
-          your device, unless they say otherwise.
+          Nothing yet: the model is not loaded. Everything that the dashboard and the benchmark show was measured here,
+          on your device, unless they say otherwise.
         </p>
       )}
     </section>
@@ -131,7 +136,8 @@ function Measured({ about }: { about: Card | "missing" | undefined }) {
         <Fact name="Parameters">{about.parameters.toLocaleString("en")}</Fact>
         {training && (
           <Fact name="Trained on">
-            {(training.tokens / 1e6).toFixed(1)} million tokens in {Math.round(training.minutes)} minutes ({training.device})
+            {(training.tokens / 1e6).toFixed(1)} million tokens in {Math.round(training.minutes)} minutes (
+            {training.device})
           </Fact>
         )}
         <Fact name="Licence">Apache-2.0</Fact>
@@ -139,7 +145,7 @@ function Measured({ about }: { about: Card | "missing" | undefined }) {
       </dl>
       {families.length > 0 && (
         <Scores
-          caption="Exercises of the kinds that it was taught, which were not in its training (measured by its makers with Python, not on this device)"
+          caption="Exercises of the kinds that it was taught, not in its training (measured by its makers, not on this device)"
           scores={families}
         />
       )}

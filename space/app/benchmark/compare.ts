@@ -65,10 +65,14 @@ export function agreement(own: Summary, entries: readonly Summary[]): Agreement 
 
 function differing(own: Summary, other: Summary): PromptName[] {
   const theirs = new Map(other.medians.prompts.map(({ prompt, tokensSha256 }) => [prompt, tokensSha256]));
-  return own.medians.prompts
-    // Repeats that differ among themselves agree with nothing.
-    .filter(({ prompt, tokensSha256 }) => theirs.has(prompt) && (!tokensSha256 || theirs.get(prompt) !== tokensSha256))
-    .map(({ prompt }) => prompt);
+  return (
+    own.medians.prompts
+      // Repeats that differ among themselves agree with nothing.
+      .filter(
+        ({ prompt, tokensSha256 }) => theirs.has(prompt) && (!tokensSha256 || theirs.get(prompt) !== tokensSha256),
+      )
+      .map(({ prompt }) => prompt)
+  );
 }
 
 /** Prompts whose repeats gave different tokens in one and the same result. */

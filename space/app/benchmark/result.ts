@@ -122,7 +122,10 @@ export function mediansOf(runs: readonly Run[]): Medians {
   return {
     loadMicros: median(good.map((run) => run.loadMicros)),
     coldFirstTokenMicros: median(good.map((run) => run.coldFirstTokenMicros)),
-    memoryBytes: medianOr(good.flatMap(({ memoryBytes }) => memoryBytes ?? []), null),
+    memoryBytes: medianOr(
+      good.flatMap(({ memoryBytes }) => memoryBytes ?? []),
+      null,
+    ),
     tokenMicros: medianOr(good.flatMap(tokenMicros), null),
     prompts: names.map((prompt) => {
       const of = good.filter((run) => run.prompt === prompt);
@@ -169,6 +172,9 @@ export function makeResult(runs: Run[], { info, ...circumstances }: Circumstance
 
 /** What a name may hold: {@link NAME_LENGTH} characters, no control characters, double blanks or halves. */
 export function cleanName(text: string): string {
-  const plain = text.replace(/\p{Surrogate}/gu, "").replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const plain = text
+    .replace(/\p{Surrogate}/gu, "")
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
   return [...plain].slice(0, NAME_LENGTH).join("").trim();
 }

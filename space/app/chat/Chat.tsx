@@ -8,7 +8,20 @@ import { Icon } from "../ui/Icon";
 import { Options } from "../ui/Options";
 import { onEnter } from "../ui/keys";
 import { Turn } from "./Turn";
-import { begin, conversation, draft, earlier, open, problem, refresh, remove, send, titleOf, turns, unkept } from "./state";
+import {
+  begin,
+  conversation,
+  draft,
+  earlier,
+  open,
+  problem,
+  refresh,
+  remove,
+  send,
+  titleOf,
+  turns,
+  unkept,
+} from "./state";
 import "../styles/chat.css";
 
 /** The label of the chip, and the question: one of each kind that the model was trained on. */
@@ -45,11 +58,7 @@ export function Chat() {
   return (
     <div class="chat">
       <div class="chat-top">
-        {nothingYet ? (
-          <h1>A small model that shows its&nbsp;working.</h1>
-        ) : (
-          <h1 class="visually-hidden">Chat</h1>
-        )}
+        {nothingYet ? <h1>A small model that shows its&nbsp;working.</h1> : <h1 class="visually-hidden">Chat</h1>}
         <Earlier onNew={() => (begin(), box.current!.focus())} />
       </div>
       {nothingYet && (
@@ -68,7 +77,11 @@ export function Chat() {
       )}
       <ol class="turns" id="turns" aria-label="Conversation">
         {[...turns.value, ...(draft.value ? [draft.value] : [])].map((turn, i) => (
-          <Turn key={`${conversation.value.id} ${i}`} turn={turn} last={!draft.value && i === turns.value.length - 1} />
+          <Turn
+            key={`${conversation.value.id} ${i}`}
+            turn={turn}
+            last={!draft.value && i === turns.value.length - 1}
+          />
         ))}
       </ol>
       <p class="visually-hidden" role="status" id="announce">

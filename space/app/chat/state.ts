@@ -50,7 +50,8 @@ export function open(chosen: Conversation): void {
   stopAnswer();
   problem.value = draft.value = undefined;
   conversation.value = chosen;
-  // Another tab may have gone on with it.
+  // Other tabs may have begun others, and gone on with this one.
+  void refresh();
   void store.find(chosen.id).then((newest) => {
     if (newest && newest.updated > conversation.value.updated && !draft.value && conversation.value.id === newest.id) {
       conversation.value = newest;
@@ -105,7 +106,10 @@ export async function goOn(): Promise<void> {
 }
 
 /** Writes the next turn of `before`; `begun` is what there is of it already, `other` draws another answer. */
-async function answer(before: Turn[], { begun, other = false }: { begun?: string; other?: boolean } = {}): Promise<void> {
+async function answer(
+  before: Turn[],
+  { begun, other = false }: { begun?: string; other?: boolean } = {},
+): Promise<void> {
   const prefix = begun ?? "";
   problem.value = undefined;
   draft.value = { text: prefix };

@@ -27,7 +27,9 @@ export function Answer({ onTaken, onDiscarded }: { onTaken: () => void; onDiscar
   return (
     <section class="card proposal" id="answer" aria-labelledby="answer-title" data-growing={growing}>
       <h2 id="answer-title">Proposed change</h2>
-      <div class="proposal-body" ref={body}>{growing ? <Growing /> : <Finished />}</div>
+      <div class="proposal-body" ref={body}>
+        {growing ? <Growing /> : <Finished />}
+      </div>
       <div class="proposal-actions" ref={actions}>
         {growing && (
           <button type="button" id="stop" onClick={stop}>
@@ -74,9 +76,7 @@ function Growing() {
   return (
     <>
       {text === "" && (
-        <p class="hint">
-          {phase.value === "loading" ? "Waiting for the model …" : readingInWords(reading)}
-        </p>
+        <p class="hint">{phase.value === "loading" ? "Waiting for the model …" : readingInWords(reading)}</p>
       )}
       <Words text={words} />
       {code !== undefined && <Listing code={code} label="The program so far" />}

@@ -129,7 +129,8 @@ function Expectations() {
       </p>
       {trained && foreign && (
         <p id="scores">
-          Measured: it solves {percent(trained.score)} of held-out exercises of its own kinds, and {percent(foreign.score)}
+          Measured: it solves {percent(trained.score)} of held-out exercises of its own kinds, and{" "}
+          {percent(foreign.score)}
           of MBPP, tasks that people wrote for beginners.
         </p>
       )}

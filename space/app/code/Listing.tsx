@@ -30,7 +30,12 @@ export function Change({ rows, before, after }: { rows: Row[]; before: string; a
     <pre class="listing change" id="change" tabIndex={0} role="group" aria-label="Changed lines">
       <code>
         {folded(rows).map((row) => {
-          if (row.kind === "gap") return <span class="line gap">… {plural(row.rows, "line")} …{"\n"}</span>;
+          if (row.kind === "gap")
+            return (
+              <span class="line gap">
+                … {plural(row.rows, "line")} …{"\n"}
+              </span>
+            );
           const line = (row.kind === "removed" ? old : next)[row.line] ?? [];
           return (
             <span class={`line ${row.kind}`} data-kind={row.kind}>

@@ -72,7 +72,7 @@ const CONTEXT = 4;
 /** Long runs of lines that stay or go are shown by their ends; what is new is shown whole. */
 export function folded(rows: readonly Row[]): Shown[] {
   const shown: Shown[] = [];
-  for (let start = 0; start < rows.length; ) {
+  for (let start = 0; start < rows.length;) {
     const { kind } = rows[start]!;
     let end = start;
     while (end < rows.length && rows[end]!.kind === kind) end++;

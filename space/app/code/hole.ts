@@ -21,11 +21,13 @@ export function dig(program: string, from: number, to: number): Edit {
   const nextBreak = program.indexOf("\n", end);
   const lineEnd = nextBreak < 0 ? program.length : nextBreak;
   const severalLines = program.slice(start, end).includes("\n");
-  const wholeLine =
-    program.slice(lineStart, start).trim() === "" && program.slice(end, lineEnd).trim() === "";
+  const wholeLine = program.slice(lineStart, start).trim() === "" && program.slice(end, lineEnd).trim() === "";
   if (start === end) return { from, to, insert: HOLE };
   if (!severalLines && !wholeLine) return { from: start, to: end, insert: HOLE };
-  const lines = program.slice(lineStart, lineEnd).split("\n").filter((line) => line.trim() !== "");
+  const lines = program
+    .slice(lineStart, lineEnd)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const indents = lines.map((line) => /^[ \t]*/.exec(line)![0]);
   const indent = indents.reduce((least, other) => (other.length < least.length ? other : least));
   return { from: lineStart, to: lineEnd, insert: indent + TODO };

@@ -38,9 +38,7 @@ export function Result() {
       <p class="question" dir="auto">
         {long ? `${question.slice(0, SHOWN_CHARACTERS)} …` : question}
       </p>
-      {text === "" && state !== "done" && (
-        <p class="hint">{readingInWords(reading)}</p>
-      )}
+      {text === "" && state !== "done" && <p class="hint">{readingInWords(reading)}</p>}
       <Steps
         blocks={seen}
         whole={whole.value}

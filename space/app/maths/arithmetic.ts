@@ -57,7 +57,7 @@ interface Token {
 
 function tokens(expression: string): Token[] | undefined {
   const found: Token[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     while (expression[at] === " ") at++;
     if (at >= expression.length) return found;
     TOKEN.lastIndex = at;

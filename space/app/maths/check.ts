@@ -93,7 +93,13 @@ export function isRounding(exact: Fraction, result: string, value: Fraction): bo
   const decimals = /^-?\$?[\d,]+\.(\d+)(%?)$/.exec(result);
   if (!decimals) return false;
   const places = decimals[1]!.length + (decimals[2] ? 2 : 0);
-  return exact.sub(value).abs().mul(2n).compare(evaluate(`1/10^${places}`) ?? 0) <= 0;
+  return (
+    exact
+      .sub(value)
+      .abs()
+      .mul(2n)
+      .compare(evaluate(`1/10^${places}`) ?? 0) <= 0
+  );
 }
 
 /** A whole number with a remainder: `3 r 2`, `3 remainder 2`. */

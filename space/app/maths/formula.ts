@@ -48,7 +48,7 @@ interface Piece {
 
 /** The pieces of a formula from `start` on, up to where there is none. */
 function* pieces(text: string, start: number): Generator<Piece> {
-  for (let at = start; at - start < MAX_LENGTH; ) {
+  for (let at = start; at - start < MAX_LENGTH;) {
     const gap = text[at] === " ";
     if (gap) at++;
     RELATION_HERE.lastIndex = TOKEN.lastIndex = at;

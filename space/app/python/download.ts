@@ -52,7 +52,7 @@ async function downloadOne(
   }
   const content = new Uint8Array(bytes);
   let filled = 0;
-  for (const reader = response.body.getReader(); ; ) {
+  for (const reader = response.body.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) break;
     if (filled + value.length <= bytes) content.set(value, filled);

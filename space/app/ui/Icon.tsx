@@ -1,4 +1,4 @@
-/** Icons drawn with strokes, 24 units square, in the colour of the text beside them. They say nothing by themselves. */
+/** Icons of strokes, 24 units square, in the colour of the text beside them. They say nothing by themselves. */
 
 const PATHS = {
   brand: "M20.5 12a8.5 8.5 0 1 1-3.1-6.6",

@@ -1,7 +1,18 @@
 /** The state of the model in a line, with what can be done about it. Its height never changes while it loads. */
 
 import { formatBytes } from "../../runtime/index";
-import { cancelLoading, failure, info, load, modelName, phase, progress, stopAnswer, unload, type Phase } from "../session";
+import {
+  cancelLoading,
+  failure,
+  info,
+  load,
+  modelName,
+  phase,
+  progress,
+  stopAnswer,
+  unload,
+  type Phase,
+} from "../session";
 import { seconds, threadsInWords } from "./numbers";
 
 export function ModelBar() {
@@ -24,7 +35,12 @@ export function ModelBar() {
         </button>
       </div>
       {state === "loading" ? (
-        <progress id="progress" aria-label="Model download" max={1} {...(share === undefined ? {} : { value: share })} />
+        <progress
+          id="progress"
+          aria-label="Model download"
+          max={1}
+          {...(share === undefined ? {} : { value: share })}
+        />
       ) : (
         <div class="rest" />
       )}

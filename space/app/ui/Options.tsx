@@ -36,11 +36,10 @@ function Field({ id, label, value, ...limits }: FieldProps) {
         inputMode="decimal"
         value={value.value}
         {...limits}
-        onChange={({ currentTarget }) => {
-          const { valueAsNumber: number, validity } = currentTarget;
+        onInput={({ currentTarget: { valueAsNumber: number, validity } }) => {
           if (validity.valid && !Number.isNaN(number)) value.value = number;
-          else currentTarget.value = String(value.value);
         }}
+        onBlur={({ currentTarget }) => (currentTarget.value = String(value.value))}
       />
     </label>
   );
