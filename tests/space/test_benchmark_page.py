@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.space.axe import violations
 from tests.space.references import reference, torch_continuation
-from tests.space.visitor import Visitor
+from tests.space.visitor import WATCH_SHIFTS, Visitor
 
 
 NEW_TOKENS = 64
@@ -30,15 +30,6 @@ window.Worker = class extends window.Worker {
   }
   terminate() { window.ended += 1; super.terminate(); }
 };
-"""
-# From now on: how far anything is moved, but for half a second after a visitor's action. Chromium alone tells.
-WATCH_SHIFTS = """
-window.shifts = [];
-if (PerformanceObserver.supportedEntryTypes.includes("layout-shift")) {
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
-  }).observe({ type: "layout-shift" });
-}
 """
 
 

@@ -8,20 +8,11 @@ from configuration_odin import OdinConfig
 from export.reference import build_reference
 from tests.space.axe import violations
 from tests.space.server import Site
-from tests.space.visitor import Visitor
+from tests.space.visitor import WATCH_SHIFTS, Visitor
 
 
 QUESTION = "Tom has 12 apples and buys 3 bags of 7."
 CELLS = "return [...document.querySelectorAll('#versus-table td')].map((cell) => Number(cell.dataset.ms));"
-# From now on: how far anything is moved, but for half a second after a visitor's action. Chromium alone tells.
-WATCH_SHIFTS = """
-window.shifts = [];
-if (PerformanceObserver.supportedEntryTypes.includes("layout-shift")) {
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
-  }).observe({ type: "layout-shift" });
-}
-"""
 
 
 @pytest.fixture(scope="module")

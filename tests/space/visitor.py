@@ -18,6 +18,16 @@ from tests.space.browsers import Page
 MODES = ("chat", "maths", "code", "dashboard", "benchmark", "about")
 TOY = "model=models/toy/&dtype=fp32&device=wasm"
 
+# From now on: how far anything is moved, but for half a second after a visitor's action. Chromium alone tells.
+WATCH_SHIFTS = """
+window.shifts = [];
+if (PerformanceObserver.supportedEntryTypes.includes("layout-shift")) {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
+  }).observe({ type: "layout-shift" });
+}
+"""
+
 
 class Visitor:
     """A tab on the app at `url`, in a mode; `query` chooses the model."""
