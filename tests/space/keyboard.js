@@ -24,6 +24,7 @@ const deepest = () => {
   while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   return e;
 };
+const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 const topmost = (x, y) => {
   let top = document.elementFromPoint(x, y);
   for (let within; (within = top?.shadowRoot?.elementFromPoint(x, y)) && within !== top; ) top = within;
@@ -38,6 +39,7 @@ window.keyboard = {
       .filter((e) => e.type !== "radio" || e.checked) // arrow keys reach the others of its group
       .map((e) => ({ number: numberOf(e), name: nameOf(e) })),
   focused: async () => {
+    await soon(); // CodeMirror shows its focus a little later
     const e = deepest();
     if (!e || e === document.body) return null;
     const box = e.getBoundingClientRect();
@@ -48,8 +50,7 @@ window.keyboard = {
     const seen = looks(e);
     e.blur();
     const changed = () => looks(e).some((look, i) => look !== seen[i]);
-    // CodeMirror notices late.
-    for (let i = 0; i < 50 && !changed(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 50 && !changed(); i++) await soon();
     const shown = changed();
     e.focus({ preventScroll: true });
     const inView = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;

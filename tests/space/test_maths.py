@@ -46,6 +46,8 @@ class Solver(Visitor):
     def visit(self, model: str) -> "Solver":
         """The page with that model, and nothing asked; what the tests before have left is gone."""
         if model != self.model:
+            # From a page that differs in its query alone Firefox's driver does not wait for the new one.
+            self.page.goto("about:blank")
             super().__init__(self.page, self.url, "maths", f"model=models/{model}/&dtype=fp32&device=wasm&threads=1")
             self.page.eval("localStorage.setItem('odin.maxTokens', '8192');")
             self.driver.refresh()
@@ -181,7 +183,7 @@ def test_one_step_at_a_time(solver):
         assert len(solver.steps()) == step - 1
         assert not solver.all("#answer, #summary")
         assert solver.text("#reveal") == f"Show step {step}"
-        assert solver.focused() == "reveal"
+        solver.wait(lambda: solver.focused() == "reveal")
         solver.press(key)
         solver.wait(lambda step=step: len(solver.steps()) == step)
         assert solver.steps()[-1].endswith(last)
@@ -190,7 +192,8 @@ def test_one_step_at_a_time(solver):
     solver.wait(lambda: solver.all("#answer"))
     assert WRONG in solver.text("#summary")
     assert not solver.all("#reveal, #reveal-all")
-    assert solver.focused() == "result", "the button that had the focus is gone"
+    # The button that had the focus is gone.
+    solver.wait(lambda: solver.focused() == "result")
 
     solver.click("[data-action=another]")
     solver.finish()
@@ -198,7 +201,7 @@ def test_one_step_at_a_time(solver):
     solver.click("#reveal-all")
     solver.wait(lambda: solver.all("#summary"))
     assert len(solver.steps()) == 3
-    assert solver.focused() == "result"
+    solver.wait(lambda: solver.focused() == "result")
 
     # What can be seen stays when the choice changes.
     solver.one_by_one(False)
