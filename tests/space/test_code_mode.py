@@ -213,7 +213,7 @@ def test_watch_it_write_stop_and_try_another(browsers, engine, site):
     coder.page.eval("""
 const field = document.querySelector("#max-tokens");
 field.value = "8192";
-field.dispatchEvent(new Event("change"));""")
+field.dispatchEvent(new InputEvent("input"));""")
     coder.paste("#instruction", "Return n.")
     coder.click("#write")
     growing = "#answer[data-growing=true] .proposal-body"
