@@ -251,9 +251,10 @@ def test_another_answer(tab, site):
     visitor = Visitor(tab, site.url)
     set_option(visitor, "#max-tokens", "30")
     first = visitor.ask(QUESTION)
+    said = visitor.text("#turns > li:last-child .answer-text")
     visitor.click("[data-action=another]")
-    visitor.wait(lambda: not visitor.all("[data-role=assistant]"))
-    other = visitor.answered(0)
+    visitor.wait(lambda: visitor.answers() and visitor.text("#turns > li:last-child .answer-text") != said)
+    other = visitor.record("#turns > li:last-child")
     assert other["tokens"] != first["tokens"]
     assert other["prompt"] == first["prompt"]
     assert other["parameters"]["temperature"] > 0
