@@ -21,6 +21,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 
@@ -77,7 +78,10 @@ class Site:
     """A server over `folders`, from URL prefix to folder: `Site({"": page, "models/": models})`.
 
     A longer prefix goes first. Faults and options may change at any time; they hold for the requests after that.
+    No two sites of a session have one port: a browser may keep the service worker of the one before.
     """
+
+    _used: ClassVar[set[int]] = set()
 
     def __init__(self, folders: Mapping[str, Path] | Path, isolated: bool = True):
         self._folders = {"": folders} if isinstance(folders, Path) else dict(folders)
@@ -95,6 +99,18 @@ class Site:
     def start(self) -> None:
         """Starts the server, again on the same port after :meth:`kill`."""
         assert self._process is None, "the server is running"
+        first = self.port == 0
+        self._launch()
+        while first and self.port in self._used:
+            self.kill()
+            self.port = 0
+            self._launch()
+        self._used.add(self.port)
+        self._say(options=self._options)
+        for path, fault in self._faults.items():
+            self._say(fault=path, how=fault.described())
+
+    def _launch(self) -> None:
         self._answers = threading.Semaphore(0)
         self._process = subprocess.Popen(
             [sys.executable, "-S", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
@@ -102,9 +118,6 @@ class Site:
         self._first_id = max(self._log, default=-1) + 1
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
         self._say(folders={prefix: str(folder) for prefix, folder in self._folders.items()}, port=self.port)
-        self._say(options=self._options)
-        for path, fault in self._faults.items():
-            self._say(fault=path, how=fault.described())
 
     def kill(self) -> None:
         """Ends the server at once, with all its connections. Does nothing when it is not running."""

@@ -5,7 +5,8 @@ import threading
 
 import pytest
 
-from tests.space.browsers import PageError, launch
+from tests.space.browsers import PageError, launch, missing
+from tests.space.conftest import browser_missing
 from tests.space.memory import MB, MemorySampler
 from tests.space.server import Site
 
@@ -75,18 +76,22 @@ def test_another_address_is_out_of_reach(engine_page, site, elsewhere):
         engine_page.eval("await fetch(arguments[0], { mode: 'no-cors' })", elsewhere)
 
 
-def test_memory_of_a_known_allocation(browsers, engine_page, engine, bare_site):
-    size, browser = 150, browsers(engine)
-    engine_page.goto(bare_site.url)  # the app would go on with its service worker meanwhile
-    with MemorySampler(browser.pids) as sampler:
-        engine_page.eval(
-            """
+def test_memory_of_a_known_allocation(engine, site):
+    if reason := missing(engine):
+        browser_missing(reason)
+    size = 150
+    # A browser of its own: in one that other tests have used, their service workers may end meanwhile.
+    with launch(engine) as browser:
+        page = browser.page.goto(site.url)
+        with MemorySampler(browser.pids) as sampler:
+            page.eval(
+                """
 window.kept = new Uint8Array(arguments[0] * 1e6);
 for (let i = 0; i < window.kept.length; i += 1024) window.kept[i] = i + 1;
 await new Promise((resolve) => setTimeout(resolve, 300));
 """,
-            size,
-        )
+                size,
+            )
     assert size - 5 < sampler.over_idle / MB < size + 40
     assert sampler.samples >= 3
 

@@ -258,7 +258,7 @@ def test_steps_come_one_after_another(endless):
     endless.show("maths")
     before = len(endless.steps())
     endless.wait(lambda: len(endless.steps()) > before)
-    endless.click("#stop")
+    endless.page.eval("document.querySelector('#stop').click();")
     assert endless.finish() == "stopped"
 
     seen = endless.page.eval("return window.seen;")
