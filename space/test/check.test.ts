@@ -139,7 +139,7 @@ describe("the summary", () => {
   const line = (text: string) => summaryLine(summarise(text));
 
   test("counts what holds and names what does not", () => {
-    expect(line("<<3*7=21>>\n<<12+21=33>>\n#### 33")).toBe("All 2 calculations check out.");
+    expect(line("<<3*7=21>>\n<<12+21=33>>\n#### 33")).toBe("Both calculations check out.");
     expect(line("<<3*7=21>>\n#### 21")).toBe("The calculation checks out.");
     expect(line("3*7=21, 7*8=54\n54-4=50\n#### 50")).toBe("1 of 3 calculations is wrong: 7 × 8 is 56, not 54.");
     expect(line("7*8=54\n7*9=62\n#### 62")).toBe("2 of 2 calculations are wrong: 7 × 8 is 56, not 54.");

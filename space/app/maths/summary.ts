@@ -60,7 +60,8 @@ export function summaryLine({ right, rounded, wrong, doubted, unchecked, answerF
     const count = `${wrong.length} of ${plural(checked, "calculation")} ${wrong.length === 1 ? "is" : "are"} wrong`;
     sentences.push(`${count}: ${describeSlip(wrong[0]!)}.`);
   } else if (right > 0) {
-    sentences.push(right === 1 ? "The calculation checks out." : `All ${right} calculations check out.`);
+    const few = ["", "The calculation checks out.", "Both calculations check out."];
+    sentences.push(few[right] ?? `All ${right} calculations check out.`);
   }
   if (rounded > 0) sentences.push(rounded === 1 ? "One result is rounded." : `${rounded} results are rounded.`);
   if (doubted > 0) sentences.push(`The model itself doubted ${plural(doubted, "wrong result")}.`);
