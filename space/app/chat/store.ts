@@ -4,6 +4,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Stats } from "../../runtime/index";
 
 const DATABASE = "odin-app";
+const PATIENCE_MS = 1000;
 
 export interface Turn {
   role: "user" | "assistant";
@@ -51,8 +52,10 @@ export async function conversations(): Promise<Conversation[]> {
 
 /** The newest of it, which another tab may have written; undefined when it is not there. */
 export async function find(id: string): Promise<Conversation | undefined> {
+  // Storage that is broken may hang where it should refuse, and a question waits for this.
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined));
   try {
-    return await (await database()).get("conversations", id);
+    return await Promise.race([late, database().then((db) => db.get("conversations", id))]);
   } catch {
     return undefined;
   }
