@@ -217,10 +217,18 @@ def replacing(target: Path):
         else:
             shutil.rmtree(stale)
     folder, old = (target.parent / f".{target.name}.{kind}{os.getpid()}.partial" for kind in ("", "old."))
-    previous = signal.signal(signal.SIGTERM, _terminate)
+    received = []
+
+    def terminate(number, frame):
+        received.append(128 + number)
+        sys.exit(received[-1])  # an exception, so that what is half-written is cleaned up
+
+    previous = signal.signal(signal.SIGTERM, terminate)
     try:
         folder.mkdir()
         yield folder
+        if received:  # code that ignores exceptions (a destructor, a bare `except`) ran when the signal came
+            sys.exit(received[-1])
         if target.exists():
             target.rename(old)
         folder.rename(target)
@@ -232,10 +240,6 @@ def replacing(target: Path):
         signal.signal(signal.SIGTERM, previous)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _terminate(number, frame):
-    sys.exit(128 + number)  # an exception, so that what is half-written is cleaned up
 
 
 def _is_running(pid: int) -> bool:

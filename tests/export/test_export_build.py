@@ -1,7 +1,9 @@
 """The export folder: complete, honest about itself, written whole or not at all."""
 
+import contextlib
 import hashlib
 import json
+import os
 import re
 import resource
 import shutil
@@ -152,6 +154,15 @@ def test_what_was_there_comes_back_after_a_kill_between_two_renames(toy, exporte
     assert not partial_folders(tmp_path)
 
 
+def test_a_signal_that_other_code_swallows_still_ends_the_export(tmp_path):
+    with pytest.raises(SystemExit) as stopped, replacing(tmp_path / "out"):
+        with contextlib.suppress(BaseException):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)  # the handler runs here at the latest
+    assert stopped.value.code == 128 + signal.SIGTERM
+    assert not (tmp_path / "out").exists() and not partial_folders(tmp_path)
+
+
 @pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
 def test_killed_half_way(toy, tmp_path, kill):
     out = tmp_path / "out"
@@ -161,8 +172,8 @@ def test_killed_half_way(toy, tmp_path, kill):
     while not partial_folders(tmp_path) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(kill)
-    process.communicate()
-    assert process.returncode != 0
+    errors = process.communicate()[1]
+    assert process.returncode != 0, errors.decode()
     assert not out.exists()
     if kill == signal.SIGKILL:  # nobody could clean up, so the next export does
         assert build(toy, out, ("fp32",))
