@@ -11,18 +11,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXPORTED := space/public/models/$(MODEL)
 # The transformer that the page's dashboard compares the model with.
 REFERENCE := space/public/models/reference-$(MODEL:odin-%=%)
+EXPORTERS := $(wildcard export/*.py) training/manifest.py
 SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -path space/runtime/dist -prune -o -type f -print 2>/dev/null)
 
 # The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
 NEXT := .venv-transformers5/bin/python
 
-.PHONY: demo test test-transformers5 lint install export browsers sandbox clean help
+.PHONY: demo test test-transformers5 lint install export browsers nginx sandbox clean help
 
 help:
 	@echo "make demo      install, build and serve the Space on http://localhost:7860"
 	@echo "make test      install and run all tests"
 	@echo "make test-transformers5  the model's tests under transformers 5"
 	@echo "make browsers  install Chromium, Firefox and WebKitGTK with apt (for the browser tests)"
+	@echo "make nginx     install nginx, its brotli module and shellcheck with apt (for the tests of hosting/)"
 	@echo "make sandbox   install bubblewrap with apt (one more layer around generated programs)"
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
@@ -32,11 +34,11 @@ demo: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html
 	cd space && npm run --silent serve -- --port $(PORT)
 
 export: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
-$(EXPORTED)/manifest.json: $(MODEL)/model.safetensors $(MODEL)/config.json | .stamps/install
+$(EXPORTED)/manifest.json: $(MODEL)/manifest.json $(EXPORTERS) | .stamps/install
 	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
 	@touch $@
 
-$(REFERENCE)/manifest.json: $(MODEL)/config.json | .stamps/install
+$(REFERENCE)/manifest.json: $(MODEL)/config.json $(EXPORTERS) | .stamps/install
 	$(BIN)/python -m export.reference --model $(MODEL) --out $(REFERENCE)
 	@touch $@
 
@@ -92,6 +94,11 @@ browsers:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		chromium chromium-driver firefox-esr mesa-vulkan-drivers webkit2gtk-driver xvfb >/dev/null
+
+nginx:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		nginx libnginx-mod-http-brotli-static shellcheck >/dev/null
 
 sandbox:
 	apt-get update -qq

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,10 +23,11 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from data_chef.card import TIMED, report_of, write_card
+from data_chef.card import REPORT, TIMED, report_of, write_card
 from data_chef.corpus import (
     FORMAT,
     SCHEMA,
+    VERSION,
     describe,
     read_rows,
     sha256_of,
@@ -123,6 +125,15 @@ def _source_sha256() -> str:
         if path.is_file() and path.suffix != ".pyc" and path.parent.name != "curricula":
             digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _commit() -> str | None:
+    """Of the repository that this package lies in, when it lies in one."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--verify", "--quiet", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or None
+    except OSError:
+        return None
 
 
 def cores() -> int:
@@ -336,6 +347,7 @@ class _Build:
         report = report_of(wanted, partial.tallies, sample, tokenizer)
         described: dict[str, Any] = {
             "format": FORMAT,
+            "version": VERSION,
             "curriculum": partial.identity["curriculum"],
             "seed": self.seed,
             "schema": SCHEMA,
@@ -350,14 +362,22 @@ class _Build:
             "decontaminated": partial.identity["decontaminated"],
             "overlap": left,
             "identity": _digest(partial.identity),
+            "source_sha256": partial.identity["source"],
+            "tokenizer_given": partial.identity["tokenizer"] is not None,
             "tasks": {row["task"]: {key: row[key] for key in row if key not in TIMED} for row in report},
         }
-        write_card(folder / "README.md", described, report, partial.errors)
         described["files"] = {
             str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
             for path in sorted([*(folder / "data").iterdir(), *(folder / "tokenizer").iterdir()])
         }
+        of_this_build = {
+            "commit": _commit(),
+            "items_per_second": {row["task"]: round(row["items_per_second"]) for row in report},
+            "errors": dict(sorted(partial.errors.items())),
+        }
+        write_whole(folder / REPORT, json.dumps(of_this_build, indent=1).encode() + b"\n")
         write_whole(folder / "corpus.json", json.dumps(described, indent=1).encode() + b"\n")
+        write_card(folder)
 
 
 def shares_of_or_none(curriculum: Curriculum, split: str) -> tuple:

@@ -1,18 +1,124 @@
-"""The dataset card, and the report on the tasks that it prints."""
+"""The dataset card, and the report on the tasks that it prints.
 
+    python -m data_chef.card CORPUS
+
+writes the card of a corpus again, from its `corpus.json` and `report.json`; the data stay as they are.
+"""
+
+import argparse
+import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from data_chef.corpus import data_version, describe, write_whole
+from data_chef.curriculum import load_curriculum, presets
+from data_chef.descriptor import COLUMNS
 from data_chef.registry import get_task
 from data_chef.splits import SPLITS
 from data_chef.text import chat, response
 
 
-# What differs from one build to the next; it stands in the card alone.
+# What differs from one build of the same corpus to the next: speed, errors, the commit. It stays out of corpus.json.
+REPORT = "report.json"
 TIMED = ("items_per_second",)
 MEASURED = 300
+SIZES = ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M"), (1e7, "1M<n<10M"))
+TAGS = ["synthetic", "verified", "reasoning", "mathematics", "code", "logic", "curriculum"]
+SPLIT_IS = {
+    "train": "what is trained on",
+    "validation": "other problems, of structures that training has",
+    "test": "other problems, among them structures that training never has",
+    "extrapolation": "each task a level harder than training's hardest",
+}
+TEMPLATE = """---
+{front}
+---
+
+# {name}: synthetic, machine-verified reasoning
+
+{train:,} training items of {tasks} tasks, made by programs: questions with worked steps and answers. Version
+{version}, content sha256 `{content}`.
+
+{sections}
+"""
+LOADING = """## How to load it
+
+```python
+from datasets import load_dataset
+
+corpus = load_dataset("{place}"{pinned})
+```
+
+The folder `tokenizer` is a byte-level BPE for `AutoTokenizer.from_pretrained`, sha256 of its `tokenizer.json`
+`{tokenizer}`."""
+COLUMNS_TABLE = """## Columns
+
+| column | type | what it is |
+| --- | --- | --- |
+{rows}"""
+SPLITS_TABLE = """## Splits
+
+| split | items | |
+| --- | ---: | --- |
+{rows}
+
+The split of an item is decided by a hash of its problem, whatever the wording, so no two splits share a problem. Of
+functions of a single operation, all of which training has, they share no question. Word problems of several steps are
+split by their computation graph as well, and the test split holds graphs never trained on."""
+MADE = """## How it was made and verified
+
+A generator draws a problem from a keyed hash of task, split, seed and index, and tells it in words, with steps and
+answer. The answer is then computed a second time by other means, from the question or from the problem's canonical
+form; every written result is checked; each program is run against its tests. Items that fail are counted and dropped.
+No question occurs twice, in whatever splits; nor does one that is the same but for its names when it asks for the same
+computation. Nothing was sampled from a language model."""
+DECONTAMINATED = """Decontaminated against {against}: {dropped:,} items that shared 13 words in a row with them were
+dropped; in a second pass over the files {left} were found."""
+NOT_DECONTAMINATED = """It was compared with no evaluation set when it was built.
+`python -m data_chef check DIR --against FILES` does it for runs of 13 words."""
+TASKS_TABLE = """## Tasks
+
+{table}
+
+`train` may hold a problem in several wordings (`problems` counts them once); the other splits do not. `unique` is the
+share of verified items that were neither duplicates nor near-duplicates, `rejected` the share that failed
+verification, `tokens` the mean length of a conversation."""
+LIMITS = (
+    "English only, in the voices of its generators: it has far fewer forms of sentence than people do "
+    "(`docs/corpus.md` compares). A model that reads nothing else fails first at language that no generator speaks.",
+    "It holds no facts about the world beyond what its exercises need (units, calendars, definitions). People, things "
+    "and stories are drawn by chance; names and nouns are partly invented.",
+    "Numbers, steps and programs are no larger than the difficulties of its curriculum.",
+    "Verified means that two computations agree on what the canonical form says. That the words tell the same is "
+    "tested for each task, not proved for each item.",
+)
+REPRODUCE = """## How to reproduce it
+
+```sh
+{commands}
+```
+{curriculum}
+The same command at the same source gives the same bytes, whatever the number of processes: the content sha256 must be
+the one above. sha256 of the generators' source: `{source}`."""
+CITATION = """## Citation
+
+```bibtex
+@misc{{odin-corpus,
+  author  = {{{{The ODIN maintainers}}}},
+  title   = {{{{ODIN corpus {name}: synthetic, machine-verified reasoning}}}},
+  version = {{{version}}},
+  note    = {{content sha256 {content}}},
+}}
+```"""
+LICENCE = """## Licence
+
+Apache-2.0."""
 
 
 def report_of(wanted: Mapping[str, int], tallies: Mapping, sample: Sequence[Mapping], tokenizer: Any) -> list[dict]:
@@ -50,73 +156,179 @@ def report_of(wanted: Mapping[str, int], tallies: Mapping, sample: Sequence[Mapp
     return report
 
 
-def write_card(path: Path, described: dict, report: list[dict], errors: Mapping[str, str]) -> None:
-    """Writes the card with the front matter that lets `load_dataset(DIR)` find the splits."""
+def card_of(corpus: str | Path, repo: str | None = None) -> str:
+    """The card of a corpus folder, with the front matter that lets `load_dataset` find the splits.
+
+    Args:
+        repo: where it is published, "USER/odin-corpus"; the example then loads it from there, at its version's tag.
+
+    Raises:
+        FileNotFoundError, ValueError: see `corpus.describe`; or its report is damaged.
+    """
+    described = describe(corpus)
+    path = Path(corpus) / REPORT
+    try:
+        built = json.loads(path.read_text()) if path.is_file() else {}
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}); remove it, the card then goes without it") from error
+    version, name = data_version(described), described["curriculum"]["name"]
     counts = {split: sum(tasks.values()) for split, tasks in described["counts"].items()}
-    against = described["decontaminated"]
-    lines = [
-        "---",
-        "language: en",
-        "license: apache-2.0",
-        "task_categories: [text-generation]",
-        "configs:",
-        "- config_name: default",
-        "  data_files:",
-        *(line for split in counts for line in (f"  - split: {split}", f"    path: data/{split}-*.parquet")),
-        "---",
-        "",
-        f"# {described['curriculum']['name']}: synthetic, machine-verified reasoning",
-        "",
-        f"{counts['train']:,} training items, {counts['validation']:,} for validation, {counts['test']:,} for test "
-        f"and {counts['extrapolation']:,} a level harder than training, "
-        f"made with seed {described['seed']} by `python -m data_chef build`. Each answer was computed a second time "
-        "by other means, each program was run against its tests; items that failed were dropped. The split of an item "
-        "is decided by a hash of its problem, whatever the wording, so no two splits share a problem (of functions of "
-        "a single operation, all of which training has, they share no question); two- and "
-        "three-step word problems are split by their computation graph, and the test split holds "
-        "only graphs never trained on.",
-        "",
-        "No question occurs twice, in whatever splits. Nor does one that is the same but for its names when it asks "
-        "for the same computation.",
-        "",
-        f"Content sha256 `{described['content_sha256']}`, tokenizer sha256 `{described['tokenizer_sha256']}`.",
-        "",
+    sections = [
+        LOADING.format(
+            place=repo or "DIR",
+            pinned=f', revision="v{version}"' if repo else "",
+            tokenizer=described["tokenizer_sha256"],
+        ),
+        COLUMNS_TABLE.format(
+            rows="\n".join(
+                f"| `{key}` | {kind} | {COLUMNS.get(key, '')} |" for key, kind in described["schema"].items()
+            )
+        ),
+        SPLITS_TABLE.format(
+            rows="\n".join(f"| {split} | {count:,} | {SPLIT_IS.get(split, '')} |" for split, count in counts.items())
+        ),
+        MADE,
+        "## Decontamination\n\n" + decontamination(described),
+        TASKS_TABLE.format(table=tasks_table(described, built.get("items_per_second", {}))),
+        limits(described, built.get("errors", {})),
+        reproduction(described, built.get("commit")),
+        CITATION.format(name=name, version=version, content=described["content_sha256"]),
+        LICENCE,
     ]
-    if against:
-        dropped = sum(row["overlap_dropped"] for row in report)
-        lines += [
-            f"Decontaminated against {', '.join(f'`{name}`' for name in sorted(against))}: {dropped:,} items that "
-            f"shared 13 words in a row with them were dropped; in a second pass over the files {described['overlap']} "
-            "were found.",
-            "",
+    return TEMPLATE.format(
+        front=front_matter(name, version, counts),
+        name=name,
+        train=counts["train"],
+        tasks=len(described["tasks"]),
+        version=version,
+        content=described["content_sha256"],
+        sections="\n\n".join(sections),
+    )
+
+
+def front_matter(name: str, version: str, counts: Mapping[str, int]) -> str:
+    """The YAML that the Hub and `load_dataset` read, without the lines of dashes."""
+    from huggingface_hub import DatasetCardData
+
+    total = sum(counts.values())
+    data = DatasetCardData(
+        pretty_name=f"ODIN corpus: {name}",
+        language="en",
+        license="apache-2.0",
+        annotations_creators="machine-generated",
+        language_creators="machine-generated",
+        source_datasets=["original"],
+        size_categories=next((label for limit, label in SIZES if total < limit), "10M<n<100M"),
+        task_categories=["text-generation", "question-answering"],
+        tags=TAGS,
+        version=version,
+        configs=[
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": f"data/{split}-*.parquet"} for split in counts],
+            }
+        ],
+    )
+    return data.to_yaml()
+
+
+def decontamination(described: Mapping[str, Any]) -> str:
+    """Against which files, what it dropped, and what was left."""
+    if not described["decontaminated"]:
+        return NOT_DECONTAMINATED
+    against = ", ".join(f"`{name}`" for name in sorted(described["decontaminated"]))
+    dropped = sum(row["overlap_dropped"] for row in described["tasks"].values())
+    return DECONTAMINATED.format(against=against, dropped=dropped, left=described["overlap"])
+
+
+def tasks_table(described: Mapping[str, Any], speeds: Mapping[str, float]) -> str:
+    """Markdown: a row for each task; the speed of a core where the build's report has it."""
+    against = bool(described["decontaminated"])
+    head = ["task", "train", "problems", "validation", "test", "extrapolation", "items/s/core", "unique", "rejected"]
+    head += ["tokens", *(["overlap dropped"] if against else [])]
+    lines = [f"| {' | '.join(head)} |", "| --- |" + " ---: |" * (len(head) - 1)]
+    for task, row in described["tasks"].items():
+        cells = [
+            task,
+            f"{row['train']:,}",
+            f"{row['problems']:,}",
+            row["validation"],
+            row["test"],
+            row["extrapolation"],
         ]
-    lines += [
-        "| task | train | problems | validation | test | extrapolation | items/s/core | unique | rejected | tokens |"
-        + (" overlap dropped |" if against else ""),
-        "| --- |" + " ---: |" * (10 if against else 9),
-    ]
-    for row in report:
+        cells += [
+            f"{speeds[task]:,}" if task in speeds else "",
+            f"{row['unique_rate']:.1%}",
+            f"{row['reject_rate']:.2%}",
+        ]
+        cells += [f"{row['mean_tokens']:.0f}", *([row["overlap_dropped"]] if against else [])]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+def limits(described: Mapping[str, Any], errors: Mapping[str, str]) -> str:
+    """What is known to be weak: of all corpora, and of this one."""
+    lines = ["## Limits and known weaknesses", "", *(f"- {line}" for line in LIMITS)]
+    dry = {task: row for task, row in described["tasks"].items() if row["train"] < 0.95 * row["wanted"]}
+    if dry:
+        shown = ", ".join(f"{task} ({row['train']:,} of {row['wanted']:,})" for task, row in dry.items())
         lines.append(
-            f"| {row['task']} | {row['train']:,} | {row['problems']:,} | {row['validation']} | {row['test']} "
-            f"| {row['extrapolation']} | {row['items_per_second']:,.0f} | {row['unique_rate']:.1%} "
-            f"| {row['reject_rate']:.2%} | {row['mean_tokens']:.0f} |"
-            + (f" {row['overlap_dropped']} |" if against else "")
+            f"- Tasks whose duplicates, or whose want of problems, left a part of their share to the others: {shown}."
         )
-    lines += [
-        "",
-        "`train` may hold a problem in several wordings (`problems` counts them once); the other splits do "
-        "not. `unique` is the share of verified items that were neither duplicates nor near-duplicates, `tokens` the "
-        "mean length of a conversation.",
-        "",
-    ]
-    if dry := [row for row in report if row["train"] < 0.95 * row["wanted"]]:
-        lines += [
-            "Tasks whose duplicates, or whose want of problems, left a part of their share to the others: "
-            + ", ".join(f"{row['task']} ({row['train']:,} of {row['wanted']:,})" for row in dry)
-            + ".",
-            "",
-        ]
     if errors:
-        lines += ["Items that raised an exception were dropped; the last one of each task:", ""]
-        lines += [f"- {task}: `{error}`" for task, error in sorted(errors.items())] + [""]
-    path.write_text("\n".join(lines))
+        lines.append("- Items that raised an exception were dropped; the last one of each task:")
+        lines += [f"  - {task}: `{error}`" for task, error in errors.items()]
+    return "\n".join(lines)
+
+
+def reproduction(described: Mapping[str, Any], commit: str | None) -> str:
+    """The command, with the curriculum as YAML where it is not one of the package's own."""
+    curriculum = described["curriculum"]
+    name, shipped = curriculum["name"], False
+    if name in presets():
+        now = json.loads(json.dumps(asdict(load_curriculum(name))))
+        shipped = now | {"num_examples": curriculum["num_examples"]} == curriculum
+    parts = [
+        "python -m data_chef build",
+        f"--preset {name}" if shipped else f"--config {name}.yaml",
+        f"--num-examples {curriculum['num_examples']} --seed {described['seed']} --out DIR",
+    ]
+    if described["decontaminated"]:
+        parts.append(f"--decontaminate {' '.join(sorted(described['decontaminated']))}")
+    if described.get("tokenizer_given"):
+        parts.append("--tokenizer tokenizer")
+    commands = [f"git checkout {commit}"] if commit else []
+    text = "" if shipped else f"\nwith this as `{name}.yaml`:\n\n```yaml\n{as_yaml(curriculum)}```\n"
+    return REPRODUCE.format(
+        commands="\n".join([*commands, " ".join(parts)]),
+        curriculum=text,
+        source=described.get("source_sha256", "not recorded"),
+    )
+
+
+def as_yaml(curriculum: Mapping[str, Any]) -> str:
+    """A curriculum as `--config` reads it."""
+    tasks = {share["task"]: {"weight": share["weight"], "difficulty": list(share["difficulty"])}
+             for share in curriculum["shares"]}  # fmt: skip
+    sizes = {"num_examples": curriculum["num_examples"], **curriculum["heldout_items"]}
+    whole = {**sizes, "vocab_size": curriculum["vocab_size"], "tasks": tasks}
+    return yaml.safe_dump(whole, sort_keys=False, default_flow_style=None)
+
+
+def write_card(corpus: str | Path) -> None:
+    """Writes `README.md` of a corpus folder. Raises what `card_of` raises."""
+    write_whole(Path(corpus) / "README.md", card_of(corpus).encode())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m data_chef.card", description="Writes the card of a corpus again.")
+    parser.add_argument("corpus", help="folder of a corpus")
+    options = parser.parse_args(arguments)
+    try:
+        write_card(options.corpus)
+    except (ValueError, OSError) as error:
+        sys.exit(f"data_chef.card: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,9 @@ SCHEMA = {
 FORMAT = "data_chef corpus 2"
 # Without the family column and the files' hashes, but good to train on.
 READABLE = (FORMAT, "data_chef corpus 1")
+# Semantic version of what is built: MAJOR is that of FORMAT (columns, layout of the folder); MINOR goes up when the
+# same curriculum and seed give other items; PATCH when only the card, or what else is told of them, changes.
+VERSION = "2.1.0"
 
 
 def describe(folder: str | Path, verify: bool = False) -> dict:
@@ -54,6 +57,11 @@ def describe(folder: str | Path, verify: bool = False) -> dict:
         if state:
             raise ValueError(f"{folder} is not whole: {name} {state}; {rebuild}")
     return described
+
+
+def data_version(described: dict) -> str:
+    """The semantic version of a corpus, from its `corpus.json`; MAJOR.0.0 for one from before there were versions."""
+    return described.get("version") or f"{described['format'].split()[-1]}.0.0"
 
 
 def load(folder: str | Path, split: str) -> Any:

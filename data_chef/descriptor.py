@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data_chef.corpus import describe, read_rows, split_files, write_whole
+from data_chef.corpus import data_version, describe, read_rows, split_files, write_whole
 from data_chef.registry import unknown
 
 
@@ -240,7 +240,7 @@ def descriptor_of(corpus: str | Path) -> Dataset:
     counts = {split: sum(tasks.values()) for split, tasks in described["counts"].items()}
     return Dataset(
         name=described["curriculum"]["name"],
-        version=described["format"].split()[-1],
+        version=data_version(described),
         modality="text",
         fields=tuple(
             Field(name, kind, name not in OPTIONAL, COLUMNS.get(name, ""))

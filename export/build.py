@@ -13,15 +13,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from training.checkpoint import (
-    MANIFEST,
     CheckpointError,
     check_config,
     check_weights,
     load_model,
     load_tokenizer,
-    read_manifest,
     weight_files,
 )
+from training.manifest import MANIFEST_FORMAT, RUNTIME, file_entry, read_manifest, write_manifest
 
 from .card import CARD, card
 from .errors import ExportError
@@ -48,9 +47,6 @@ CODE = (
     *("quantize", "rounding", "weight_only", "wire"),
 )
 TOOLS = ("torch", "transformers", "optimum-onnx", "onnx", "onnxruntime")
-# Browsers fetch, verify and keep a file in pieces of this size: small enough that a few in memory at once and one lost
-# to a broken connection cost little, large enough that 100 MB are some 25 requests.
-CHUNK_BYTES = 4 << 20
 
 
 def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), force: bool = False) -> bool:
@@ -84,7 +80,7 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), f
     try:
         with replacing(out) as folder:
             _export(model, folder, dtypes)
-            write_manifest(folder, model, source, dtypes)
+            write_manifest(folder, {"model": model.resolve().name} | origin(model, source, dtypes))
     except OSError as error:
         raise ExportError(
             f"'{out}' could not be written: {error.strerror or error}. What was there before is still there"
@@ -131,32 +127,17 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
         fp32.unlink()
 
 
-def write_manifest(folder: Path, model: Path, source: str, dtypes: tuple[str, ...]) -> None:
-    """Writes `manifest.json`: what was exported from what, and the size and hashes of every file."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = {
-        "model": model.resolve().name,
+def origin(model: Path, source: str, dtypes: tuple[str, ...]) -> dict:
+    """What the manifest tells of the export beside its files: from what it was made, with what, and what runs it."""
+    return {
         "version": read_manifest(model).get("version"),
+        "runtime": RUNTIME,
         "source_sha256": source,
         "weights_sha256": hash_files(weight_files(model)),
         "dtypes": {dtype: PRECISIONS[dtype].file for dtype in dtypes},
         "task": TASK,
         "made_with": {package: version(package) for package in TOOLS},
-        "chunk_bytes": CHUNK_BYTES,
-        "files": {path.relative_to(folder).as_posix(): file_entry(path) for path in files},
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-
-
-def file_entry(path: Path) -> dict:
-    """Size and SHA-256 of a file, and of its chunks when it has more than one, so that each can be checked alone."""
-    whole, chunks = hashlib.sha256(), []
-    with open(path, "rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            whole.update(chunk)
-            chunks.append(hashlib.sha256(chunk).hexdigest())
-    entry = {"bytes": path.stat().st_size, "sha256": whole.hexdigest()}
-    return entry | {"chunks": chunks} if len(chunks) > 1 else entry
 
 
 def is_export(folder: Path) -> bool:
@@ -172,8 +153,7 @@ def is_current(out: Path, source: str) -> bool:
     try:
         manifest = read_manifest(out)
         return manifest["source_sha256"] == source and all(
-            (out / name).stat().st_size == file["bytes"] and hash_files([out / name]) == file["sha256"]
-            for name, file in manifest["files"].items()
+            file_entry(out / name) == entry for name, entry in manifest["files"].items()
         )
     except (CheckpointError, OSError, KeyError, TypeError):
         return False
@@ -185,6 +165,7 @@ def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
     The code of the corpus is left out, though 4-bit weights are rounded by its texts: other texts do as well.
     """
     digest = hashlib.sha256(" ".join(sorted(dtypes)).encode())
+    digest.update(f"manifest {MANIFEST_FORMAT} {RUNTIME}".encode())
     for package in TOOLS:
         digest.update(f"{package} {version(package)}".encode())
     own = [Path(__file__).parent / f"{name}.py" for name in CODE]

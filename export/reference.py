@@ -18,9 +18,10 @@ from pathlib import Path
 import onnx
 
 from configuration_odin import OdinConfig
-from training.checkpoint import MANIFEST, CheckpointError, check_config
+from training.checkpoint import CheckpointError, check_config
+from training.manifest import MANIFEST_FORMAT, RUNTIME, write_manifest
 
-from .build import TASK, TOOLS, file_entry, hash_files, is_current, is_export, replacing
+from .build import TASK, TOOLS, hash_files, is_current, is_export, replacing
 from .errors import ExportError
 from .graph import save
 from .peers import check_quantized, export_transformer, fresh_model, own
@@ -110,8 +111,10 @@ def build_reference(model: Path, out: Path, force: bool = False) -> bool:
         save(quantize_products(onnx.load(folder / "model.onnx"), align=True), target)
         check_quantized(target)
         (folder / "model.onnx").unlink()
-        manifest = {
+        about = {
             "model": out.name,
+            "version": None,
+            "runtime": RUNTIME,
             "reference_of": model.resolve().name,
             "parameters": parameters(llama),
             "parameters_of_model": parameters(config),
@@ -120,20 +123,15 @@ def build_reference(model: Path, out: Path, force: bool = False) -> bool:
             "dtypes": {"int8": PRECISIONS["int8"].file},
             "task": TASK,
             "made_with": {package: version(package) for package in TOOLS},
-            "files": {
-                path.relative_to(folder).as_posix(): file_entry(path)
-                for path in sorted(folder.rglob("*"))
-                if path.is_file()
-            },
         }
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+        write_manifest(folder, about)
     return True
 
 
 def source_hash(llama) -> str:
     """Hash of what the files depend on: the configuration, this code, the tools."""
     code = hash_files(own("reference", "peers", "random_weights", "quantize", "alignment", "graph"))
-    tools = [f"{tool} {version(tool)}" for tool in TOOLS]
+    tools = [f"{tool} {version(tool)}" for tool in TOOLS] + [f"manifest {MANIFEST_FORMAT} {RUNTIME}"]
     return hashlib.sha256(json.dumps([llama.to_dict(), code, *tools], sort_keys=True).encode()).hexdigest()
 
 

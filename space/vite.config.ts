@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { deployment } from "./packaging/deployment.ts";
 import { leaderboard } from "./packaging/leaderboard.ts";
 import { serviceWorker } from "./packaging/serviceworker.ts";
 import { selfHostPyodide } from "./packaging/pyodide.ts";
@@ -62,6 +63,7 @@ export default defineConfig({
     selfHostPyodide(),
     addSpaceReadme(),
     refreshModels(),
+    deployment(here),
     leaderboard(here),
     serviceWorker(join(here, "app/pwa/sw.ts")),
   ],

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
+from training.errors import CheckpointError
+from training.manifest import MANIFEST, read_manifest
+
 
 if TYPE_CHECKING:  # imported where they are used: a check of files alone should be over at once
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -15,13 +18,6 @@ if TYPE_CHECKING:  # imported where they are used: a check of files alone should
 
 # As safetensors calls them.
 DTYPES = {"F32": "float32", "BF16": "bfloat16", "F16": "float16"}
-
-
-MANIFEST = "manifest.json"
-
-
-class CheckpointError(Exception):
-    """A model folder cannot be used; the message says what is wrong with it and what to do."""
 
 
 def load_model(folder: Path) -> PreTrainedModel:
@@ -126,26 +122,6 @@ def check_weights(folder: Path) -> None:
             raise CheckpointError(f"'{path}' is damaged ({error}): save or download it again") from error
 
 
-def read_manifest(folder: Path) -> dict:
-    """What the manifest of a release or of an export says; empty when there is none.
-
-    Raises:
-        CheckpointError: it is damaged.
-    """
-    path = folder / MANIFEST
-    if not path.is_file():
-        return {}
-    try:
-        manifest = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise CheckpointError(
-            f"'{path}' cannot be read: {error}. Save, export or download '{folder}' again"
-        ) from error
-    if not isinstance(manifest, dict):
-        raise CheckpointError(f"'{path}' is not a manifest: save, export or download '{folder}' again")
-    return manifest
-
-
 def weight_dtypes(folder: Path) -> set[str]:
     """The precisions of the weights, as torch calls them."""
     found = set()
@@ -166,7 +142,7 @@ def check_precision(folder: Path) -> None:
     found = weight_dtypes(folder)
     if found != {recorded["parameters"]}:
         raise CheckpointError(
-            f"the weights in '{folder}' are {', '.join(sorted(found))}, its manifest says {recorded['parameters']}: "
+            f"the weights in '{folder}' are {', '.join(sorted(found))}, its {MANIFEST} says {recorded['parameters']}: "
             "save or download it again"
         )
     import torch

@@ -3,10 +3,12 @@
     python -m training.evaluate --model RUN/model --suite corpus,real,frozen --corpus CORPUS --items 400 \\
         --data-dir DIR --out RUN/benchmark
     python -m training.release --run RUN --report RUN/benchmark/report.json --out odin-nano
-    python -m training.release --refresh odin-nano
+    python -m training.release --refresh odin-nano [--version 0.3.1]
+    python -m training.release --card odin-nano --readme README.md
 
-The last command brings the code files of a release to this repository's, after a change of the code that leaves its
-weights and answers as they are.
+The third command brings the code files of a release to this repository's, after a change of the code that leaves its
+weights and answers as they are. The last one writes the card again, from the release's scores and what was measured
+since; with `--readme` also the tables of that file, and a copy of the card, `model_card.md`, beside it.
 
 The folder is complete in itself: weights, configuration, code, tokenizer, the run's description, its scores and
 curves, a model card made from these, and a manifest with the hash of every file. It is written beside and renamed,
@@ -15,30 +17,37 @@ after it has been loaded by a process that cannot see this repository. `training
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from data_chef.corpus import sha256_of as sha256
 from modeling_odin import OdinForCausalLM
 from training.benchmark.report import FORMAT
-from training.benchmark.report import summary as suites_table
-from training.card import card, suites_shown
+from training.card import card_of
 from training.checkpoint import CheckpointError, load_model, weight_dtypes, weight_files
 from training.description import read_description
-from training.evaluate import table
-from training.io import replace_block, write_json
+from training.front_page import write_front_page
+from training.io import write_json
+from training.manifest import check_version, read_manifest, write_manifest
 
 
+# Of a release that is given no other; docs/versions.md has the rule.
 VERSION = "0.3.0"
 # Validation has the structures of training with other numbers; test also has structures that training never told.
 SPLITS = ("validation", "test")
 # Options whose value is a place on the machine where a report was made.
 PLACE = re.compile(r"(--(?:model|data-dir|corpus|out))[ =]\S+")
+# This repository may be installed where a release is tried; one that imports it has to fail all the same.
 LOAD_ALONE = """
 import sys
+for name in ("configuration_odin", "modeling_odin", "data_chef", "training", "export"):
+    sys.modules[name] = None
 from transformers import AutoModelForCausalLM, AutoTokenizer
 model = AutoModelForCausalLM.from_pretrained(sys.argv[1], trust_remote_code=True)
 tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
@@ -48,7 +57,7 @@ model.generate(**ids, max_new_tokens=4, do_sample=False)
 """
 
 
-def release(run: Path, out: Path, report: Path, voted: Path | None = None) -> None:
+def release(run: Path, out: Path, report: Path, voted: Path | None = None, version: str = VERSION) -> None:
     """Writes the release folder of the run's model.
 
     Args:
@@ -57,9 +66,10 @@ def release(run: Path, out: Path, report: Path, voted: Path | None = None) -> No
 
     Raises:
         FileNotFoundError: the run has no finished model, or no description.
-        ValueError: a report is of another model, or the run's description is damaged.
+        ValueError: a report is of another model, the run's description is damaged, or the version is none.
         RuntimeError: the folder does not load by itself.
     """
+    check_version(version)
     model = run / "model"
     if not model.is_dir():
         raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
@@ -86,9 +96,8 @@ def release(run: Path, out: Path, report: Path, voted: Path | None = None) -> No
     shutil.copy(run / "curves.png", beside)
     write_json(beside / "odin.json", description)
     write_json(beside / "evaluation.json", evaluation)
-    parameters = evaluation["training"]["parameters"]
-    (beside / "README.md").write_text(card(out.name, parameters, description["recipe"]["model"], evaluation))
-    put_in_place(beside, out, description, VERSION)
+    (beside / "README.md").write_text(card_of(beside, version=version))
+    put_in_place(beside, out, description, version)
 
 
 def read_report(path: Path, model: Path) -> tuple[str, dict]:
@@ -123,49 +132,91 @@ def scores_by(part: dict, key: str) -> dict[str, dict]:
     }
 
 
-def refresh(out: Path) -> None:
+def refresh(out: Path, version: str | None = None) -> None:
     """Replaces the code files of the release `out` by the repository's; weights, scores and card stay.
+
+    Args:
+        version: a newer one, which what was published before needs; the card then names it, too.
 
     Raises:
         CheckpointError: `out` is no release.
-        FileNotFoundError, ValueError: its odin.json is not there, or damaged.
+        FileNotFoundError, ValueError: its odin.json is not there, or damaged; the version is not newer.
         RuntimeError: the folder does not load by itself with the new code.
     """
     load_model(out)
     description = read_description(out / "odin.json")
+    before = version_of(out)
+    if version is not None and check_version(version) <= check_version(before):
+        raise ValueError(f"'{out}' has version {before}: give a newer one, not {version}")
+    text = card_of(out, version=version) if version is not None else None
+    beside = copied(out, "*.py", "__pycache__")
+    OdinForCausalLM.copy_code(beside)
+    if text is not None:
+        (beside / "README.md").write_text(text)
+    put_in_place(beside, out, description, version or before)
+
+
+def recard(out: Path) -> None:
+    """Writes the card of the release `out` again; all else stays, but for the manifest's hash of the card.
+
+    Raises:
+        OSError, ValueError: `out` is no release, or a file of it or a measurement is damaged.
+        RuntimeError: the folder does not load by itself.
+    """
+    description = read_description(out / "odin.json")
+    text = card_of(out)
+    beside = copied(out, "__pycache__")
+    (beside / "README.md").write_text(text)
+    put_in_place(beside, out, description, version_of(out))
+
+
+def version_of(out: Path) -> str:
+    """What the manifest of a release says; raises CheckpointError when it says none."""
+    version = read_manifest(out).get("version")
+    if version is None:
+        raise CheckpointError(f"'{out}' has no manifest with a version: make the release again with --run")
+    return version
+
+
+def copied(out: Path, *but: str) -> Path:
+    """A copy of the folder beside it, without files of these patterns."""
     beside = out.with_name(out.name + ".partial")
     shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(out, beside, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    OdinForCausalLM.copy_code(beside)
-    version = json.loads((out / "manifest.json").read_text())["version"]
-    put_in_place(beside, out, description, version)
+    return Path(shutil.copytree(out, beside, ignore=shutil.ignore_patterns(*but)))
 
 
 def put_in_place(beside: Path, out: Path, description: dict, version: str) -> None:
     """Writes the manifest of the folder `beside`, tries it alone, and gives it its final name."""
-    write_json(beside / "manifest.json", manifest(beside, description, version))
-    loads = subprocess.run(
-        [sys.executable, "-I", "-c", LOAD_ALONE, beside.resolve()], cwd="/", capture_output=True, text=True
-    )
-    if loads.returncode:
-        raise RuntimeError(f"the release does not load by itself:\n{loads.stderr}")
+    write_manifest(beside, {"model": out.resolve().name, "version": version} | origin(beside, description))
+    load_alone(beside)
     shutil.rmtree(out, ignore_errors=True)
     beside.rename(out)
 
 
-def manifest(folder: Path, description: dict, version: str) -> dict:
-    """Version, run and the sha256 of every file of the folder."""
-    listed = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != "manifest.json")
-    files = {path.name: sha256(path) for path in listed}
+def load_alone(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Raises RuntimeError unless the folder loads and generates in a process without this repository and a network."""
+    with tempfile.TemporaryDirectory() as home:  # of its own, so that no code of an earlier release is found
+        loads = subprocess.run(
+            [sys.executable, "-I", "-c", LOAD_ALONE, folder.resolve()],
+            cwd="/",
+            env={**environment, "HF_HUB_OFFLINE": "1", "HF_HOME": home},
+            capture_output=True,
+            text=True,
+        )
+    if loads.returncode:
+        last = "\n".join(loads.stderr.strip().splitlines()[-8:])
+        raise RuntimeError(f"the release does not load by itself:\n{last}")
+
+
+def origin(folder: Path, description: dict) -> dict:
+    """What the manifest tells of the run that made the weights in the folder."""
     return {
-        "version": version,
         "run": description["id"],
         "seed": description["seed"],
         # Of the files, which may be of less precision than what was trained.
         "precision": description["precision"] | {"parameters": ", ".join(sorted(weight_dtypes(folder)))},
         "corpus_sha256": corpus_hashes(description["dataset"]),
         "commit": description["commit"],
-        "files": files,
     }
 
 
@@ -184,19 +235,24 @@ def main() -> None:
     parser.add_argument("--voted", type=Path, metavar="REPORT", help="another, with --samples, for the card")
     parser.add_argument("--out", type=Path, help="release folder, replaced when it exists")
     parser.add_argument("--refresh", type=Path, metavar="RELEASE", help="only bring its code files up to date")
-    parser.add_argument("--readme", type=Path, help="Markdown file whose 'held-out' and 'benchmark' blocks get tables")
+    parser.add_argument("--card", type=Path, metavar="RELEASE", help="only write its card again")
+    parser.add_argument("--version", help=f"of the release; default {VERSION}, with --refresh what it was")
+    parser.add_argument("--readme", type=Path, help="Markdown file whose tables are brought up to date with the card")
     options = parser.parse_args()
-    if options.refresh is None and None in (options.run, options.report, options.out):
-        parser.error("give --run, --report and --out, or --refresh")
+    if options.refresh is None and options.card is None and None in (options.run, options.report, options.out):
+        parser.error("give --run, --report and --out, or --refresh, or --card")
+    if options.card and options.version:
+        parser.error("a card alone needs no other version: give --version with --refresh")
     try:
         if options.refresh:
-            refresh(options.refresh)
+            refresh(options.refresh, options.version)
             return
-        release(options.run, options.out, options.report, options.voted)
+        if options.card:
+            recard(options.card)
+        else:
+            release(options.run, options.out, options.report, options.voted, options.version or VERSION)
         if options.readme:
-            evaluation = json.loads((options.out / "evaluation.json").read_text())
-            replace_block(options.readme, "held-out", table(evaluation["splits"]["test"]))
-            replace_block(options.readme, "benchmark", suites_table(suites_shown(evaluation["benchmark"])))
+            write_front_page(options.readme, options.card or options.out)
     except (ValueError, OSError, RuntimeError, CheckpointError) as error:
         sys.exit(f"release: {error}")
 

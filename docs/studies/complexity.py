@@ -124,7 +124,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(0)
     odin = OdinForCausalLM.from_pretrained(HERE.parents[1] / "odin-nano").eval()
-    config = transformer(odin.config.vocab_size, 192, 5, 32)
+    own = odin.config
+    config = transformer(own.vocab_size, own.hidden_size, own.num_hidden_layers, own.head_dim)
     peer = build(equal_parameters(config, odin.num_parameters())).eval()
     curves = {"odin-nano": curve(odin, options.longest), "transformer": curve(peer, options.transformer_longest)}
     write_json(HERE.parent / "measurements/complexity.json", curves)

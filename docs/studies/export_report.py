@@ -2,7 +2,7 @@
 
 With `--verify` every precision of an export is compared with its model first (`export.verify`), one after the other;
 docs/measurements/export-verification.json keeps the results. The other tables come from what `export.score`,
-`export.benchmark` and `operators.py` wrote to docs/measurements; a measurement that is not there is left out.
+`export_sizes.py`, `export.benchmark` and `operators.py` wrote to docs/measurements; what is not there is left out.
 """
 
 import argparse
@@ -67,6 +67,15 @@ def mark(check: dict, text: str) -> str:
     return text if check["passed"] else f"**FAIL** {text}"
 
 
+def with_sizes(scores: dict, sizes: dict[str, int]) -> dict:
+    """`scores` of `export.score` with the bytes of today's files: a matrix that is padded since scores the same."""
+    precisions = {
+        name: {**found, "bytes": sizes[name]} if name in sizes else found
+        for name, found in scores["precisions"].items()
+    }
+    return {**scores, "precisions": precisions}
+
+
 def launches_table(audits: dict[str, dict]) -> str:
     """Markdown: nodes launched for a token; those of a layer from two models that differ in their layers alone.
 
@@ -93,8 +102,8 @@ def blocks() -> dict[str, str]:
     found = {}
     if verification := measured(VERIFICATION.stem):
         found["verification"] = verification_table(verification)
-    if scores := measured("export-precisions"):
-        found["precisions"] = precision_table(scores)
+    if (scores := measured("export-precisions")) and (sizes := measured("export-sizes")):
+        found["precisions"] = precision_table(with_sizes(scores, sizes["sizes"]))
     if benchmark := measured("export-benchmark"):
         found["benchmark"] = tables(benchmark["records"], benchmark["settings"]["places"])
     audits = {name: measured(f"operators-{name}") for name in PRESETS}

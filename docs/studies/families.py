@@ -129,40 +129,35 @@ def run_all(seeds: int) -> None:
             file.write(json.dumps(record) + "\n")
 
 
-def table() -> None:
-    """Mean loss over seeds, and what leaving a family out changes, with the spread of the seeds."""
-    rows = results()
+def summary(rows: list[dict]) -> dict:
+    """Of the runs: settings, mean loss over seeds for each mixture and set, and the largest difference of seeds."""
     arms = list(dict.fromkeys(row["without"] for row in rows))
-    mean = {
-        arm: {name: statistics.fmean(row["loss"][name] for row in rows if row["without"] == arm) for name in SETS}
-        for arm in arms
+    losses = {
+        arm: {name: [row["loss"][name] for row in rows if row["without"] == arm] for name in SETS} for arm in arms
     }
-    spread = {
-        name: max(
-            max(losses) - min(losses)
-            for arm in arms
-            for losses in [[row["loss"][name] for row in rows if row["without"] == arm]]
-        )
-        for name in SETS
-    }
-    write_json(
-        RESULT,
-        {
-            "items": ITEMS, "tokens": TOKENS, "vocab_size": VOCAB, "shape": SHAPE, "runs": rows,
-            "mean": mean, "largest_difference_of_seeds": spread,
+    return {
+        "items": ITEMS, "tokens": TOKENS, "vocab_size": VOCAB, "shape": SHAPE, "runs": rows,
+        "mean": {arm: {name: statistics.fmean(found) for name, found in sets.items()} for arm, sets in losses.items()},
+        "largest_difference_of_seeds": {
+            name: max(max(sets[name]) - min(sets[name]) for sets in losses.values()) for name in SETS
         },
-    )  # fmt: skip
+    }  # fmt: skip
+
+
+def table(measured: dict) -> str:
+    """Markdown: mean loss over seeds, and in brackets what leaving a family out changes."""
+    mean = measured["mean"]
     lines = ["| mixture | " + " | ".join(SETS) + " |", "| --- |" + " ---: |" * len(SETS)]
-    for arm in arms:
+    for arm in dict.fromkeys(row["without"] for row in measured["runs"]):
         cells = [
             f"{mean[arm][name]:.3f}" + (f" ({mean[arm][name] - mean[''][name]:+.3f})" if arm else "") for name in SETS
         ]
         lines.append(f"| {'without ' + arm if arm else 'whole'} | {' | '.join(cells)} |")
-    seeds = {row["seed"] for row in rows}
+    seeds = {row["seed"] for row in measured["runs"]}
     if len(seeds) > 1:
+        spread = measured["largest_difference_of_seeds"]
         lines.append(f"| largest difference of seeds | {' | '.join(f'{spread[name]:.3f}' for name in SETS)} |")
-    lines += ["", f"Seeds: {len(seeds)}."]
-    replace_block(HERE.parent / "corpus.md", "families", "\n".join(lines))
+    return "\n".join([*lines, "", f"Seeds: {len(seeds)}."])
 
 
 def main() -> None:
@@ -178,7 +173,9 @@ def main() -> None:
     elif options.action == "run":
         run_all(options.seeds)
     else:
-        table()
+        measured = summary(results())
+        write_json(RESULT, measured)
+        replace_block(HERE.parent / "corpus.md", "families", table(measured))
 
 
 if __name__ == "__main__":

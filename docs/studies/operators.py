@@ -157,17 +157,14 @@ def runtime_table(runtimes: dict[str, dict[str, str | None]]) -> str:
     return "\n".join(lines)
 
 
-def write_document(models: dict[str, dict], diagrams: dict[str, str]) -> None:
-    """Fills the blocks of docs/operators.md from what was measured."""
+def tables(models: dict[str, dict]) -> dict[str, str]:
+    """The blocks of docs/operators.md that follow from the audits."""
+    found = {"web": web_table(models), "footprint": footprint_table(models)}
     for name, reports in models.items():
         for dtype, report in reports.items():
-            table = kernel_table(report) if "web" in report else operator_table(report)
-            replace_block(DOCUMENT, f"kernels {name} {dtype}", table)
-        replace_block(DOCUMENT, f"shapes {name}", launch_table(reports["fp32"]["fused"]))
-    replace_block(DOCUMENT, "web", web_table(models))
-    replace_block(DOCUMENT, "footprint", footprint_table(models))
-    for block, text in diagrams.items():
-        replace_block(DOCUMENT, block, text)
+            found[f"kernels {name} {dtype}"] = kernel_table(report) if "web" in report else operator_table(report)
+        found[f"shapes {name}"] = launch_table(reports["fp32"]["fused"])
+    return found
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -199,7 +196,9 @@ def main(argv: list[str] | None = None) -> None:
             write_json(MEASUREMENTS / f"operators-{name}.json", models[name])
         run, of = profile(files["fp32"], 1, 1), shapes(files["fp32"], True)
         diagrams = {"overview": diagram.overview(run, of), "block": diagram.block(run, of)}
-    write_document(models, diagrams)
+        write_json(MEASUREMENTS / "operators-diagrams.json", diagrams)
+    for block, text in {**tables(models), **diagrams}.items():
+        replace_block(DOCUMENT, block, text)
     print(footprint_table(models))
     print(json.dumps({name: {d: footprint(r) for d, r in reports.items()} for name, reports in models.items()}))
 

@@ -251,6 +251,13 @@ def compare(model, texts) -> list[dict]:
     return records
 
 
+# In the order in which a token passes them.
+PLACES = (
+    "W_in", "time mixing", "before the squared ReLU", "squared ReLU", "channel mixing", "residual stream", "state",
+    "logits",
+)  # fmt: skip
+
+
 def ranges(model, texts) -> dict[str, float]:
     """Largest absolute value of what flows where, over all documents."""
     largest: dict[str, float] = {}
@@ -302,7 +309,7 @@ def tables(results: dict) -> dict[str, str]:
         )
         rows.append(f"| {r['operation']} | {r['precision']} | {shown} | {'yes' if r['may'] else '**no**'} |")
     largest = ["| largest absolute value of | |", "| --- | ---: |"]
-    largest += [f"| {name} | {value:.4g} |" for name, value in results["ranges"].items()]
+    largest += [f"| {name} | {results['ranges'][name]:.4g} |" for name in PLACES]
     return {"precision": "\n".join(rows), "ranges": "\n".join(largest)}
 
 

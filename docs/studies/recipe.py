@@ -98,20 +98,21 @@ def collect() -> list[dict]:
     return records
 
 
-def table() -> None:
-    records = collect()
-    base = [r["loss"] for r in records if r["variant"] == "the recipe"]
+def table(records: list[dict]) -> str:
+    """Markdown: a row a variant, and how much seeds alone differ."""
+    base = losses_of("the recipe", records)
     rows = ["| variant | validation loss | against the recipe | runs |", "| --- | ---: | ---: | ---: |"]
     for name in VARIANTS:
-        losses = [r["loss"] for r in records if r["variant"] == name]
-        if losses:
+        if losses := losses_of(name, records):
             mean = statistics.fmean(losses)
             rows.append(f"| {name} | {mean:.3f} | {mean - statistics.fmean(base):+.3f} | {len(losses)} |")
     spread = max(base) - min(base)
     rows += ["", f"Seeds alone differ by {spread:.3f} (largest difference of {len(base)} runs of the recipe)."]
-    write_json(RESULT, {"common": {k: str(v) for k, v in COMMON.items()}, "runs": records, "seeds_differ_by": spread})
-    replace_block(ROOT / "docs" / "training.md", "recipe", "\n".join(rows))
-    print("\n".join(rows))
+    return "\n".join(rows)
+
+
+def losses_of(variant: str, records: list[dict]) -> list[float]:
+    return [record["loss"] for record in records if record["variant"] == variant]
 
 
 def main() -> None:
@@ -125,8 +126,13 @@ def main() -> None:
     RUNS.mkdir(parents=True, exist_ok=True)
     if options.command == "run":
         run_all(options.seeds, options.only)
-    else:
-        table()
+        return
+    records = collect()
+    base = losses_of("the recipe", records)
+    common = {key: str(value) for key, value in COMMON.items()}
+    write_json(RESULT, {"common": common, "runs": records, "seeds_differ_by": max(base) - min(base)})
+    replace_block(ROOT / "docs" / "training.md", "recipe", table(records))
+    print(table(records))
 
 
 if __name__ == "__main__":

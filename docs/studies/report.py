@@ -269,21 +269,33 @@ def plot_capacity(runs: Runs, untrained: list[dict], path: Path) -> None:
     plt.close(figure)
 
 
+def tables(results: dict, speed: dict) -> dict[str, dict[str, str]]:
+    """The blocks of both pages, by page."""
+    runs, trials = Runs(results["runs"]), Runs(results["runs"], Settings.learning_rate)
+    return {
+        "decisions/0002-time-mixing.md": {
+            "matrix": matrix_table(speed),
+            "probes": accuracy_table(runs, ("recall", "parity", "s5", "copying"), MIXINGS),
+            "order": accuracy_table(runs, ("order",), ("gated_delta", "transformer")),
+            "tasks": own_table(runs),
+            "stability": stability_table(runs),
+            "rates": rates_table(runs),
+        },
+        "state.md": {
+            "trials": accuracy_table(trials, ("recall", "s5", "registers", "order"), STATE),
+            "scratchpad": accuracy_table(trials, ("registers", "worked_registers"), ("gated_delta",)),
+            "untrained": capacity_table(results["untrained"]),
+            "trained": accuracy_table(trials, ("recall",), ("narrow_heads", "gated_delta", "wide_heads")),
+        },
+    }
+
+
 def write(results: dict, speed: dict, docs: Path = DOCS) -> None:
     """Writes all tables and plots under `docs`."""
+    for page, blocks in tables(results, speed).items():
+        for name, text in blocks.items():
+            replace_block(docs / page, name, text)
     runs, trials = Runs(results["runs"]), Runs(results["runs"], Settings.learning_rate)
-    decision, state = docs / "decisions/0002-time-mixing.md", docs / "state.md"
-    replace_block(decision, "matrix", matrix_table(speed))
-    replace_block(decision, "probes", accuracy_table(runs, ("recall", "parity", "s5", "copying"), MIXINGS))
-    replace_block(decision, "order", accuracy_table(runs, ("order",), ("gated_delta", "transformer")))
-    replace_block(decision, "tasks", own_table(runs))
-    replace_block(decision, "stability", stability_table(runs))
-    replace_block(decision, "rates", rates_table(runs))
-    replace_block(state, "trials", accuracy_table(trials, ("recall", "s5", "registers", "order"), STATE))
-    replace_block(state, "scratchpad", accuracy_table(trials, ("registers", "worked_registers"), ("gated_delta",)))
-    replace_block(state, "untrained", capacity_table(results["untrained"]))
-    trained = ("narrow_heads", "gated_delta", "wide_heads")
-    replace_block(state, "trained", accuracy_table(trials, ("recall",), trained))
     images = docs / "images"
     plot_probes(runs, images / "time-mixing-probes.png")
     plot_losses(runs, images / "time-mixing-losses.png")

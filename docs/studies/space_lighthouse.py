@@ -39,8 +39,8 @@ def table(report: dict) -> str:
         "| blocked, ms | layout shift | received, kB |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for name, runs in report["runs"].items():
-        run = best(runs)
+    for name in FORM_FACTORS:
+        run = best(report["runs"][name])
         scores = [str(run["scores"][category]) for category in CATEGORIES]
         metrics = run["metrics"]
         times = [f"{metrics[f'{name}_contentful_paint_ms'] / 1e3:.1f}" for name in ("first", "largest")]

@@ -209,25 +209,33 @@ def parameter_table(described: dict) -> str:
 
 
 def table(presets: dict, key: str, unit: str, total: str | None = None) -> str:
-    """Presets side by side: one row per entry of `key`."""
-    rows = [f"| {unit} | " + " | ".join(presets) + " |", "| --- |" + " ---: |" * len(presets)]
-    for name in next(iter(presets.values()))[key]:
-        rows.append(f"| {name} | " + " | ".join(f"{p[key][name]:,}" for p in presets.values()) + " |")
+    """Presets side by side: one row per entry of `key`, the largest of odin-100m first."""
+    rows = [f"| {unit} | " + " | ".join(PRESETS) + " |", "| --- |" + " ---: |" * len(PRESETS)]
+    columns = [presets[preset][key] for preset in PRESETS]
+    for name in sorted(columns[-1], key=columns[-1].get, reverse=True):
+        rows.append(f"| {name} | " + " | ".join(f"{column[name]:,}" for column in columns) + " |")
     if total:
-        rows.append(f"| **{total}** | " + " | ".join(f"**{sum(p[key].values()):,}**" for p in presets.values()) + " |")
+        rows.append(f"| **{total}** | " + " | ".join(f"**{sum(column.values()):,}**" for column in columns) + " |")
     return "\n".join(rows)
+
+
+def tables(presets: dict) -> dict[str, str]:
+    """The blocks of docs/specification.md."""
+    return {
+        **{f"parameters {preset}": parameter_table(described) for preset, described in presets.items()},
+        "budget": table(presets, "budget", "parameters", "all"),
+        "flops": table(presets, "flops_per_token", "operations per token, forward"),
+        "state": table(presets, "state_bytes", "bytes per sequence"),
+        "activations": table(presets, "activation_bytes_per_token", "bytes per token"),
+    }
 
 
 def main() -> None:
     argparse.ArgumentParser(description=__doc__.split("\n\n")[0]).parse_args()
     presets = {preset: describe(preset) for preset in PRESETS}
     write_json(HERE.parent / "measurements/specification.json", presets)
-    for preset, described in presets.items():
-        replace_block(DOCUMENT, f"parameters {preset}", parameter_table(described))
-    replace_block(DOCUMENT, "budget", table(presets, "budget", "parameters", "all"))
-    replace_block(DOCUMENT, "flops", table(presets, "flops_per_token", "operations per token, forward"))
-    replace_block(DOCUMENT, "state", table(presets, "state_bytes", "bytes per sequence"))
-    replace_block(DOCUMENT, "activations", table(presets, "activation_bytes_per_token", "bytes per token"))
+    for name, text in tables(presets).items():
+        replace_block(DOCUMENT, name, text)
     print(json.dumps({preset: described["budget"] for preset, described in presets.items()}))
 
 

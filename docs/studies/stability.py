@@ -22,6 +22,11 @@ from training.io import replace_block, write_json  # noqa: E402
 
 
 HALF = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+DECAYS = {
+    "no floor (g = 0)": 0.0,
+    "floor (g = -2^-14)": MIN_DECAY,
+    "strongest decay (g = -e^-0.5)": MAX_DECAY,
+}
 
 
 def adversary(steps: int, decay: float, rate: float = 2.0) -> list[tuple[int, float]]:
@@ -117,11 +122,8 @@ def plot(grown: dict, path: Path) -> None:
 
 def tables(results: dict) -> dict[str, str]:
     """The blocks of docs/proofs.md."""
-    growth = [
-        "| tokens | " + " | ".join(results["adversary"]) + " |",
-        "| ---: |" + " ---: |" * len(results["adversary"]),
-    ]
-    for row in zip(*results["adversary"].values(), strict=True):
+    growth = ["| tokens | " + " | ".join(DECAYS) + " |", "| ---: |" + " ---: |" * len(DECAYS)]
+    for row in zip(*(results["adversary"][name] for name in DECAYS), strict=True):
         growth.append(f"| {row[0][0]:,} | " + " | ".join(f"{size:,.0f}" for _, size in row) + " |")
     factors = ["| g | exact | float32 | bfloat16 | float16 |", "| ---: | ---: | ---: | ---: | ---: |"]
     for record in results["factors"]:
@@ -136,11 +138,7 @@ def tables(results: dict) -> dict[str, str]:
 
 def measure(steps: int, length: int) -> dict:
     return {
-        "adversary": {
-            "no floor (g = 0)": adversary(steps, 0.0),
-            "floor (g = -2^-14)": adversary(steps, MIN_DECAY),
-            "strongest decay (g = -e^-0.5)": adversary(steps, MAX_DECAY),
-        },
+        "adversary": {name: adversary(steps, decay) for name, decay in DECAYS.items()},
         "bound": bound(MIN_DECAY),
         "factors": rounded_factors(),
         "rounded": rounded_recurrence(length),

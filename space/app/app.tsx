@@ -2,6 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { promise } from "./analytics/share";
 import { UpdatePrompt } from "./pwa/UpdatePrompt";
 import { mode, MODES } from "./routes";
 import { Icon } from "./ui/Icon";
@@ -48,7 +49,7 @@ export function App() {
         <Page />
       </main>
       <footer>
-        <p>Runs on transformers.js and onnxruntime, in this tab. No account, no tracking, nothing is sent.</p>
+        <p>Runs on transformers.js and onnxruntime, in this tab. No account, no tracking, {promise.value}.</p>
       </footer>
       <UpdatePrompt />
     </>

@@ -22,12 +22,12 @@ export type Asked = { text: string } & ({ stats: Stats } | { error: OdinError })
  *
  * @param prompt `undefined` goes on with the last answer.
  * @param onDraft called at most once a frame, and never after the promise is kept.
- * @param other draws another answer than before.
+ * @param from the mode that asks; `other` draws another answer than before.
  */
 export async function asking(
   prompt: Prompt | undefined,
   onDraft: (draft: Draft) => void,
-  { other = false } = {},
+  { from, other = false }: { from: string; other?: boolean },
 ): Promise<Asked> {
   let draft: Draft = { text: "" };
   let frame = 0;
@@ -44,6 +44,7 @@ export async function asking(
     seed: other ? Math.floor(Math.random() * 2 ** 32) : seed.value,
   };
   const call: AskOptions = {
+    from,
     ...(prompt === undefined ? {} : draws), // an answer goes on as it began
     maxTokens: maxTokens.value,
     onText: (text) => change({ text }),

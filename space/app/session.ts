@@ -1,6 +1,7 @@
 /** The one model of the page: loading it, asking it, and what was measured on the way. */
 
 import { computed, effect, signal } from "@preact/signals";
+import deployment from "virtual:deployment";
 import {
   OdinError,
   OdinLLM,
@@ -13,20 +14,27 @@ import {
   type Stats,
   type TelemetryEvent,
 } from "../runtime/index";
+import { chosenModel, nameOf, otherHost, refusal } from "./deployment";
 import { keepRuntimeFiles, offlineReady } from "./pwa/register";
+import { keepVisitor, visitor } from "./visitor";
 
 const query = new URLSearchParams(location.search);
-const asked = query.get("model") ?? "models/odin-nano/";
-/** Folder of the model, with a slash at its end, or one file of it; `?model=` chooses another one of this site. */
-export const modelUrl = /(\/|\.onnx)$/.test(asked) ? asked : `${asked}/`;
-export const modelName = modelUrl.split("/").filter(Boolean).at(-1) ?? modelUrl;
+/** Folder of the model, with a slash at its end, or one file of it; `?model=` chooses another one. */
+export const modelUrl = chosenModel(deployment, query.get("model"));
+export const modelName = nameOf(modelUrl);
+const refused = refusal(deployment, modelUrl, document.baseURI);
+/** The site that the model comes from, where it is not the page's own. */
+export const modelHost = refused ? undefined : otherHost(modelUrl, document.baseURI);
 const threads = Number(query.get("threads"));
+const variant = query.get("variant");
 /** How models of this page are loaded. Unchecked here: the runtime refuses what it does not know, in words. */
 export const startOptions = {
   ortUrl: "ort/",
   dtype: (query.get("dtype") ?? "auto") as Dtype | "auto",
   device: (query.get("device") ?? "auto") as Device | "auto",
+  visitor,
   ...(threads > 0 ? { threads } : {}),
+  ...(variant ? { variant } : {}),
 };
 
 export type Phase = "idle" | "loading" | "ready" | "answering";
@@ -43,6 +51,8 @@ export interface AnswerTiming {
 }
 
 export interface AskOptions extends GenerateCall {
+  /** The mode that asks. */
+  from: string;
   /** Called as text comes, with all of the answer so far. */
   onText?: (text: string, tokens: number) => void;
 }
@@ -64,9 +74,11 @@ export const phase = computed<Phase>(() => {
 export const info = computed<ModelInfo | undefined>(() => model.value?.info);
 export const progress = signal<Progress | undefined>(undefined);
 /** Why the model is not there. What goes wrong with an answer is told to the one who asked. */
-export const failure = signal<OdinError | undefined>(undefined);
+export const failure = signal<OdinError | undefined>(refused);
 /** Of the answer that the model stands behind, the only one that can be gone on with. */
 export const lastStats = signal<Stats | undefined>(undefined);
+/** How the last call ended, for those who count. A model that could not be loaded is a {@link failure} as well. */
+export const outcome = signal<({ from: string } & ({ stats: Stats } | { error: OdinError })) | undefined>(undefined);
 /** Of this visit, newest last. */
 export const timings = signal<AnswerTiming[]>([]);
 /** WebAssembly's memory, as the runtime last told it. */
@@ -85,13 +97,14 @@ function onTelemetry(event: TelemetryEvent): void {
 }
 
 /**
- * The model's address, of which the whole page takes care that it is of this site.
+ * The model's address, once it is clear that this site loads models from there: a worker's own requests are not under
+ * the page's policy.
  *
- * @throws OdinError `bad-option` when it is not.
+ * @throws OdinError `bad-option` when it does not.
  */
-export function ownAddress(): string {
-  if (new URL(modelUrl, document.baseURI).origin === location.origin) return modelUrl;
-  throw new OdinError("bad-option", `This page loads models from its own address only, not from ${modelUrl}.`);
+export function allowedModel(): string {
+  if (refused) throw refused;
+  return modelUrl;
 }
 
 /**
@@ -114,8 +127,9 @@ async function start(signal: AbortSignal): Promise<OdinLLM> {
   try {
     const onProgress = (now: Progress) => (progress.value = now);
     await offlineReady(signal);
-    model.value = await OdinLLM.load(ownAddress(), { ...startOptions, onProgress, onTelemetry, signal });
+    model.value = await OdinLLM.load(allowedModel(), { ...startOptions, onProgress, onTelemetry, signal });
     void keepRuntimeFiles(startOptions.ortUrl, model.value.info.device);
+    if (model.value.info.variant && !variant) keepVisitor();
     return model.value;
   } catch (error) {
     failure.value = asOdinError(error);
@@ -156,8 +170,8 @@ export function stopAnswer(): void {
  * @param prompt as the runtime takes it, or `undefined` to go on with the last answer.
  * @throws OdinError; an answer that was stopped is no error.
  */
-export async function ask(prompt: Prompt | undefined, call: AskOptions = {}): Promise<Answer> {
-  const { onText, signal: outer, ...options } = call;
+export async function ask(prompt: Prompt | undefined, call: AskOptions): Promise<Answer> {
+  const { from, onText, signal: outer, ...options } = call;
   stopAnswer();
   const stop = (current = new AbortController());
   const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
@@ -170,12 +184,15 @@ export async function ask(prompt: Prompt | undefined, call: AskOptions = {}): Pr
       const answer = await collect(prompt === undefined ? llm.continue(going) : llm.generate(prompt, going), onText);
       // An answer that another one has overtaken ends late; the model then stands behind the other.
       if (current === stop) lastStats.value = answer.stats;
+      outcome.value = { from, stats: answer.stats };
       return answer;
     } finally {
       answering.value--;
     }
-  } catch (error) {
-    throw asOdinError(error);
+  } catch (cause) {
+    const error = asOdinError(cause);
+    outcome.value = { from, error };
+    throw error;
   } finally {
     if (current === stop) current = undefined;
   }
@@ -206,5 +223,6 @@ function remember({ prefillMs, decodeMs, promptTokens, readTokens, tokens }: Sta
 /** What people see of an error. */
 export function asOdinError(error: unknown): OdinError {
   if (error instanceof OdinError) return error;
-  return new OdinError("engine", error instanceof Error ? error.message : String(error));
+  const words = error instanceof Error ? error.message : String(error);
+  return Object.assign(new OdinError("engine", words), { cause: error });
 }

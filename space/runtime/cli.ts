@@ -15,6 +15,7 @@ const USAGE = `odin-llm ${VERSION}: a small language model that shows its workin
   odin-llm --replay RECORD.json               generates a recorded answer again, and checks it
 
   --model URL|FOLDER|FILE.onnx   default: $ODIN_MODEL, or the small model that comes with this package
+  --variant NAME                 which of the models that the address leads to (default: one by chance)
   --dtype NAME                   ${Object.keys(DTYPE_SUFFIX).join(", ")} (default: auto)
   --threads N                    default: as many as help
   --max-tokens N                 default 512
@@ -27,6 +28,7 @@ const USAGE = `odin-llm ${VERSION}: a small language model that shows its workin
 
 const OPTIONS = {
   model: { type: "string" },
+  variant: { type: "string" },
   dtype: { type: "string" },
   threads: { type: "string" },
   "max-tokens": { type: "string" },
@@ -81,6 +83,7 @@ async function main(): Promise<void> {
     dtype: (values.dtype ?? "auto") as keyof typeof DTYPE_SUFFIX,
     store: !values["no-store"],
     signal: stop.signal,
+    ...(values.variant === undefined ? {} : { variant: values.variant }),
     ...numbers(values, { threads: "threads" }),
     ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}),
   });
@@ -138,9 +141,11 @@ async function show(answer: AsyncGenerator<Chunk, Stats, void>): Promise<Stats> 
 
 function describe({ info }: OdinLLM, { promptTokens, tokens, finish, prefillMs, decodeMs }: Stats): string {
   const rate = tokens.length > 1 ? `, ${((tokens.length - 1) / (decodeMs / 1e3)).toFixed(0)} tokens/s` : "";
+  const { model, variant, dtype, device, loadMs } = info;
+  const chosen = variant ? ` (variant '${variant.name}' of '${variant.experiment}')` : "";
   return (
     `${promptTokens.length} tokens read in ${prefillMs.toFixed(0)} ms, ${tokens.length} written${rate} (${finish}); ` +
-    `${info.model ?? "model"} ${info.dtype} on ${info.device}, loaded in ${info.loadMs.toFixed(0)} ms`
+    `${model ?? "model"}${chosen} ${dtype} on ${device}, loaded in ${loadMs.toFixed(0)} ms`
   );
 }
 

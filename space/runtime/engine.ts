@@ -248,6 +248,7 @@ export class Engine {
       format: RECORD_FORMAT,
       runtime: VERSION,
       model: { name: info.model ?? null, version: info.version ?? null },
+      variant: info.variant,
       hashes: info.hashes,
       device: info.device,
       dtype: info.dtype,

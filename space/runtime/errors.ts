@@ -6,6 +6,7 @@ export type OdinErrorCode =
   | "truncated" // a download ended before the announced length
   | "corrupt" // a file is there but is not what it should be
   | "foreign-model" // the folder holds a model of another kind
+  | "incompatible" // the model needs a newer version of this package
   | "bad-option" // a parameter of load() or generate() is out of range
   | "bad-data" // a dataset's descriptor, or a row of it, is not as it should be
   | "aborted" // the caller's signal stopped it

@@ -2,8 +2,9 @@
 
 import { sha256Hex } from "./canonical";
 import { detect, plans, type Plan } from "./devices";
-import { ModelFolder } from "./download";
+import { type FolderOptions, ModelFolder } from "./download";
 import { sha256Pieces } from "./download/hash";
+import { variantUrl } from "./download/manifest";
 import { OdinError } from "./errors";
 import { missingFile } from "./ortfiles";
 import { probeWebGpu } from "./probe";
@@ -13,11 +14,13 @@ import {
   type Failure,
   type Fetched,
   type FetchRequest,
+  type LoadOptions,
   type ModelFiles,
   type Progress,
   type TelemetryEvent,
 } from "./protocol";
 import { prepareWebAssembly } from "./session";
+import { type ChosenVariant, chooseVariant, namedVariant, someVisitor } from "./variants";
 
 /** WebGPU that takes longer for a step of the probe is no faster than WebAssembly (odin-100m: 18 to 33 ms a token). */
 const SLOWEST_PROBE_MS = 50;
@@ -40,7 +43,7 @@ export async function fetchModel(
   const { options, ortUrl, url } = request;
   const { onEvent } = listener;
   const capabilities = await detect();
-  const folder = url === undefined ? undefined : await Source.open(url, options.store ?? true, listener);
+  const folder = url === undefined ? undefined : await Source.open(url, options, listener);
   const config = request.files?.config ?? (await folder!.config());
   const wanted = {
     device: options.device ?? "auto",
@@ -79,7 +82,8 @@ export async function fetchModel(
       source: {
         model: folder?.folder.manifest?.model,
         version: folder?.folder.manifest?.version,
-        bytes: folder?.folder.bytes ?? 0,
+        variant: folder?.experiment?.chosen ?? null,
+        bytes: folder?.bytes ?? 0,
         stored: folder?.folder.cached ?? false,
         capabilities,
       },
@@ -94,7 +98,13 @@ function same(a: Plan, b: Plan): boolean {
   return a.device === b.device && a.dtype === b.dtype && a.threads === b.threads;
 }
 
-/** A model folder by its address, or by that of a `.onnx` file in it. */
+/** A folder that leads to one of several models, and to which it has led. */
+interface Experiment {
+  folder: ModelFolder;
+  chosen: ChosenVariant;
+}
+
+/** A model folder by its address, by that of a `.onnx` file in it, or by that of an experiment. */
 class Source {
   /** Whether it is known which files will be loaded. */
   expecting = false;
@@ -103,24 +113,32 @@ class Source {
     readonly folder: ModelFolder,
     /** The file that the address names; its name says the dtype. */
     readonly file: string | undefined,
+    readonly experiment: Experiment | undefined,
   ) {}
 
   static async open(
     url: string,
-    store: boolean,
+    { store = true, variant, visitor }: LoadOptions,
     { onProgress, onEvent, signal }: FetchListener,
   ): Promise<Source> {
     const { base, file } = splitAddress(url);
     let source: Source | undefined;
-    const folder = await ModelFolder.open(base, {
+    const options: FolderOptions = {
       signal,
       // Until it is known which files there will be, the first one would seem to be all.
       onProgress: (progress) => source?.expecting && onProgress(progress),
       ...(store ? {} : { store: null }),
       onEvent: (event) => onEvent?.({ type: "storage", event }),
-    });
-    source = new Source(folder, file);
+    };
+    const named = await ModelFolder.open(base, options);
+    const { experiment, folder } = await enter(named, variant, visitor, options);
+    source = new Source(folder, file, experiment);
     return source;
+  }
+
+  /** Bytes received so far. */
+  get bytes(): number {
+    return this.folder.bytes + (this.experiment?.folder.bytes ?? 0);
   }
 
   get dtype(): Dtype | undefined {
@@ -165,6 +183,7 @@ class Source {
     ]);
     tokenizerConfig["chat_template"] ??= await folder.text("chat_template.jinja", { optional: true });
     await folder.finish();
+    await this.experiment?.folder.finish();
     return {
       config,
       generationConfig: generationConfig ?? {},
@@ -178,6 +197,35 @@ class Source {
       },
     };
   }
+}
+
+/**
+ * The folder of the model that `folder` leads to: itself, or that of a variant.
+ *
+ * @throws OdinError `bad-option`: there is no such variant, or there are none; `corrupt`: variants of variants; as
+ *   {@link ModelFolder.open}.
+ */
+async function enter(
+  folder: ModelFolder,
+  name: string | undefined,
+  visitor: string | undefined,
+  options: FolderOptions,
+): Promise<{ folder: ModelFolder; experiment: Experiment | undefined }> {
+  const { base, manifest: { experiment, variants } = {} } = folder;
+  if (!variants) {
+    if (name === undefined) return { folder, experiment: undefined };
+    throw new OdinError("bad-option", `${base} is one model, without variants. Leave the variant '${name}' out.`);
+  }
+  const variant =
+    name === undefined
+      ? chooseVariant(experiment!, variants, visitor ?? someVisitor())
+      : namedVariant(experiment!, variants, name);
+  const model = await ModelFolder.open(variantUrl(base, variant.path)!, options);
+  if (model.manifest?.variants) {
+    const both = `${base} leads to ${model.base}, and both list variants`;
+    throw new OdinError("corrupt", `${both}. A variant's path has to be that of a model.`);
+  }
+  return { folder: model, experiment: { folder, chosen: { experiment: experiment!, name: variant.name } } };
 }
 
 function splitAddress(url: string): { base: string; file: string | undefined } {

@@ -6,6 +6,7 @@ export { parseDescription, descriptionId } from "./description";
 export { detect, summary, type Capabilities, type Plan } from "./devices";
 export { clearCache, formatBytes, storedModels, type DownloadEvent, type StoredModel } from "./download";
 export { OdinError, type OdinErrorCode } from "./errors";
+export { hubUrl } from "./hub";
 export { OdinLLM, type CreateOptions, type GenerateCall, type OwnWeights, type StartOptions } from "./llm";
 export { PRECISION, type PrecisionPolicy } from "./precision";
 export {
@@ -26,6 +27,7 @@ export { shuffled, splitOf, uniform } from "./random";
 export { parseRecord, recordId, type RunRecord } from "./record";
 export { nextTokenProbabilities, sampleToken, type SamplingOptions } from "./sampling";
 export type { Tokenizer, TokenizerMetrics } from "./tokenizer";
+export { chooseVariant, type ChosenVariant, type Variant } from "./variants";
 export { VERSION } from "./version";
 
 /** A tokenizer by itself. Most pages need none beside the model's own, so it is loaded when asked for. */

@@ -22,6 +22,7 @@ import type {
   Weights,
 } from "./protocol";
 import { checkRecord, parseRecord, type RunRecord } from "./record";
+import { someVisitor } from "./variants";
 
 export interface StartOptions extends LoadOptions {
   onProgress?: (progress: Progress) => void;
@@ -75,12 +76,14 @@ export class OdinLLM {
   /**
    * Downloads, checks and starts a model.
    *
-   * @param url folder of the model, or a `.onnx` file whose folder (or the one above) holds the rest; relative
-   *   addresses are taken from the page, in Node from the working directory.
+   * @param url folder of the model, or of a manifest that lists variants of it, or a `.onnx` file whose folder (or the
+   *   one above) holds the rest; relative addresses are taken from the page, in Node from the working directory.
    * @throws OdinError with words for the person in front of the screen.
    */
   static async load(url: string | URL, options: StartOptions = {}): Promise<OdinLLM> {
-    const llm = new OdinLLM(platform.resolve(String(url)), options);
+    // The same visitor for each further start, so that it does not come to another variant.
+    const { visitor = someVisitor() } = options;
+    const llm = new OdinLLM(platform.resolve(String(url)), { ...options, visitor });
     await llm.#start([], undefined);
     return llm;
   }

@@ -6,6 +6,7 @@ import type { OdinErrorCode } from "./errors";
 import type { Reads } from "./model";
 import type { PrecisionPolicy } from "./precision";
 import type { RunRecord } from "./record";
+import type { ChosenVariant } from "./variants";
 
 /** Weights to load, and what each adds to the name of its ONNX file; names are transformers.js's where it has one. */
 export const DTYPE_SUFFIX = {
@@ -29,6 +30,10 @@ export interface LoadOptions {
   threads?: number;
   /** Whether the files are kept for the next start; default true. */
   store?: boolean;
+  /** Which of the variants that the manifest lists; default: the visitor's. */
+  variant?: string;
+  /** Any text that tells visitors apart, to give each a variant; it is sent nowhere. Default: a random one. */
+  visitor?: string;
   /** Compare the precision that the graph really has with what its file promises, and refuse it if they differ. */
   debug?: boolean;
 }
@@ -44,6 +49,8 @@ export interface ModelInfo {
   /** As the manifest has them; undefined without one. */
   model: string | null | undefined;
   version: string | null | undefined;
+  /** Of the experiment that the address leads to; null where it leads to a model. */
+  variant: ChosenVariant | null;
   dtype: Dtype;
   device: Device;
   threads: number;
@@ -166,7 +173,7 @@ export interface Fetched {
   /** Whether there is another plan, should this one fail. */
   another: boolean;
   files: ModelFiles;
-  source: Pick<ModelInfo, "model" | "version" | "bytes" | "stored" | "capabilities">;
+  source: Pick<ModelInfo, "model" | "version" | "variant" | "bytes" | "stored" | "capabilities">;
   failed: Failure[];
 }
 

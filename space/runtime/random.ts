@@ -15,10 +15,16 @@ export const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 const encoder = new TextEncoder();
 
-/** Sha256 of the UTF-8 text `seed|key`. */
-function digest(seed: number, key: string | number): DataView {
-  const bytes = sha256(encoder.encode(`${seed}|${key}`));
+/** Sha256 of the text's UTF-8. */
+function digest(text: string): DataView {
+  const bytes = sha256(encoder.encode(text));
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A number in [0, 1), a multiple of 2^-53: the first 53 bits of sha256 of the text's UTF-8. */
+export function uniformOf(text: string): number {
+  const view = digest(text);
+  return (view.getUint32(0) * 2 ** 21 + (view.getUint32(4) >>> 11)) / 2 ** 53;
 }
 
 function requireCount(value: number, what: string): void {
@@ -37,8 +43,7 @@ function requireCount(value: number, what: string): void {
 export function uniform(seed: number, index: number): number {
   requireCount(seed, "seed");
   requireCount(index, "index of a random number");
-  const view = digest(seed, index);
-  return (view.getUint32(0) * 2 ** 21 + (view.getUint32(4) >>> 11)) / 2 ** 53;
+  return uniformOf(`${seed}|${index}`);
 }
 
 /**
@@ -52,7 +57,7 @@ export function shuffled(n: number, seed: number): number[] {
   requireCount(seed, "seed");
   const words = new Uint32Array(8 * n);
   for (let index = 0; index < n; index++) {
-    const view = digest(seed, index);
+    const view = digest(`${seed}|${index}`);
     for (let word = 0; word < 8; word++) words[8 * index + word] = view.getUint32(4 * word);
   }
   return Array.from({ length: n }, (_, index) => index).sort((a, b) => {
@@ -104,7 +109,7 @@ export function splitOf<Name extends string>(
   if (!isText(rowKey)) {
     throw new OdinError("bad-option", `key of a row must be a string that UTF-8 can hold, not ${found(rowKey)}`);
   }
-  let place = Math.floor((digest(seed, rowKey).getUint32(0) * WHOLE) / 2 ** 32);
+  let place = Math.floor((digest(`${seed}|${rowKey}`).getUint32(0) * WHOLE) / 2 ** 32);
   const names = Object.keys(ratios).sort() as Name[];
   return names.find((name) => (place -= ratios[name]) < 0)!;
 }

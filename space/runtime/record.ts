@@ -9,9 +9,10 @@ import type { Reads } from "./model";
 import type { Message } from "./protocol";
 import { parseJson, pythonJson } from "./pythonjson";
 import { checkSampling, type SamplingOptions } from "./sampling";
+import type { ChosenVariant } from "./variants";
 import { VERSION } from "./version";
 
-export const RECORD_FORMAT = 1;
+export const RECORD_FORMAT = 2;
 
 const FINISHES = ["eos", "length", "stopped"] as const;
 const ROLES = ["system", "user", "assistant"] as const satisfies readonly Message["role"][];
@@ -28,11 +29,14 @@ export interface Computation {
 }
 
 export interface RunRecord extends Computation {
-  format: typeof RECORD_FORMAT;
+  /** Version of this schema. Format 1, of odin-llm 0.2, had no variants. */
+  format: 1 | typeof RECORD_FORMAT;
   /** Version of odin-llm. */
   runtime: string;
   /** Of the model's manifest; null where it has none. */
   model: { name: string | null; version: string | null };
+  /** Of the experiment that led to the model, null where none did; in format 1 it is absent. */
+  variant?: ChosenVariant | null;
   /** From 0 to 2^32 - 1. */
   seed: number;
   parameters: SamplingOptions & { maxTokens: number };
@@ -48,10 +52,11 @@ export interface RunRecord extends Computation {
   finish: (typeof FINISHES)[number];
 }
 
-const KEYS: Readonly<Record<keyof RunRecord, true>> = {
+const KEYS: Readonly<Record<keyof RunRecord, boolean>> = {
   format: true,
   runtime: true,
   model: true,
+  variant: false,
   hashes: true,
   device: true,
   dtype: true,
@@ -66,6 +71,7 @@ const KEYS: Readonly<Record<keyof RunRecord, true>> = {
   finish: true,
 };
 const MODEL_KEYS = { name: true, version: true };
+const VARIANT_KEYS = { experiment: true, name: true };
 const HASH_KEYS = { config: true, weights: true, tokenizer: true };
 const MESSAGE_KEYS = { role: true, content: true };
 const PARAMETER_KEYS: Readonly<Record<keyof RunRecord["parameters"], true>> = {
@@ -91,14 +97,15 @@ export function recordId(record: RunRecord): string {
 }
 
 /**
- * A record from its JSON text, or from what that was parsed to; a copy.
+ * A record from its JSON text, or from what that was parsed to; a copy, which has the same id.
  *
  * @throws OdinError `bad-record`, naming the key
  */
 export function parseRecord(source: string | object): RunRecord {
   const given = checks.members(typeof source === "string" ? readJson(source) : source, KEYS, "the record");
-  if (given["format"] !== RECORD_FORMAT) {
-    throw checks.expected(`${RECORD_FORMAT}, which this version of odin-llm reads`, given["format"], "format");
+  const { format } = given;
+  if (format !== 1 && format !== RECORD_FORMAT) {
+    throw checks.expected(`1 or ${RECORD_FORMAT}, which this version of odin-llm reads`, format, "format");
   }
   const model = checks.members(given["model"], MODEL_KEYS, "model");
   const hashes = checks.members(given["hashes"], HASH_KEYS, "hashes");
@@ -109,9 +116,10 @@ export function parseRecord(source: string | object): RunRecord {
     throw checks.error(`reads must add up to the prompt's tokens, not to ${read}`);
   }
   return {
-    format: RECORD_FORMAT,
+    format,
     runtime: checks.text(given["runtime"], "runtime"),
     model: { name: textOrNull(model["name"], "model.name"), version: textOrNull(model["version"], "model.version") },
+    ...parseVariant(format, given),
     hashes: {
       config: checks.hex(hashes["config"], 64, "hashes.config"),
       weights: checks.hex(hashes["weights"], 64, "hashes.weights"),
@@ -128,6 +136,18 @@ export function parseRecord(source: string | object): RunRecord {
     tokens: tokenIds(given["tokens"], "tokens"),
     finish: checks.oneOf(given["finish"], FINISHES, "finish"),
   };
+}
+
+function parseVariant(format: RunRecord["format"], given: Members): Pick<RunRecord, "variant"> {
+  if (format === 1) {
+    if (!Object.hasOwn(given, "variant")) return {};
+    throw checks.error("a record of format 1 has no variant");
+  }
+  checks.require(given, ["variant"], "the record");
+  if (given["variant"] === null) return { variant: null };
+  const chosen = checks.members(given["variant"], VARIANT_KEYS, "variant");
+  const text = (key: keyof ChosenVariant) => checks.text(chosen[key], `variant.${key}`);
+  return { variant: { experiment: text("experiment"), name: text("name") } };
 }
 
 function readJson(text: string): unknown {
@@ -209,8 +229,10 @@ export function checkRecord(record: RunRecord, loaded: Computation): string[] {
     }
   }
   if (differs.length) {
-    const { name, version } = record.model;
-    const advice = `Load ${name ?? "the model of the record"}${version === null ? "" : ` ${version}`} as it was then`;
+    const { model, variant } = record;
+    const version = model.version === null ? "" : ` ${model.version}`;
+    const led = variant ? ` (variant '${variant.name}' of '${variant.experiment}')` : "";
+    const advice = `Load ${model.name ?? "the model of the record"}${version}${led} as it was then`;
     throw new Checks("bad-record", advice).error(`The record is of another computation: ${differs.join(", ")}`);
   }
   const warnings: string[] = [];

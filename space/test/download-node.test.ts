@@ -53,6 +53,29 @@ test("a folder on the disk, by path and by address, with chunk hashes and withou
   expect(existsSync(cacheFolder())).toBe(false);
 });
 
+test("the chunk layout on the disk, and from a server into the user's cache", async () => {
+  const model = await modelOnDisk();
+  const manifest = { ...JSON.parse(all["manifest.json"].toString()), chunks_at: "chunks/" };
+  await rm(join(model, "onnx"), { recursive: true });
+  await mkdir(join(model, "chunks"));
+  const chunks = (manifest.files[WEIGHTS].chunks as string[]).map((hash, i) => {
+    return [`chunks/${hash}`, weights.subarray(i * CHUNK, (i + 1) * CHUNK)] as const;
+  });
+  const server = new ModelServer();
+  server.files = { ...Object.fromEntries(chunks), "manifest.json": Buffer.from(JSON.stringify(manifest)) };
+  for (const [name, bytes] of Object.entries(server.files)) await writeFile(join(model, name), bytes);
+  expect(Buffer.from(await (await ModelFolder.open(model)).read(WEIGHTS)).equals(weights)).toBe(true);
+  await server.start();
+  expect(Buffer.from(await (await ModelFolder.open(server.base)).read(WEIGHTS)).equals(weights)).toBe(true);
+  server.log = [];
+  expect(Buffer.from(await (await ModelFolder.open(server.base)).read(WEIGHTS)).equals(weights)).toBe(true);
+  expect(server.log.map(({ name }) => name)).toEqual(["manifest.json"]);
+  await server.stop();
+  const [name, bytes] = chunks[1]!;
+  await writeFile(join(model, name), bytes.toReversed());
+  await expect((await ModelFolder.open(model)).read(WEIGHTS)).rejects.toMatchObject({ code: "corrupt" });
+});
+
 test("a damaged folder on the disk is refused", async () => {
   const model = await modelOnDisk();
   const damaged = Buffer.from(weights);

@@ -218,3 +218,19 @@ test("a folder of onnxruntime's files may be named without a slash at its end", 
   await answering({ ortUrl: "https://example.org/static/ort" });
   expect(requests("start")[0]!.ortUrl).toBe("https://example.org/static/ort/");
 });
+
+test("all starts of one model are the same visitor's, and without one each load is another's", async () => {
+  const visitors = () => requests("fetch").map((request) => request.options.visitor);
+  for (const options of [{}, {}, { visitor: "ada" }]) {
+    const llm = await answering(options);
+    const well = answer;
+    answer = failing(well, "device-lost");
+    await expect(llm.generate("Hello").next()).rejects.toMatchObject({ code: "device-lost" });
+    answer = well;
+    expect(await llm.generate("Hello").next()).toMatchObject({ done: true });
+  }
+  const [first, again, second, secondAgain, ...ada] = visitors();
+  expect([again, secondAgain, ...ada]).toEqual([first, second, "ada", "ada"]);
+  expect(first).toMatch(/^[\d-]{7,}$/);
+  expect(second).not.toBe(first);
+});

@@ -6,9 +6,10 @@ import { VERSION } from "../runtime/version";
 // The id against Python's: tests/space/test_description.py.
 
 const record: RunRecord = {
-  format: 1,
+  format: 2,
   runtime: VERSION,
   model: { name: "odin-nano", version: "0.3.0" },
+  variant: { experiment: "two-weights", name: "new" },
   hashes: { config: "1".repeat(64), weights: "2".repeat(64), tokenizer: "3".repeat(64) },
   device: "wasm",
   dtype: "q8",
@@ -53,8 +54,20 @@ test("a record survives its JSON", () => {
   expect(parseRecord(JSON.stringify(record))).toEqual(record);
   const ofTokens = { ...record, prompt: { tokens: [1, 2, 3] }, reads: [[2, 1], [1, 1]], firstDraw: 2 };
   expect(parseRecord(ofTokens)).toEqual(ofTokens);
-  const stopped = { ...record, prompt: { tokens: [1] }, reads: [], tokens: [], model: { name: null, version: null } };
+  const model = { name: null, version: null };
+  const stopped = { ...record, prompt: { tokens: [1] }, reads: [], tokens: [], model, variant: null };
   expect(parseRecord(stopped)).toEqual(stopped);
+});
+
+test("a record of format 1, of before there were variants, is read as it is, and its id stays", () => {
+  const { variant: _, ...rest } = record;
+  const old: RunRecord = { ...rest, format: 1, runtime: "0.2.0" };
+  const parsed = parseRecord(JSON.stringify(old));
+  expect(parsed).toStrictEqual(old);
+  // Of odin-llm 0.2.0 and Python: hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+  expect(recordId(parsed)).toBe("12e286c23c4bbf3b18d0ab977cc2de3741055b81ccb84ec41f344df1c84da9b3");
+  expect(checkRecord(parsed, loaded)).toEqual([expect.stringContaining("odin-llm was 0.2.0")]);
+  expect(refusal(() => parseRecord({ ...old, variant: null }))).toContain("a record of format 1 has no variant");
 });
 
 test("the id depends on every value, and not on the order of keys", () => {
@@ -72,12 +85,18 @@ test("the id depends on every value, and not on the order of keys", () => {
     changed("threads", 2),
     changed("reads", [[135, 1]]),
     changed("firstDraw", 1),
+    changed("variant.name", "old"),
+    changed("variant", null),
   ].map((json) => recordId(parseRecord(json)));
   expect(new Set([id, ...others]).size).toBe(1 + others.length);
 });
 
 test.each([
-  ["format", 2, "format must be 1, which this version of odin-llm reads, not integer 2"],
+  ["format", 3, "format must be 1 or 2, which this version of odin-llm reads, not integer 3"],
+  ["variant", undefined, "the record lacks variant"],
+  ["variant", "new", "variant must be an object, not string"],
+  ["variant.name", "", "variant.name must be a string that is not empty"],
+  ["variant.nam", "new", "unknown key of variant 'nam'; did you mean 'name'?"],
   ["temprature", 1, "unknown key of the record 'temprature'"],
   ["parameters.minp", 1, "unknown key of parameters 'minp'; did you mean 'minP'?"],
   ["parameters.topP", 0, "topP must be a number above 0 and at most 1; it was 0"],
@@ -138,7 +157,7 @@ test.each([
 ] as [Partial<Computation>, string][])("another computation is refused: %j", (other, words) => {
   const message = refusal(() => checkRecord(record, { ...loaded, ...other }));
   expect(message).toContain(words);
-  expect(message).toContain("Load odin-nano 0.3.0 as it was then");
+  expect(message).toContain("Load odin-nano 0.3.0 (variant 'new' of 'two-weights') as it was then");
   expect(message.match(/\bother /g)!.length).toBe(words.match(/\bother /g)!.length);
 });
 

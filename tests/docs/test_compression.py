@@ -7,7 +7,8 @@ import brotli
 import compression
 import pytest
 
-from export.build import MANIFEST, hash_files
+from export.build import hash_files
+from training.manifest import MANIFEST
 
 
 DECOMPRESS = {"gzip 9": gzip.decompress, "brotli 5": brotli.decompress, "brotli 11": brotli.decompress}

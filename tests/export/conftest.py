@@ -1,13 +1,21 @@
-"""A toy ODIN that has learned three answers by heart, in a folder like a release, and its export."""
+"""A toy ODIN that has learned three answers by heart: its folder, export and release, and a Hub to publish it to."""
+
+import os
+import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
+from huggingface_hub import constants
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from configuration_odin import OdinConfig
 from export.build import build
+from export.publish.__main__ import main
 from modeling_odin import OdinForCausalLM
+from tests.export.hub import Hub
+from tests.export.toy_release import VERSION, make_corpus, make_release
 
 
 CHAT_TEMPLATE = (
@@ -91,3 +99,51 @@ def exported(toy, tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports") / "toy"
     assert build(toy, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def made(toy, questions, tmp_path_factory):
+    """Release, export and corpus of the toy: what there is to publish."""
+    folder = tmp_path_factory.mktemp("to-publish")
+    corpus = make_corpus(folder / "corpus")
+    release = make_release(toy, questions, corpus, folder / "run", folder / "toy", VERSION)
+    assert build(release, folder / "export", ("fp32", "int8"))
+    return SimpleNamespace(release=release, export=folder / "export", corpus=folder / "corpus")
+
+
+@pytest.fixture
+def parts(made, tmp_path):
+    """A copy of these, to change."""
+    copies = {name: shutil.copytree(folder, tmp_path / folder.name) for name, folder in vars(made).items()}
+    return SimpleNamespace(**copies)
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with Hub(tmp_path / "hub") as hub:
+        yield hub
+
+
+@pytest.fixture
+def publish(hub, tmp_path, monkeypatch, capfd):
+    """Runs `python -m export.publish` in this process; returns status, output and errors. No output has the token.
+
+    Whether the release loads by itself takes seconds to find out, and is tested where the command runs whole.
+    """
+    for name in os.environ:
+        if name.startswith(("HF_", "HUGGING")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name, value in hub.environment(tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+    monkeypatch.setattr("export.publish.model.load_alone", lambda *_: None)
+
+    def run(arguments):
+        capfd.readouterr()
+        status = main(list(arguments))
+        out, errors = capfd.readouterr()
+        assert hub.token not in out + errors
+        print(out, errors)
+        return SimpleNamespace(status=status, out=out, errors=errors)
+
+    return run

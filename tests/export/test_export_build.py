@@ -1,7 +1,6 @@
 """The export folder: complete, honest about itself, written whole or not at all."""
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -19,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
 from export.__main__ import main
-from export.build import build, hash_files, is_current, replacing, write_manifest
+from export.build import build, hash_files, is_current, replacing
 from export.errors import ExportError
 from export.precisions import PRECISIONS
 from export.runner import OnnxRunner
@@ -38,31 +37,12 @@ def test_layout_and_manifest(toy, exported):
     files = {path.relative_to(exported).as_posix() for path in exported.rglob("*") if path.is_file()}
     assert files == set(manifest["files"]) | {"manifest.json"}
     assert {"config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"} <= files
+    assert manifest["format"] == 1 and manifest["model"] == toy.name
     assert manifest["dtypes"] == {name: precision.file for name, precision in PRECISIONS.items()}
     assert manifest["weights_sha256"] == hash_files([toy / "model.safetensors"])
     for name, file in manifest["files"].items():
         assert (exported / name).stat().st_size == file["bytes"]
         assert hash_files([exported / name]) == file["sha256"]
-
-
-def test_a_file_larger_than_a_chunk_lists_the_hashes_of_its_chunks(toy, tmp_path):
-    chunk = 4194304
-    contents = {
-        "small": b"x",
-        "one": bytes(chunk),
-        "two": bytes(chunk) + b"x",
-        "three": b"a" * chunk + b"b" * chunk + b"c" * chunk,
-    }
-    for name, content in contents.items():
-        (tmp_path / name).write_bytes(content)
-    write_manifest(tmp_path, toy, "source", ())
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
-    assert manifest["chunk_bytes"] == chunk
-    parts = {"two": [bytes(chunk), b"x"], "three": [letter * chunk for letter in (b"a", b"b", b"c")]}
-    for name, file in manifest["files"].items():
-        assert file["bytes"] == len(contents[name])
-        assert file["sha256"] == hashlib.sha256(contents[name]).hexdigest()
-        assert file.get("chunks", []) == [hashlib.sha256(part).hexdigest() for part in parts.get(name, [])]
 
 
 def test_the_tokenizer_is_the_same_and_its_template_is_in_the_json(toy, exported):

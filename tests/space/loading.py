@@ -1,6 +1,5 @@
 """What loading costs in a browser, with a model of odin-100m's dimensions: memory and time."""
 
-import json
 import shutil
 import time
 from pathlib import Path
@@ -8,11 +7,11 @@ from pathlib import Path
 import psutil
 
 from export.benchmark import odin_file
-from export.build import CHUNK_BYTES, file_entry
 from tests.space.bare import load, open_bare
 from tests.space.browsers import Browser
 from tests.space.memory import MemorySampler
 from tests.space.server import GOOD_CONNECTION, Site
+from training.manifest import write_manifest
 
 
 URL = "models/odin-100m/"
@@ -44,10 +43,7 @@ def random_release(cache: Path, folder: Path) -> Path:
         shutil.copy(graph.with_name(name), folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         shutil.copy(NANO / name, folder)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    files = {path.relative_to(folder).as_posix(): file_entry(path) for path in paths}
-    manifest = {"model": "odin-100m", "version": None, "chunk_bytes": CHUNK_BYTES, "files": files}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(folder, {"model": "odin-100m", "version": None})
     return folder
 
 

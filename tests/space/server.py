@@ -86,7 +86,13 @@ class Site:
     def __init__(self, folders: Mapping[str, Path] | Path, isolated: bool = True):
         self._folders = {"": folders} if isinstance(folders, Path) else dict(folders)
         self._faults: dict[str, Fault] = {}
-        self._options = {"isolated": isolated, "bytes_per_second": None, "latency": 0.0, "cache": "no-store"}
+        self._options = {
+            "isolated": isolated,
+            "shared": False,
+            "bytes_per_second": None,
+            "latency": 0.0,
+            "cache": "no-store",
+        }
         self._log: dict[int, Request] = {}
         self._process: subprocess.Popen | None = None
         self.port = 0
@@ -145,8 +151,9 @@ class Site:
             self._say(fault=healed, how=None)
 
     def serve(self, **options) -> None:
-        """Sets options of the whole server: `isolated` (bool), `bytes_per_second` of all connections together
-        (number or None), `latency` (seconds before every answer) and `cache` (the header Cache-Control)."""
+        """Sets options of the whole server: `isolated` (bool), `shared` (whether pages of other origins may read it),
+        `bytes_per_second` of all connections together (number or None), `latency` (seconds before every answer) and
+        `cache` (the header Cache-Control)."""
         assert options.keys() <= self._options.keys(), f"options are {list(self._options)}"
         self._options.update(options)
         self._say(options=self._options)
@@ -215,6 +222,7 @@ class Pace:
 class State:
     folders: dict[str, str]
     isolated: bool = True
+    shared: bool = False
     latency: float = 0
     cache: str = "no-store"
     faults: dict[str, Fault] = field(default_factory=dict)
@@ -264,7 +272,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True  # what was sent has not been read
         self.empty(unquote(urlsplit(self.path).path).lstrip("/"), 405)
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = refuse
+    do_POST = do_PUT = do_PATCH = do_DELETE = refuse
+
+    def do_OPTIONS(self) -> None:
+        """What browsers ask before a request to another origin that is not a plain one."""
+        if not self.state.shared:
+            return self.refuse()
+        allowed = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Allow-Headers": "Range"}
+        self.empty(unquote(urlsplit(self.path).path).lstrip("/"), 200, allowed)
 
     def answer(self) -> None:
         state = self.state
@@ -349,6 +364,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.state.isolated:
             self.send_header("Cross-Origin-Opener-Policy", "same-origin")
             self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        if self.state.shared:
+            self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", self.state.cache)
         super().end_headers()
 
@@ -409,7 +426,8 @@ def main() -> None:
                     state.faults[message["fault"]] = Fault.of(message["how"])
             else:
                 options = message["options"]
-                state.isolated, state.latency, state.cache = (options[k] for k in ("isolated", "latency", "cache"))
+                state.isolated, state.shared = options["isolated"], options["shared"]
+                state.latency, state.cache = options["latency"], options["cache"]
                 state.pace.rate = options["bytes_per_second"]
         say(done=True)
 

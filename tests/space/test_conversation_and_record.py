@@ -143,8 +143,9 @@ def test_a_record_says_all_that_an_answer_depended_on(lab, toy_export):
     files = manifest["files"]
     tokens, runtime, precision = record.pop("tokens"), record.pop("runtime"), record.pop("precision")
     assert record == {
-        "format": 1,
+        "format": 2,
         "model": {"name": manifest["model"], "version": manifest["version"]},
+        "variant": None,
         "hashes": {
             "config": files["config.json"]["sha256"],
             "weights": files["onnx/model_quantized.onnx"]["sha256"],

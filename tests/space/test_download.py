@@ -5,7 +5,6 @@ way in which a connection breaks are the browsers' own.
 """
 
 import hashlib
-import json
 import os
 import random
 import shutil
@@ -15,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from export import build
 from tests.space.browsers import ENGINES, PageError, launch, missing
 from tests.space.server import Site
+from training import manifest
 
 
 SPACE = Path(__file__).parents[2] / "space"
@@ -83,19 +82,17 @@ def browser(request):
 @pytest.fixture
 def model(tmp_path, monkeypatch) -> Path:
     """A model folder of some chunks, smaller than an export's, with a manifest such as an export has."""
-    monkeypatch.setattr(build, "CHUNK_BYTES", CHUNK)
+    monkeypatch.setattr(manifest, "CHUNK_BYTES", CHUNK)
     folder = tmp_path / "toy"
     (folder / "onnx").mkdir(parents=True)
-    publish(folder, random.Random(0).randbytes(CHUNKS * CHUNK - 1000), "1")
+    publish(folder, random.Random(0).randbytes(CHUNKS * CHUNK - 1000), "1.0.0")
     return folder
 
 
 def publish(folder: Path, weights: bytes, version: str) -> None:
     file = folder / "onnx" / "model.onnx"
     file.write_bytes(weights)
-    files = {"onnx/model.onnx": build.file_entry(file)}
-    manifest = {"model": "toy", "version": version, "chunk_bytes": CHUNK, "files": files}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    manifest.write_manifest(folder, {"model": "toy", "version": version})
 
 
 @pytest.fixture
@@ -156,7 +153,7 @@ def test_cold_warm_and_offline(page, site, model):
     offline = load(page, model)
     assert offline["events"] == ["offline"] and offline["bytes"] == 0
     assert page.eval("return (await download.storedModels()).map(({ version, bytes }) => [version, bytes]);") == [
-        ["1", CHUNKS * CHUNK - 1000]
+        ["1.0.0", CHUNKS * CHUNK - 1000]
     ]
     page.eval("await download.clearCache();")
     with pytest.raises(PageError) as failure:
@@ -227,7 +224,7 @@ def test_a_new_version_fetches_what_changed(page, site, model):
     load(page, model)
     weights = bytearray((model / "onnx" / "model.onnx").read_bytes())
     weights[7 * CHUNK] ^= 1
-    publish(model, bytes(weights), "2")
+    publish(model, bytes(weights), "2.0.0")
     site.forget()
     load(page, model)
     assert fetched(site) == [0] * 7 + [1] + [0] * (CHUNKS - 8)

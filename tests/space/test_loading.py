@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from export import build
 from tests.space.bare import generate, open_bare
 from tests.space.browsers import Page, PageError
 from tests.space.references import QUESTION, reference
 from tests.space.server import Site
+from training import manifest as manifests
 
 
 MODEL = "models/toy/"
@@ -22,6 +22,9 @@ WEIGHTS = f"{MODEL}onnx/model.onnx"
 CHUNK = 1 << 14
 FP32 = {"dtype": "fp32", "device": "wasm"}
 TOKENS = 16
+# By u = 0.82 and 0.32 in the experiment below, whose two variants weigh the same (docs/versions.md).
+VISITORS = {"a": "new", "b": "old"}
+PLACES = {"old": MODEL, "new": "models/other/"}
 LOAD = """
 const [url, options, signal] = arguments;
 window.llm?.dispose();
@@ -43,19 +46,27 @@ def chunked(tmp_path_factory, toy_export) -> Path:
     """The toy's export with a manifest of chunks so small that there are many."""
     folder = tmp_path_factory.mktemp("chunked") / "toy"
     shutil.copytree(toy_export, folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "CHUNK_BYTES", CHUNK)
-        manifest["files"] = {name: build.file_entry(folder / name) for name in manifest["files"]}
-    manifest["chunk_bytes"] = CHUNK
+        patch.setattr(manifests, "CHUNK_BYTES", CHUNK)
+        manifests.write_manifest(folder, manifests.read_manifest(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def experiment(tmp_path_factory) -> Path:
+    """A manifest that lists the toy twice, in two places."""
+    folder = tmp_path_factory.mktemp("experiment")
+    variants = [{"name": name, "weight": 1, "path": f"../{place}"} for name, place in PLACES.items()]
+    manifest = {"format": 1, "model": "toy", "experiment": "two-toys", "variants": variants}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert manifests.read_manifest(folder) == manifest
     return folder
 
 
 @pytest.fixture
-def site(bare, chunked):
+def site(bare, chunked, experiment):
     """Every test has an origin of its own (a port), so that nothing is stored yet."""
-    with Site({"": bare, MODEL: chunked}) as site:
+    with Site({"": bare, **dict.fromkeys(PLACES.values(), chunked), "ab/": experiment}) as site:
         yield site
 
 
@@ -263,7 +274,7 @@ def test_addresses(page, site, bare, chunked, expected, tmp_path, toy_export):
         open_bare(page, other)
         info = start(page, f"{other.url}flat/model_quantized.onnx?download=true", dtype="auto")["info"]
         assert (info["dtype"], info["stored"]) == ("q8", False)
-        assert info["hashes"]["weights"] == build.file_entry(flat / "model_quantized.onnx")["sha256"]
+        assert info["hashes"]["weights"] == manifests.file_entry(flat / "model_quantized.onnx")["sha256"]
         assert len(answer(page)) == TOKENS
 
         cold = start(page, "unlisted")
@@ -275,6 +286,43 @@ def test_addresses(page, site, bare, chunked, expected, tmp_path, toy_export):
         with pytest.raises(PageError, match="holds a model of type 'gpt2', not an ODIN model") as failure:
             start(page, "gpt2/")
         assert failure.value.code == "foreign-model"
+
+
+def test_a_visitor_gets_the_same_variant_again_without_the_network_too(page, site, expected):
+    drawn = {visitor: start(page, "ab/", visitor=visitor)["info"]["variant"] for visitor in VISITORS}
+    assert drawn == {visitor: {"experiment": "two-toys", "name": name} for visitor, name in VISITORS.items()}
+    assert answer(page) == expected
+    assert start(page, "ab/", visitor="b", variant="new")["info"]["variant"]["name"] == "new"
+    with pytest.raises(PageError, match=r"has no variant 'nwe'. It has 'old', 'new'") as failure:
+        start(page, "ab/", variant="nwe")
+    assert failure.value.code == "bad-option"
+    for folder in ("ab/", *PLACES.values()):
+        site.fail(f"{folder}manifest.json", status=503)
+    for visitor, variant in drawn.items():
+        gone = start(page, "ab/", visitor=visitor)
+        assert gone["info"]["variant"] == variant and gone["storage"] == ["offline", "offline"]
+    stored = page.eval("return (await odin.storedModels()).map(({ base }) => base);")
+    assert sorted(stored) == sorted(site.url + place for place in PLACES.values())
+    assert page.eval("await odin.clearCache('ab/'); return odin.storedModels();") == []
+
+
+def test_a_model_that_needs_a_newer_runtime(page, site, chunked, expected):
+    manifest = json.loads((chunked / "manifest.json").read_text())
+    newer = json.dumps(manifest | {"runtime": "99.0.0"}).encode()
+    site.fail(f"{MODEL}manifest.json", replace=newer)
+    with pytest.raises(
+        PageError, match="toy needs odin-llm 99.0.0 or newer, and this is odin-llm .*Reload"
+    ) as failure:
+        start(page)
+    assert failure.value.code == "incompatible"
+    assert model_files(site) == {"manifest.json"}
+    site.heal()
+    start(page)
+    site.fail(f"{MODEL}manifest.json", replace=newer)
+    site.forget()
+    assert start(page)["storage"] == ["incompatible"], "what is stored goes on"
+    assert answer(page) == expected
+    assert model_files(site) == {"manifest.json"}
 
 
 def test_a_signal(page, site, chunked, expected):

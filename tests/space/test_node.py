@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from tests.space.conftest import SPACE
 from tests.space.references import QUESTION, onnx_continuation, passes, reference
 from tests.space.server import Site
 from tests.space.test_generation import drawn
+from training.manifest import read_manifest, write_manifest
 
 
 # Several passes of 64 tokens, of which int8 has one scale each.
@@ -162,6 +164,43 @@ def test_a_record_is_replayed(cli, toy_export):
     record["path"].write_text(json.dumps(changed))
     refused = cli("--replay", record["path"], "--model", toy_export)
     assert refused.returncode == 1 and "does not give its tokens again" in refused.stderr
+
+
+@pytest.fixture
+def experiment(tmp_path, toy_export) -> Path:
+    """Two models side by side, of which the second is told from the first by its name and version."""
+    shutil.copytree(toy_export, tmp_path / "old")
+    shutil.copytree(toy_export, tmp_path / "new")
+    write_manifest(tmp_path / "new", read_manifest(toy_export) | {"model": "toy-two", "version": "2.0.0"})
+    variants = [{"name": name, "weight": 1, "path": f"{name}/"} for name in ("old", "new")]
+    manifest = {"format": 1, "model": "toy", "experiment": "two-toys", "variants": variants}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    assert read_manifest(tmp_path) == manifest
+    return tmp_path
+
+
+def test_a_variant_by_name_stands_in_the_record_which_any_of_its_addresses_replays(cli, experiment):
+    record = cli.record(QUESTION, "--model", experiment, "--variant", "new", "--max-tokens", 8)
+    assert record["variant"] == {"experiment": "two-toys", "name": "new"}
+    assert record["model"] == {"name": "toy-two", "version": "2.0.0"}
+    again = cli("--replay", record["path"], "--model", experiment / "new", "--stats")
+    assert again.stdout == record["text"] and " toy-two q8 on cpu" in again.stderr
+    unknown = cli(QUESTION, "--model", experiment, "--variant", "nwe")
+    assert unknown.returncode == 1
+    assert "The experiment 'two-toys' has no variant 'nwe'. It has 'old', 'new'." in unknown.stderr
+
+
+def test_without_a_name_a_variant_is_drawn(cli, experiment):
+    done = cli(QUESTION, "--model", experiment, "--max-tokens", 1, "--stats")
+    assert re.search(r" (toy \(variant 'old'|toy-two \(variant 'new') of 'two-toys'\) q8 on cpu", done.stderr)
+
+
+def test_a_model_that_needs_a_newer_package_is_refused(cli, tmp_path, toy_export):
+    model = shutil.copytree(toy_export, tmp_path / "toy")
+    write_manifest(model, read_manifest(toy_export) | {"runtime": "99.0.0"})
+    done = cli("x", "--model", model)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "toy needs odin-llm 99.0.0 or newer, and this is odin-llm " in done.stderr
 
 
 def test_stats_are_on_standard_error(cli, toy_export, toy_folder):

@@ -45,6 +45,17 @@ def test_files_and_headers(site):
         assert get(site, path)[0] == 404
 
 
+def test_other_origins_may_read_it_when_they_are_told_so(site):
+    question = urllib.request.Request(site.url + "models/weights.bin", method="OPTIONS")
+    assert get(site)[1]["Access-Control-Allow-Origin"] is None
+    with pytest.raises(urllib.error.HTTPError, match="405"):
+        urllib.request.urlopen(question, timeout=10)
+    site.serve(shared=True)
+    assert get(site)[1]["Access-Control-Allow-Origin"] == "*"
+    with urllib.request.urlopen(question, timeout=10) as response:
+        assert response.headers["Access-Control-Allow-Headers"] == "Range"
+
+
 @pytest.mark.parametrize(
     ("asked", "start", "end"),
     [("bytes=0-0", 0, 1), ("bytes=100-199", 100, 200), ("bytes=102000-", 102_000, 102_400), ("bytes=-5", -5, None)],

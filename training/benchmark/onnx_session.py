@@ -5,7 +5,6 @@ The benchmark suite, `export.OdinORTModel` and the checks of an export all run g
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 
 from training.checkpoint import CheckpointError
+from training.manifest import MANIFEST, read_manifest
 
 from .decoding import left_pad
 from .local_models import first_line, hash_files
@@ -181,13 +181,13 @@ def folder_of(graph: Path) -> Path:
 
 
 def check_manifest(folder: Path, graph: Path) -> None:
-    """Raises CheckpointError when the export's manifest knows the graph by another hash."""
-    path = folder / "manifest.json"
-    if not path.is_file():
+    """Raises CheckpointError when the export's manifest knows the graph by another hash, or is damaged."""
+    manifest = read_manifest(folder)
+    if not manifest:
         return
     try:
-        known = json.loads(path.read_text())["files"].get(graph.relative_to(folder).as_posix(), {}).get("sha256")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"'{path}' is damaged: export the model again") from error
+        known = manifest["files"].get(graph.relative_to(folder).as_posix(), {}).get("sha256")
+    except (KeyError, AttributeError) as error:
+        raise CheckpointError(f"'{folder / MANIFEST}' is damaged: export the model again") from error
     if known not in (None, *hash_files(graph.parent, [graph.name]).values()):
         raise CheckpointError(f"'{graph}' is not the file of the manifest (damaged or changed): export it again")

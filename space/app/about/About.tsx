@@ -1,16 +1,17 @@
 /** What ODIN is, what it cannot do, and where each number comes from. */
 
 import { useEffect } from "preact/hooks";
-import { info, modelUrl, timings } from "../session";
+import { SharePanel } from "../analytics/SharePanel";
+import { info, modelHost, timings } from "../session";
 import { median, percent, seconds, threadsInWords, tokensPerSecond } from "../ui/numbers";
 import { InstallButton } from "../pwa/InstallButton";
 import { StoragePanel } from "../pwa/StoragePanel";
-import { card, loadCard, type Card, type Score } from "./card";
+import { card, cardFolder, loadCard, type Card, type Score } from "./card";
 import { formatBytes, VERSION } from "../../runtime/index";
 import "../styles/about.css";
 
 export function About() {
-  useEffect(() => void loadCard(), []);
+  useEffect(() => void loadCard(), [info.value]);
   const about = card.value;
   return (
     <div class="about">
@@ -41,8 +42,9 @@ export function About() {
         <section>
           <h2>Private</h2>
           <p>
-            The model is downloaded once and kept by this browser. What you type is computed here and stays here. There
-            is no server behind this page, no account and no tracking; without a network it goes on working.
+            The model is downloaded once{modelHost && `, from ${modelHost},`} and kept by this browser. What you type
+            is computed here and stays here. There is no server behind this page, no account and no tracking; without a
+            network it goes on working.
           </p>
         </section>
       </div>
@@ -68,6 +70,7 @@ export function About() {
 
       <ThisDevice />
       <Measured about={about} />
+      <SharePanel />
       <StoragePanel />
       <InstallButton />
     </div>
@@ -86,6 +89,12 @@ function ThisDevice() {
           <Fact name="Model">
             {model.model ?? "without a name"} {model.version ?? ""}
           </Fact>
+          {modelHost && <Fact name="Comes from">{modelHost}</Fact>}
+          {model.variant && (
+            <Fact name="Variant">
+              {model.variant.name}, of {model.variant.experiment}
+            </Fact>
+          )}
           <Fact name="Runs on">
             {model.device === "wasm" ? `WebAssembly, ${threadsInWords(model.threads)}` : "WebGPU"}, {model.dtype}
           </Fact>
@@ -101,6 +110,12 @@ function ThisDevice() {
         <p>
           Nothing yet: the model is not loaded. Everything that the dashboard and the benchmark show was measured here,
           on your device, unless they say otherwise.
+        </p>
+      )}
+      {model?.variant && (
+        <p class="hint" id="variant">
+          This site tries models against each other. Which one you get is drawn here, by a random number that this
+          browser keeps and sends nowhere, so that it stays the same one.
         </p>
       )}
     </section>
@@ -154,7 +169,7 @@ function Measured({ about }: { about: Card | "missing" | undefined }) {
       )}
       <p class="hint">
         Greedy decoding, no tools; 95% intervals.{" "}
-        <a href={`${modelUrl}README.md`} target="_blank" rel="noreferrer">
+        <a href={`${cardFolder.value}README.md`} target="_blank" rel="noreferrer">
           The whole model card, as text
         </a>
       </p>

@@ -1,7 +1,8 @@
 /** What the model's folder says about the model: `card.json`, written by `python -m export`. */
 
 import { signal } from "@preact/signals";
-import { modelUrl, ownAddress } from "../session";
+import { loadedFolder } from "../folder";
+import { allowedModel, info } from "../session";
 import { stored } from "../settings";
 
 export interface Score {
@@ -31,16 +32,24 @@ const kept = stored<Record<string, Card>>("cards", {}, (value): value is Record<
 /** `missing` where the folder has none, or the network is gone. */
 export const card = signal<Card | "missing" | undefined>(undefined);
 
+/** Address of the folder that it is of. */
+export const cardFolder = signal<string | undefined>(undefined);
+
 export async function loadCard(): Promise<void> {
-  if (card.value && card.value !== "missing") return;
+  const known = card.peek() && card.peek() !== "missing";
+  if (known && !info.peek()) return; // of the model that was loaded until now
+  const folder = await loadedFolder();
+  if (known && cardFolder.peek() === folder) return;
+  cardFolder.value = folder;
   try {
-    const response = await fetch(`${ownAddress()}card.json`);
+    allowedModel();
+    const response = await fetch(`${folder}card.json`);
     if (!response.ok) throw new Error(response.statusText);
     const found = (await response.json()) as Card | null;
     if (typeof found?.name !== "string" || typeof found.parameters !== "number") throw new Error("no card");
-    kept.value = { ...kept.value, [modelUrl]: found };
+    kept.value = { ...kept.value, [folder]: found };
     card.value = found;
   } catch {
-    card.value = kept.value[modelUrl] ?? "missing";
+    card.value = kept.value[folder] ?? "missing";
   }
 }

@@ -16,7 +16,7 @@ export function Benchmark() {
       <h1>Benchmark</h1>
       <p class="lead">
         How fast does ODIN answer on this device? The prompts are the same for everyone, so that numbers can be
-        compared. Nothing is sent: the result is yours to copy.
+        compared. No result is sent: it is yours to copy.
       </p>
       <Controls />
       <OwnResult />

@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { OdinLLM, VERSION } from "../../runtime/index";
 import { measuring } from "../measuring";
-import { cancelLoading, ownAddress, phase, startOptions, unload } from "../session";
+import { allowedModel, cancelLoading, phase, startOptions, unload } from "../session";
 import { stored } from "../settings";
 import { checkResult } from "./check";
 import { checkLeaderboard, withoutRuns } from "./compare";
@@ -49,7 +49,7 @@ export async function start(): Promise<void> {
   const unwatch = watch(ended);
   try {
     const { info } = await measure(of, {
-      load: (options) => OdinLLM.load(ownAddress(), { ...startOptions, ...options }),
+      load: (options) => OdinLLM.load(allowedModel(), { ...startOptions, ...options }),
       signal: ended.signal,
       onStep: (now) => (step.value = now),
       onRun: (run) => (runs.value = [...runs.value, run]),

@@ -127,7 +127,7 @@ async function answer(
   const show = (now: Draft) => {
     if (onScreen()) draft.value = { ...now, text: prefix + now.text };
   };
-  const asked = await asking(begun === undefined ? messagesOf(before) : undefined, show, { other });
+  const asked = await asking(begun === undefined ? messagesOf(before) : undefined, show, { from: "chat", other });
   if (onScreen()) draft.value = undefined;
   const content = prefix + asked.text;
   if ("stats" in asked) {

@@ -2,6 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import files from "virtual:pyodide";
+import { mishap } from "../mishap";
 import { PythonError, PythonSandbox, type DownloadProgress, type RunResult } from "../python/sandbox";
 import { assertions } from "./prompts";
 import { announcement, plural, program, proposed, tests } from "./state";
@@ -50,7 +51,10 @@ export async function run(): Promise<void> {
     announcement.value = summary(result);
   } catch (error) {
     if (stopped.aborted) announcement.value = "Stopped.";
-    else trouble.value = error instanceof PythonError ? error : new PythonError("start", String(error));
+    else {
+      trouble.value = error instanceof PythonError ? error : new PythonError("start", String(error));
+      mishap.value = error;
+    }
   }
   stage.value = "idle";
 }

@@ -83,13 +83,14 @@ export function discard(): void {
 
 let calls = 0;
 
-async function answerTo(prompt: string, options?: { other: boolean }): Promise<void> {
+async function answerTo(prompt: string, { other = false } = {}): Promise<void> {
   const call = ++calls;
   const current = () => call === calls; // asking again stops the answer before
   discard();
   draft.value = { text: "" };
   announcement.value = "ODIN is writing.";
-  const answered = await asking(prompt, (next) => current() && (draft.value = next), options);
+  const write = (next: Draft) => current() && (draft.value = next);
+  const answered = await asking(prompt, write, { from: "code", other });
   if (!current()) return;
   draft.value = undefined;
   if ("error" in answered) {

@@ -25,7 +25,7 @@ export function Answers() {
   const askIt = async () => {
     problem.value = undefined;
     said.value = "";
-    const asked = await asking(QUESTION, ({ text }) => (said.value = text));
+    const asked = await asking(QUESTION, ({ text }) => (said.value = text), { from: "dashboard" });
     said.value = asked.text;
     if ("error" in asked) problem.value = asked.error.message;
   };

@@ -1,5 +1,6 @@
 /** Dashboard: what this device does with the model, and how that compares. */
 
+import { promise } from "../analytics/share";
 import { Answers } from "./Answers";
 import { MeasuredElsewhere } from "./MeasuredElsewhere";
 import { Memory } from "./Memory";
@@ -12,7 +13,7 @@ export function Dashboard() {
     <div class="dashboard">
       <h1>Dashboard</h1>
       <p class="lead">
-        What ODIN takes on this device. Every number says where it comes from, and nothing of it leaves the page.
+        What ODIN takes on this device. Every number says where it comes from, and {promise.value}.
       </p>
       <Answers />
       <HowItRuns />

@@ -3,7 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { detect, formatBytes, storedModels, summary, type Capabilities } from "../../runtime/index";
-import { info, modelName, modelUrl } from "../session";
+import { loadedFolder } from "../folder";
+import { info, modelName } from "../session";
 import { seconds } from "../ui/numbers";
 import { Tile } from "./Tile";
 
@@ -74,9 +75,9 @@ function written(milliseconds: number | undefined): string | undefined {
 }
 
 async function storedSize(): Promise<number | undefined> {
-  const address = new URL(modelUrl, document.baseURI).href;
   try {
-    return (await storedModels()).find(({ base }) => base === address)?.bytes;
+    const folder = await loadedFolder();
+    return (await storedModels()).find(({ base }) => base === folder)?.bytes;
   } catch {
     return undefined; // nothing can be kept here
   }

@@ -5,7 +5,7 @@ import { measuring } from "../measuring";
 import { compare, CONTEXTS, QUICK_CONTEXTS, type Comparison, type Point } from "../reference/compare";
 import type { Runner } from "../reference/protocol";
 import { startOdin, startReference } from "../reference/runners";
-import { ownAddress, phase, startOptions } from "../session";
+import { allowedModel, modelHost, modelName, modelUrl, phase, startOptions } from "../session";
 
 export const LENGTHS = { quick: QUICK_CONTEXTS, full: CONTEXTS } as const;
 export type Length = keyof typeof LENGTHS;
@@ -42,9 +42,10 @@ export function cancel(): void {
   current?.abort();
 }
 
-/** Folder of the reference of a model's folder: `models/odin-nano/` has `models/reference-nano/`. */
-export function referenceUrl(model: string): string {
-  return model.replace(/(?:odin-)?([^/]+)\/*$/, "reference-$1/");
+/** Folder of the model's reference: `models/odin-nano/` has `models/reference-nano/`. It is always of this site. */
+function referenceUrl(): string {
+  const folder = modelHost === undefined ? modelUrl.replace(/[^/]+\/*$/, "") : "models/";
+  return `${folder}reference-${modelName.replace(/^odin-/, "")}/`;
 }
 
 /** Measures both models on this device; never throws. Does nothing while anything is measured. */
@@ -66,11 +67,11 @@ export async function measure(length: Length): Promise<void> {
   [measured.value, problem.value] = [undefined, undefined];
   try {
     say("Starting both models …");
-    const { ortUrl, threads } = startOptions as { ortUrl: string; threads?: number };
-    const modelUrl = ownAddress();
-    const url = referenceUrl(modelUrl);
+    const { ortUrl } = startOptions;
+    const url = referenceUrl();
+    const model = allowedModel();
     const reference = await manifestOf(url, signal);
-    const odin = await startOdin(modelUrl, { ortUrl, threads, signal });
+    const odin = await startOdin(model, { ...startOptions, signal });
     runners.push(odin);
     signal.addEventListener("abort", () => odin.dispose());
     runners.push(await startReference(url, { ortUrl, threads: odin.info.threads, signal }));

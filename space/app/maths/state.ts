@@ -74,5 +74,5 @@ export async function solve(text: string, other = false): Promise<void> {
   };
   show({ text: "", state: "reading" });
   const write = (draft: Draft) => show({ ...draft, state: draft.text === "" ? "reading" : "writing" });
-  show({ ...(await asking(text.trim(), write, { other })), state: "done" });
+  show({ ...(await asking(text.trim(), write, { from: "maths", other })), state: "done" });
 }

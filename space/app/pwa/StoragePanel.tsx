@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { clearCache, formatBytes, type StoredModel } from "../../runtime/index";
+import { share } from "../analytics/share";
 import { leaveAll } from "../chat/state";
 import { release } from "../session";
 import { clearEverything, persist, storageSummary, type StorageSummary } from "./storage";
@@ -32,6 +33,7 @@ export function StoragePanel() {
     return work(async () => {
       // Or what is being answered would be written down again.
       leaveAll();
+      share(false);
       await release();
       const left = remaining(await clearEverything());
       cleared.value = true;

@@ -1,6 +1,6 @@
 /** The two models of the comparison, each in a fresh worker of its own, so that no other answer is disturbed. */
 
-import { OdinLLM, type ModelInfo, type Stats } from "../../runtime/index";
+import { OdinLLM, type ModelInfo, type StartOptions, type Stats } from "../../runtime/index";
 import type { ReferenceReply, ReferenceRequest, Runner, Timing } from "./protocol";
 
 /** An end-of-text token ends ODIN's answer, and the next token is read then: how often, before there is none left. */
@@ -14,10 +14,9 @@ const MOST_PARTS = 20;
  */
 export async function startOdin(
   url: string,
-  { ortUrl, threads, signal }: { ortUrl: string; threads?: number | undefined; signal: AbortSignal },
+  options: StartOptions,
 ): Promise<Runner & { info: ModelInfo }> {
-  const wanted = threads === undefined ? {} : { threads };
-  const llm = await OdinLLM.load(url, { device: "wasm", dtype: "q8", ortUrl, signal, ...wanted });
+  const llm = await OdinLLM.load(url, { ...options, device: "wasm", dtype: "q8" });
   const vocabSize = Number(llm.info.config["vocab_size"]);
   return {
     vocabSize,

@@ -6,6 +6,7 @@ import {
   failure,
   info,
   load,
+  modelHost,
   modelName,
   phase,
   progress,
@@ -63,19 +64,21 @@ function actions(failed: boolean): Record<Phase, { id: string; label: string; pr
 }
 
 function describe(): string {
+  const from = modelHost === undefined ? "" : ` from ${modelHost}`;
   if (phase.value === "loading") {
     const { loaded = 0, total = 0 } = progress.value ?? {};
-    if (total === 0) return "Looking for the model …";
-    return loaded < total ? "Downloading the model" : "Starting the model …";
+    if (total === 0) return `Looking for the model${from} …`;
+    return loaded < total ? `Downloading the model${from}` : "Starting the model …";
   }
   if (info.value) {
-    const { device, dtype, threads, loadMs } = info.value;
+    const { device, dtype, threads, loadMs, variant } = info.value;
     const where = device === "wasm" ? threadsInWords(threads) : "WebGPU";
-    return `${modelName} is ready: ${dtype}, ${where}, started in ${seconds(loadMs)}.`;
+    const name = variant ? `${modelName} (variant ${variant.name})` : modelName;
+    return `${name} is ready: ${dtype}, ${where}, started in ${seconds(loadMs)}.`;
   }
   if (failure.value?.code === "aborted") return "Loading was stopped; what had arrived is kept.";
   if (failure.value) return "The model could not be loaded.";
-  return "The model is not loaded.";
+  return modelHost === undefined ? "The model is not loaded." : `The model is not loaded. It comes from ${modelHost}.`;
 }
 
 function downloaded(): string {

@@ -8,6 +8,8 @@ export type DownloadEvent =
   | { type: "no-ranges"; file: string }
   /** The folder cannot be reached: the stored version is used. */
   | { type: "offline"; base: string; reason: string }
+  /** What the folder has now needs a newer odin-llm: the stored version is used. */
+  | { type: "incompatible"; base: string; reason: string }
   /** Another model was deleted from the store to make room. */
   | { type: "evicted"; base: string; bytes: number }
   /** From here on nothing is stored. */

@@ -5,7 +5,7 @@ import type { Bytes } from "./hash";
 import { sha256Hex } from "./hash";
 import { type Connection, type Link, RemoteFile } from "./http";
 import { exclusively } from "./locks";
-import { chunksOf, type FileChunk, type FileEntry, type Manifest, type Span } from "./manifest";
+import { chunkAddress, chunksOf, type FileChunk, type FileEntry, type Manifest, type Span } from "./manifest";
 import { receive } from "./receive";
 import { type Shelf, sum } from "./shelf";
 import { linkedController, type Slots, Team } from "./tasks";
@@ -28,6 +28,11 @@ export type Sink = (start: number, bytes: Bytes) => void;
 // Pieces of a file of which no hashes are known.
 const PIECE_BYTES = 4 << 20;
 
+/** Bytes of a remote file that are verified as one, and the chunks that they are: several where these are equal. */
+interface Part extends Span {
+  chunks: [FileChunk, ...FileChunk[]];
+}
+
 /**
  * Loads a file and hands its pieces to `sink`.
  *
@@ -47,6 +52,7 @@ export async function loadFile(name: string, folder: FolderContext, sink: Sink):
 }
 
 class FileLoad {
+  /** The file under its own name. */
   readonly #file: RemoteFile;
 
   constructor(
@@ -75,7 +81,9 @@ class FileLoad {
     if (missing.length === 0) return;
     missing.sort((a, b) => a.start - b.start);
     await this.folder.shelf.makeRoom(sum(missing.map((chunk) => chunk.bytes)));
-    await this.#download(missing, entry, controller);
+    const separate = chunkAddress(manifest, entry, this.folder.base);
+    if (separate) await this.#downloadEach(missing, separate, controller);
+    else await this.#download(missing, entry, controller);
   }
 
   /** A file of which nothing is known beforehand: its bytes in order, not stored. */
@@ -90,6 +98,27 @@ class FileLoad {
     });
   }
 
+  /** Chunks that are files of their own, each asked for whole, equal ones once. */
+  async #downloadEach(
+    missing: FileChunk[],
+    address: (sha256: string) => string,
+    controller: AbortController,
+  ): Promise<void> {
+    const { slots, signal } = this.folder;
+    const team = new Team(controller);
+    for (const part of distinct(missing)) {
+      const { sha256 } = part.chunks[0];
+      const fetchPart = async () => {
+        if (await this.#stored(...part.chunks)) return; // another tab has fetched it meanwhile
+        const file = new RemoteFile(address(sha256), this.name, part.bytes, this.folder, this.#file.whole);
+        await this.#receive(file, [part], await file.open(0));
+      };
+      void team.start(slots.run(signal, () => this.#locked(sha256, fetchPart)));
+    }
+    await team.end();
+  }
+
+  /** Chunks that are parts of one file. */
   async #download(missing: FileChunk[], entry: FileEntry, controller: AbortController): Promise<void> {
     const { slots, signal } = this.folder;
     const queue = [...missing];
@@ -108,7 +137,7 @@ class FileLoad {
         // Without ranges everything is in this one answer.
         const rest = ranges ? [] : queue.splice(0);
         answer();
-        if (rest.length === 0) await this.#receive([first], connection);
+        if (rest.length === 0) await this.#receive(this.#file, [inPlace(first)], connection);
         else await this.#locked(entry.sha256, () => this.#pass([first, ...rest], connection));
       };
       const task = team.start(slots.run(signal, () => this.#locked(first.sha256, fetchChunk)));
@@ -121,48 +150,57 @@ class FileLoad {
   /** All of `chunks` out of one answer that holds the whole file. */
   async #pass(chunks: FileChunk[], connection: Connection): Promise<void> {
     this.folder.onEvent({ type: "no-ranges", file: this.name });
-    const missing: FileChunk[] = [];
-    for (const chunk of chunks) if (!(await this.#stored(chunk))) missing.push(chunk);
-    if (missing.length > 0) await this.#receive(missing, connection);
+    const missing: Part[] = [];
+    for (const chunk of chunks) if (!(await this.#stored(chunk))) missing.push(inPlace(chunk));
+    if (missing.length > 0) await this.#receive(this.#file, missing, connection);
     else connection.close();
   }
 
-  /** Fetches and verifies `chunks`; damaged ones once more. */
-  async #receive(chunks: FileChunk[], connection: Connection): Promise<void> {
-    const damaged: FileChunk[] = [];
-    const firstTry = async (chunk: FileChunk, bytes: Bytes) => {
-      if (await this.#accept(chunk, bytes)) return;
-      this.folder.onProgress(this.name, -chunk.bytes);
-      this.folder.onEvent({ type: "damaged", file: this.name, start: chunk.start, from: "network" });
-      damaged.push(chunk);
+  /** Fetches and verifies `parts` of `file`; damaged ones once more. */
+  async #receive(file: RemoteFile, parts: Part[], connection: Connection): Promise<void> {
+    const damaged: Part[] = [];
+    const firstTry = async (part: Part, bytes: Bytes) => {
+      if (await this.#accept(part, bytes)) return;
+      this.#progress(-part.bytes);
+      this.folder.onEvent({ type: "damaged", file: this.name, start: part.chunks[0].start, from: "network" });
+      damaged.push(part);
     };
-    const lastTry = async (chunk: FileChunk, bytes: Bytes) => {
-      if (await this.#accept(chunk, bytes)) return;
+    const lastTry = async (part: Part, bytes: Bytes) => {
+      if (await this.#accept(part, bytes)) return;
       throw new OdinError(
         "corrupt",
         `${this.name} is not the file that the model's manifest names (its SHA-256 differs). Reload the page; if it ` +
           "stays, the model has to be exported again.",
       );
     };
-    await receive(this.#file, chunks, endOf(chunks), firstTry, this.#progress, connection);
-    if (damaged.length > 0) await receive(this.#file, damaged, endOf(damaged), lastTry, this.#progress);
+    await receive(file, parts, endOf(parts), firstTry, this.#progress, connection);
+    if (damaged.length > 0) await receive(file, damaged, endOf(damaged), lastTry, this.#progress);
   }
 
-  async #accept(chunk: FileChunk, bytes: Bytes): Promise<boolean> {
+  async #accept({ chunks: [chunk, ...equal] }: Part, bytes: Bytes): Promise<boolean> {
     if ((await sha256Hex(bytes)) !== chunk.sha256) return false;
     await this.folder.shelf.keep(chunk, bytes);
     this.folder.signal.throwIfAborted();
-    this.sink(chunk.start, bytes);
+    this.#handOver(bytes, chunk, equal);
     return true;
   }
 
-  /** Hands a chunk over that the store has. */
-  async #stored(chunk: FileChunk): Promise<boolean> {
+  /** Hands over a chunk that the store has, and others that are equal to it. */
+  async #stored(chunk: FileChunk, ...equal: FileChunk[]): Promise<boolean> {
     const bytes = await this.folder.shelf.take(chunk, this.name);
     if (!bytes) return false;
     this.#progress(bytes.length);
-    this.sink(chunk.start, bytes);
+    this.#handOver(bytes, chunk, equal);
     return true;
+  }
+
+  /** Bytes that are counted already, and their copies, which are not. */
+  #handOver(bytes: Bytes, chunk: FileChunk, equal: FileChunk[]): void {
+    for (const { start } of equal) {
+      this.#progress(bytes.length);
+      this.sink(start, bytes.slice()); // first: who gets the bytes themselves may transfer them
+    }
+    this.sink(chunk.start, bytes);
   }
 
   #locked(name: string, task: () => Promise<void>): Promise<void> {
@@ -173,8 +211,23 @@ class FileLoad {
   readonly #progress = (bytes: number): void => this.folder.onProgress(this.name, bytes);
 }
 
-function endOf(chunks: Span[]): number {
-  const { start, bytes } = chunks.at(-1)!;
+function inPlace(chunk: FileChunk): Part {
+  return { start: chunk.start, bytes: chunk.bytes, chunks: [chunk] };
+}
+
+/** A part for each hash, as a file of its own. */
+function distinct(chunks: FileChunk[]): Part[] {
+  const parts = new Map<string, Part>();
+  for (const chunk of chunks) {
+    const part = parts.get(chunk.sha256);
+    if (part) part.chunks.push(chunk);
+    else parts.set(chunk.sha256, { start: 0, bytes: chunk.bytes, chunks: [chunk] });
+  }
+  return [...parts.values()];
+}
+
+function endOf(spans: Span[]): number {
+  const { start, bytes } = spans.at(-1)!;
   return start + bytes;
 }
 

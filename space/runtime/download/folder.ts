@@ -7,7 +7,7 @@ import type { DownloadEvent } from "./events";
 import { type FolderContext, loadFile, type Sink } from "./file";
 import type { Bytes } from "./hash";
 import { MissingFile } from "./http";
-import { type Manifest, notJson, parseManifest } from "./manifest";
+import { type Manifest, notJson, parseManifest, runnable } from "./manifest";
 import { Shelf, sum } from "./shelf";
 import type { ChunkStore } from "./store";
 import { Tally } from "./tally";
@@ -45,19 +45,19 @@ const MANIFEST = "manifest.json";
 export class ModelFolder {
   readonly #context: FolderContext;
   readonly #tally: Tally;
-  readonly #manifestText: string | undefined;
+  readonly #found: Found | undefined;
 
-  private constructor(context: FolderContext, tally: Tally, manifestText: string | undefined) {
+  private constructor(context: FolderContext, tally: Tally, found: Found | undefined) {
     this.#context = context;
     this.#tally = tally;
-    this.#manifestText = manifestText;
+    this.#found = found;
   }
 
   /**
    * Reads the folder's manifest: from the network, or from the store when the network is gone.
    *
    * @param url of the folder; in Node also a path.
-   * @throws OdinError `network`, `truncated`, `corrupt`, `not-found`, `aborted`, `bad-option`.
+   * @throws OdinError `network`, `truncated`, `corrupt`, `not-found`, `incompatible`, `aborted`, `bad-option`.
    */
   static async open(url: string, options: FolderOptions = {}): Promise<ModelFolder> {
     const base = folderUrl(url);
@@ -83,7 +83,7 @@ export class ModelFolder {
     return guarded(signal, async () => {
       const found = await readManifest(context);
       if (found?.manifest) await context.shelf.begin(found.text);
-      return new ModelFolder({ ...context, manifest: found?.manifest }, tally, found?.text);
+      return new ModelFolder({ ...context, manifest: found?.manifest }, tally, found);
     });
   }
 
@@ -117,7 +117,7 @@ export class ModelFolder {
    * offline, and chunks that only older versions had are deleted.
    */
   async finish(): Promise<void> {
-    const text = this.#manifestText;
+    const text = this.#found?.text;
     if (this.manifest && text !== undefined) {
       await guarded(this.#context.signal, () => this.#context.shelf.finish(text));
     }
@@ -183,30 +183,47 @@ export class ModelFolder {
 
   #load(name: string, sink: Sink): Promise<void> {
     this.#tally.restart(name);
-    return guarded(this.#context.signal, () => loadFile(name, this.#context, sink));
+    const { signal } = this.#context;
+    return guarded(signal, async () => {
+      try {
+        await loadFile(name, this.#context, sink);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw this.#found?.refused ?? error; // the folder has the files of a version that cannot be used
+      }
+    });
   }
 }
 
-/** The manifest and its text; undefined when the folder has none. */
-async function readManifest(
-  context: FolderContext,
-): Promise<{ text: string; manifest: Manifest | undefined } | undefined> {
+/** A manifest and its text, and why it is not the one that the folder has now, if that cannot be used. */
+interface Found {
+  text: string;
+  manifest: Manifest | undefined;
+  refused?: OdinError;
+}
+
+/** Undefined when the folder has no manifest. */
+async function readManifest(context: FolderContext): Promise<Found | undefined> {
   const { base, shelf, signal, onEvent, stallMs } = context;
   const stored = await shelf.manifest();
   const patience = stored === undefined ? {} : { delays: [], stallMs: Math.min(stallMs, PATIENCE_MS) };
+  const parse = (text: string): Found => ({ text, manifest: runnable(parseManifest(text, base), base) });
   try {
     const pieces: Bytes[] = [];
     const silent = { onSize: () => {}, onProgress: () => {} }; // it belongs to no one's total
     await loadFile(MANIFEST, { ...context, ...patience, ...silent }, (_, bytes) => void pieces.push(bytes));
-    const text = new TextDecoder().decode(joined(pieces));
-    return { text, manifest: parseManifest(text, base) };
+    return parse(new TextDecoder().decode(joined(pieces)));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof MissingFile) return undefined;
     if (stored === undefined || !(error instanceof OdinError)) throw error;
-    // Also a web page in its place: that is what a network that wants a login first sends.
-    onEvent({ type: "offline", base, reason: error.message });
-    return { text: stored, manifest: parseManifest(stored, base) };
+    const incompatible = error.code === "incompatible";
+    // Of a version that is not complete the rest would be needed, which is not there any more.
+    if (incompatible && !stored.complete) throw error;
+    const found = parse(stored.text);
+    // Offline also with a web page in its place: that is what a network that wants a login first sends.
+    onEvent({ type: incompatible ? "incompatible" : "offline", base, reason: error.message });
+    return incompatible ? { ...found, refused: error } : found;
   }
 }
 

@@ -54,12 +54,17 @@ export class Retries {
   }
 }
 
+/** What is loaded, for messages; of a file in chunks, the whole. */
+interface Whole {
+  readonly bytes: number | undefined;
+  /** Bytes that have arrived. */
+  arrived: number;
+}
+
 export class RemoteFile {
   /** False once the server has shown that it cannot send parts of the file. */
   #ranges = true;
   #etag: string | undefined;
-  /** Bytes of this file that have arrived, for messages. */
-  arrived = 0;
 
   constructor(
     readonly url: string,
@@ -67,6 +72,7 @@ export class RemoteFile {
     /** Size, where the manifest knows it. */
     readonly bytes: number | undefined,
     readonly link: Link,
+    readonly whole: Whole = { bytes, arrived: 0 },
   ) {}
 
   /** {@link connect}, tried again until the server answers. */
@@ -150,7 +156,7 @@ export class RemoteFile {
 
   #checkSize(total: number | undefined): void {
     if (total === undefined || this.bytes === undefined || total === this.bytes) return;
-    if (total < this.bytes) throw this.#truncated(total);
+    if (total < this.bytes) throw this.#truncated(total, this.bytes);
     throw new OdinError(
       "corrupt",
       `${this.name} has ${formatBytes(total)} on the server, where the model's manifest names ` +
@@ -168,15 +174,15 @@ export class RemoteFile {
 
   /** What `cause` means when it is the last try. */
   givenUp(cause: Dropped): OdinError {
-    if (this.arrived > 0) return this.#truncated(this.arrived);
+    if (this.whole.arrived > 0) return this.#truncated(this.whole.arrived, this.whole.bytes);
     if (cause.status) {
       return new OdinError("network", `${this.url} was not delivered (status ${cause.status}). Try again later.`);
     }
     return new OdinError("network", `${this.url} could not be reached. Check the connection and try again.`);
   }
 
-  #truncated(received: number): OdinError {
-    const of = this.bytes === undefined ? "" : ` of ${formatBytes(this.bytes)}`;
+  #truncated(received: number, expected: number | undefined): OdinError {
+    const of = expected === undefined ? "" : ` of ${formatBytes(expected)}`;
     return new OdinError(
       "truncated",
       `The download of ${this.name} stopped after ${formatBytes(received)}${of}. Check the connection and try again.`,

@@ -1,6 +1,15 @@
-/** A model folder's `manifest.json`: its version, and the size and hashes of every file. */
+/**
+ * A model folder's `manifest.json`: its version, and the size and hashes of every file. The schema is in
+ * docs/versions.md, training/manifest.py is the same in Python.
+ */
 
+import { isText } from "../canonical";
 import { OdinError } from "../errors";
+import { type Variant, VARIANT_NAME } from "../variants";
+import { isNewer, isVersion, VERSION } from "../version";
+
+/** The newest format that is read; without a number it is 0. */
+export const MANIFEST_FORMAT = 1;
 
 export interface FileEntry {
   bytes: number;
@@ -11,13 +20,21 @@ export interface FileEntry {
 }
 
 export interface Manifest {
+  format?: number;
   model?: string;
   version?: string | null;
+  /** Least version of this package that runs the files. */
+  runtime?: string;
   weights_sha256?: string;
   /** Weights file by precision. */
   dtypes?: Record<string, string>;
   chunk_bytes?: number;
+  /** Folder, relative to the manifest, where each chunk is a file; files with `chunks` are not there themselves. */
+  chunks_at?: string;
   files: Record<string, FileEntry>;
+  /** Where there is no model here, but several elsewhere of which a visitor gets one. */
+  experiment?: string;
+  variants?: Variant[];
 }
 
 /** Bytes [start, start + bytes) of a file. */
@@ -32,11 +49,12 @@ export interface FileChunk extends Span {
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
+const FOLDER = /^(?:[\w-][\w.-]*\/)+$/;
 
 /**
  * The manifest that `text` holds; undefined for JSON that is no list of files, such as that of another tool.
  *
- * @throws OdinError `corrupt`: it is not JSON, or sizes and hashes in it contradict each other.
+ * @throws OdinError `corrupt`: it is not JSON, or contradicts itself; `incompatible`: it is of a newer format.
  */
 export function parseManifest(text: string, base: string): Manifest | undefined {
   let manifest: Partial<Manifest> | null;
@@ -45,16 +63,84 @@ export function parseManifest(text: string, base: string): Manifest | undefined 
   } catch {
     throw notJson("manifest.json", text, base);
   }
-  if (typeof manifest?.files !== "object" || manifest.files === null) return undefined;
-  for (const [name, entry] of Object.entries(manifest.files)) {
-    const wrong = problem(entry, manifest.chunk_bytes);
-    if (!wrong) continue;
-    throw new OdinError(
-      "corrupt",
-      `${base}manifest.json is damaged: ${wrong} of ${name}. The model has to be exported again.`,
-    );
+  if (typeof manifest !== "object" || manifest === null) return undefined;
+  const { format = 0, files, variants } = manifest;
+  if (Number.isInteger(format) && format > MANIFEST_FORMAT) {
+    throw incompatible(manifest, base, `has a manifest of format ${format}`, `, which reads up to ${MANIFEST_FORMAT}`);
   }
-  return manifest as Manifest;
+  const listed = typeof files === "object" && files !== null;
+  if (!listed && variants === undefined) return undefined;
+  const wrong = wrongHead(manifest) ?? (variants === undefined ? wrongFiles(manifest) : wrongVariants(manifest, base));
+  if (wrong) {
+    throw new OdinError("corrupt", `${base}manifest.json is damaged: ${wrong}. The model has to be exported again.`);
+  }
+  return { ...manifest, files: files ?? {} };
+}
+
+/**
+ * The manifest as it is.
+ *
+ * @throws OdinError `incompatible`: the files need a newer version of this package
+ */
+export function runnable<M extends Manifest | undefined>(manifest: M, base: string): M {
+  const needed = manifest?.runtime;
+  if (needed === undefined || !isNewer(needed, VERSION)) return manifest;
+  throw incompatible(manifest!, base, `needs odin-llm ${needed} or newer`);
+}
+
+function incompatible({ model, version }: Partial<Manifest>, base: string, needs: string, reads = ""): OdinError {
+  const name = [model ?? base, version].filter(isText).join(" ");
+  const advice = "Reload the page; if that does not help, update its odin-llm, or name an older revision of the model";
+  return new OdinError("incompatible", `${name} ${needs}, and this is odin-llm ${VERSION}${reads}. ${advice}.`);
+}
+
+/** What is wrong in the part that all kinds have. */
+function wrongHead({ format = 0, model, version, runtime }: Partial<Manifest>): string | undefined {
+  if (!Number.isInteger(format) || format < 0) return "format is no whole number";
+  if (runtime !== undefined && !isVersion(runtime)) return "runtime is not MAJOR.MINOR.PATCH";
+  if (format === 0) return undefined;
+  if (!isText(model) || model === "") return "there is no name of the model";
+  // null where the model was never released
+  return (version ?? null) === null || isVersion(version) ? undefined : "version is not MAJOR.MINOR.PATCH";
+}
+
+function wrongFiles({ files, chunks_at, chunk_bytes }: Partial<Manifest>): string | undefined {
+  if (chunks_at !== undefined && !FOLDER.test(String(chunks_at))) {
+    return 'chunks_at has to be a folder below it, such as "chunks/"';
+  }
+  for (const [name, entry] of Object.entries(files!)) {
+    const wrong = problem(entry, chunk_bytes);
+    if (wrong) return `${wrong} of ${name}`;
+  }
+  return undefined;
+}
+
+function wrongVariants({ experiment, variants, files }: Partial<Manifest>, base: string): string | undefined {
+  if (Object.keys(files ?? {}).length > 0) return "it has variants, and files of its own";
+  const called = (name: unknown) => typeof name === "string" && VARIANT_NAME.test(name);
+  if (!called(experiment)) return "experiment is no name of letters, digits and _ . -";
+  if (!Array.isArray(variants) || variants.length === 0) return "variants is no list of models";
+  const names = new Set<string>();
+  for (const [i, variant] of variants.entries()) {
+    const { name, weight, path } = (variant ?? {}) as Partial<Variant>;
+    if (!called(name)) return `variant ${i} has no name of letters, digits and _ . -`;
+    if (names.has(name!)) return `two variants are called ${name}`;
+    names.add(name!);
+    if (!Number.isFinite(weight) || weight! <= 0) return `the weight of ${name} is no number above 0`;
+    if (variantUrl(base, path) === undefined) return `the path of ${name} leads to no other folder of this origin`;
+  }
+  return undefined;
+}
+
+/** Address of a variant's folder; undefined where it would be another origin, or the manifest's own folder. */
+export function variantUrl(base: string, path: unknown): string | undefined {
+  if (!isText(path) || !URL.canParse(path, base)) return undefined;
+  const [from, to] = [new URL(base), new URL(path, base)];
+  to.search = to.hash = "";
+  if (!to.pathname.endsWith("/")) to.pathname += "/";
+  // Files have no origin.
+  const near = to.origin === from.origin && to.protocol === from.protocol && to.host === from.host;
+  return near && to.href !== from.href ? to.href : undefined;
 }
 
 function problem(entry: Partial<FileEntry> | null, chunkBytes: number | undefined): string | undefined {
@@ -74,6 +160,16 @@ export function chunksOf(manifest: Manifest, entry: FileEntry): FileChunk[] {
   if (!entry.chunks) return [{ start: 0, bytes: entry.bytes, sha256: entry.sha256 }];
   const size = manifest.chunk_bytes!;
   return entry.chunks.map((sha256, i) => ({ start: i * size, bytes: Math.min(size, entry.bytes - i * size), sha256 }));
+}
+
+/** Where each chunk of a file is a file of its own; undefined for a file that is there under its name. */
+export function chunkAddress(
+  { chunks_at: folder }: Manifest,
+  entry: FileEntry,
+  base: string,
+): ((sha256: string) => string) | undefined {
+  if (folder === undefined || !entry.chunks) return undefined;
+  return (sha256) => new URL(folder + sha256, base).href;
 }
 
 /** Size by hash of every chunk of every file. */

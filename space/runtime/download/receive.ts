@@ -64,7 +64,7 @@ export async function receive<S extends Span>(
         filled += part.length;
         fresh += part.length;
         at += part.length;
-        file.arrived += part.length;
+        file.whole.arrived += part.length;
         onProgress(part.length);
         if (filled < span.bytes) continue;
         await deliver(span, bytes);

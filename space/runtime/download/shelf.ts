@@ -25,9 +25,10 @@ export class Shelf {
   }
 
   /** The manifest to use when the folder cannot be reached: of the last complete version, else of the one begun. */
-  async manifest(): Promise<string | undefined> {
+  async manifest(): Promise<{ text: string; complete: boolean } | undefined> {
     const record = await this.#try((store) => this.#record(store));
-    return record?.manifest ?? record?.pending;
+    const text = record?.manifest ?? record?.pending;
+    return text === undefined ? undefined : { text, complete: record!.manifest !== undefined };
   }
 
   /** Notes that the version of `manifest` is being loaded, so that nobody takes its chunks for leftovers. */

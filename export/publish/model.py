@@ -1,0 +1,146 @@
+"""The repository of a model: its release, for PyTorch, and its export, for ONNX Runtime, under one manifest."""
+
+import json
+import os
+from pathlib import Path
+
+from data_chef.corpus import describe
+from training.card import card_of
+from training.checkpoint import check_config, check_weights, weight_files
+from training.description import read_description
+from training.manifest import MANIFEST, read_manifest, write_manifest
+from training.release import corpus_hashes, load_alone
+
+from ..build import hash_files, is_export
+from ..card import CARD, card
+from .listing import check_card, check_files, version_in
+from .problems import Problems, PublishError
+from .repository import Repository, contents
+from .secret import VARIABLES
+
+
+README = "README.md"
+TOKENIZER = "tokenizer.json"
+# The export's own; of what both folders have besides, the release's is published.
+FROM_EXPORT = ("tokenizer_config.json", CARD)
+
+
+def model_repository(
+    release: Path,
+    export: Path,
+    name: str,
+    scratch: Path,
+    problems: Problems,
+    dtypes: list[str] | None = None,
+    dataset: str | None = None,
+    space: str | None = None,
+) -> Repository | None:
+    """What the repository `name` shall hold; None when that cannot be said, with the reasons among `problems`.
+
+    Args:
+        scratch: an empty folder, where what is published is put together.
+        dtypes: precisions of the export to publish; all by default.
+        dataset, space: repositories that the card names.
+    """
+    known = len(problems)
+    check_release(release, problems)
+    if release.is_dir():
+        check_export(release, export, dtypes, problems)
+    if len(problems) > known:
+        return None
+    version = read_manifest(release)["version"]
+    assemble(release, export, scratch, dtypes)
+    (scratch / README).write_text(card_of(release, name, dataset=dataset, space=space, version=version))
+    write_manifest(scratch, origin(release, export, dtypes))
+    with problems.noting():
+        check_card(scratch / README, ("license", "pipeline_tag", "library_name", "tags"))
+    with problems.noting():
+        load_alone(scratch, {name: value for name, value in os.environ.items() if name not in VARIABLES})
+    about = f"{release.resolve().name} {version}"
+    return Repository("model", name, version, f"v{version}", about, contents(scratch), (MANIFEST,))
+
+
+def check_release(folder: Path, problems: Problems) -> None:
+    """Notes what keeps the release from being published as it is."""
+    remedy = "make the release again with training/release.py"
+    known = len(problems)
+    with problems.noting():
+        check_config(folder)
+        check_weights(folder)
+        if not (manifest := read_manifest(folder)):
+            raise PublishError(f"'{folder}' has no {MANIFEST}: {remedy}")
+        if is_export(folder):
+            raise PublishError(f"'{folder}' is an export: give the release with --model, the export with --export")
+        version_in(manifest, folder / MANIFEST)
+        check_files(folder, remedy, problems)
+    if len(problems) > known:
+        return
+    with problems.noting():
+        if card_of(folder) != (folder / README).read_text():
+            raise PublishError(
+                f"'{folder}/{README}' is not the card of its evaluation.json: write it again with "
+                f"`python -m training.release --card {folder}`"
+            )
+
+
+def check_export(release: Path, folder: Path, dtypes: list[str] | None, problems: Problems) -> None:
+    """Notes what keeps the export from being published beside this release."""
+    remedy = f"export again with `python -m export --model {release} --out {folder}`"
+    with problems.noting():
+        if not folder.is_dir():
+            raise PublishError(f"there is no export at '{folder}': {remedy}, or name one with --export")
+        if not is_export(folder):
+            raise PublishError(f"'{folder}' is no export: {remedy}, or name one with --export")
+        manifest = read_manifest(folder)
+        check_files(folder, remedy, problems)
+        if unknown := [dtype for dtype in dtypes or () if dtype not in manifest["dtypes"]]:
+            has = ", ".join(manifest["dtypes"])
+            problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose of these, or {remedy}")
+        if manifest["weights_sha256"] != hash_files(weight_files(release)):
+            problems.append(f"'{folder}' was not made from the weights of '{release}': {remedy}")
+        version = read_manifest(release).get("version")
+        if manifest.get("version") != version:
+            problems.append(f"'{folder}' has version {manifest.get('version')}, the release {version}: {remedy}")
+        if "runtime" not in manifest:
+            problems.append(f"'{folder}/{MANIFEST}' does not say which runtime it needs: {remedy}")
+        if not same_json(folder / TOKENIZER, release / TOKENIZER):
+            problems.append(f"'{folder}/{TOKENIZER}' is not that of '{release}': {remedy}")
+        parameters = json.loads((release / "evaluation.json").read_text())["training"]["parameters"]
+        if json.loads((folder / CARD).read_text()) != card(release, parameters, read_manifest(release)):
+            problems.append(f"'{folder}/{CARD}' is not the card of the release's evaluation.json: {remedy}")
+
+
+def same_json(one: Path, other: Path) -> bool:
+    """Whether both say the same, though versions of a library may write it otherwise."""
+    return json.loads(one.read_text()) == json.loads(other.read_text())
+
+
+def was_trained_on(release: Path, corpus: Path) -> bool:
+    """Whether the run's description has the content of the corpus, which alone may stand in the card as its data."""
+    try:
+        hashes = corpus_hashes(read_description(release / "odin.json")["dataset"])
+        return describe(corpus)["content_sha256"] in ([hashes] if isinstance(hashes, str) else hashes)
+    except (ValueError, OSError, KeyError):
+        return False
+
+
+def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | None) -> None:
+    """Links what is published as it is into `scratch`."""
+    for path in release.iterdir():
+        if path.name not in (MANIFEST, README, *FROM_EXPORT):
+            (scratch / path.name).symlink_to(path.resolve())
+    graphs = chosen(read_manifest(export), dtypes)
+    for name in (*FROM_EXPORT, *graphs.values()):
+        (scratch / name).parent.mkdir(exist_ok=True)
+        (scratch / name).symlink_to((export / name).resolve())
+
+
+def chosen(manifest: dict, dtypes: list[str] | None) -> dict[str, str]:
+    return {dtype: file for dtype, file in manifest["dtypes"].items() if dtypes is None or dtype in dtypes}
+
+
+def origin(release: Path, export: Path, dtypes: list[str] | None) -> dict:
+    """What both manifests tell besides their files."""
+    exported = read_manifest(export)
+    told = read_manifest(release) | exported | {"dtypes": chosen(exported, dtypes)}
+    return {key: value for key, value in told.items() if key not in ("format", "chunk_bytes", "files")}
