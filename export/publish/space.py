@@ -88,7 +88,7 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
         text=True,
     )
     if build.returncode:
-        last = "\n".join((build.stdout + build.stderr).strip().splitlines()[-8:])
+        last = "\n".join((build.stdout + build.stderr).strip().splitlines()[-20:])
         raise PublishError(f"the page could not be built:\n{last}")
     return scratch / "dist"
 

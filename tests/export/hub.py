@@ -26,6 +26,7 @@ import os
 import re
 import secrets
 import socket
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,6 +195,11 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.hub, self.storage = hub, storage
         self.connections: set[socket.socket] = set()
+
+    def handle_error(self, request, client_address) -> None:
+        """Says what went wrong, unless it is a client that left."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def end(self) -> None:
         """Closes everything: clients keep connections open, and a thread would go on answering over them."""

@@ -22,8 +22,7 @@ REPO, SPACE = "user/toy", "user/odin"
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    """Its LFS starts at 20 kB, so that graphs are redirected to the other origin as on the real Hub."""
-    with Hub(tmp_path_factory.mktemp("hub"), lfs_over=20_000) as hub:
+    with Hub(tmp_path_factory.mktemp("hub")) as hub:
         yield hub
 
 
