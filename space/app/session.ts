@@ -72,6 +72,8 @@ export const phase = computed<Phase>(() => {
   return answering.value > 0 ? "answering" : "ready";
 });
 export const info = computed<ModelInfo | undefined>(() => model.value?.info);
+/** The folder of the model that was loaded, a variant's where there are variants; before, the one that is named. */
+export const modelFolder = () => info.peek()?.url ?? new URL(modelUrl, document.baseURI).href;
 export const progress = signal<Progress | undefined>(undefined);
 /** Why the model is not there. What goes wrong with an answer is told to the one who asked. */
 export const failure = signal<OdinError | undefined>(refused);

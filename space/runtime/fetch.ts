@@ -80,6 +80,7 @@ export async function fetchModel(
       another: i + 1 < usable.length,
       files,
       source: {
+        url: folder?.folder.base,
         model: folder?.folder.manifest?.model,
         version: folder?.folder.manifest?.version,
         variant: folder?.experiment?.chosen ?? null,

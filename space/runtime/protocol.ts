@@ -46,6 +46,8 @@ export interface Progress {
 }
 
 export interface ModelInfo {
+  /** Absolute address of its folder, of the variant's where there are variants; undefined for bytes of the caller. */
+  url: string | undefined;
   /** As the manifest has them; undefined without one. */
   model: string | null | undefined;
   version: string | null | undefined;
@@ -173,7 +175,7 @@ export interface Fetched {
   /** Whether there is another plan, should this one fail. */
   another: boolean;
   files: ModelFiles;
-  source: Pick<ModelInfo, "model" | "version" | "variant" | "bytes" | "stored" | "capabilities">;
+  source: Pick<ModelInfo, "url" | "model" | "version" | "variant" | "bytes" | "stored" | "capabilities">;
   failed: Failure[];
 }
 

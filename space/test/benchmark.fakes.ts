@@ -11,6 +11,7 @@ export function infoOf(changes: Partial<ModelInfo> = {}): ModelInfo {
   return {
     model: "toy",
     version: "1.0",
+    url: undefined,
     variant: null,
     dtype: "q8",
     device: "wasm",

@@ -1,8 +1,7 @@
 /** What the model's folder says about the model: `card.json`, written by `python -m export`. */
 
 import { signal } from "@preact/signals";
-import { loadedFolder } from "../folder";
-import { allowedModel, info } from "../session";
+import { allowedModel, info, modelFolder } from "../session";
 import { stored } from "../settings";
 
 export interface Score {
@@ -38,7 +37,7 @@ export const cardFolder = signal<string | undefined>(undefined);
 export async function loadCard(): Promise<void> {
   const known = card.peek() && card.peek() !== "missing";
   if (known && !info.peek()) return; // of the model that was loaded until now
-  const folder = await loadedFolder();
+  const folder = modelFolder();
   if (known && cardFolder.peek() === folder) return;
   cardFolder.value = folder;
   try {

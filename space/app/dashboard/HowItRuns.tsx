@@ -3,8 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { detect, formatBytes, storedModels, summary, type Capabilities } from "../../runtime/index";
-import { loadedFolder } from "../folder";
-import { info, modelName } from "../session";
+import { info, modelFolder, modelName } from "../session";
 import { seconds } from "../ui/numbers";
 import { Tile } from "./Tile";
 
@@ -76,7 +75,7 @@ function written(milliseconds: number | undefined): string | undefined {
 
 async function storedSize(): Promise<number | undefined> {
   try {
-    const folder = await loadedFolder();
+    const folder = modelFolder();
     return (await storedModels()).find(({ base }) => base === folder)?.bytes;
   } catch {
     return undefined; // nothing can be kept here
