@@ -89,7 +89,7 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
         )
     made = manifest["dtypes"]
     if unknown := [dtype for dtype in dtypes or () if dtype not in made]:
-        raise ExportError(f"'{export}' has no {', '.join(unknown)}: choose of {', '.join(made)}")
+        raise ExportError(f"'{export}' has no {', '.join(unknown)}: choose from {', '.join(made)}")
     chosen = {dtype: file for dtype, file in made.items() if dtypes is None or dtype in dtypes}
     dropped = {file for dtype, file in made.items() if dtype not in chosen}
     files = {

@@ -38,7 +38,7 @@ def compress(files: Iterable[Path], encodings: Iterable[str] = ("br", "gz")) -> 
     """
     encodings = list(encodings)
     if unknown := [encoding for encoding in encodings if encoding not in ("br", "gz")]:
-        raise ExportError(f"unknown encoding {unknown}: choose of br, gz")
+        raise ExportError(f"unknown encoding {unknown}: choose from br, gz")
     if "br" in encodings:
         _brotli()
     written = []

@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -242,7 +243,7 @@ def main() -> None:
         replace_block(DOCUMENT, "measured", report(record))
         print(report(record))
         return
-    exchange = Path(sys.argv[2] if len(sys.argv) == 3 else "/tmp/odin-framework.npz")
+    exchange = Path(sys.argv[2] if len(sys.argv) == 3 else f"{tempfile.gettempdir()}/odin-framework.npz")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})
     measured = known[sys.argv[1]](exchange)

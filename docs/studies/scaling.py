@@ -44,7 +44,7 @@ RUNS_OF_FIT = [(shape, steps, VOCABULARY) for shape, steps in
 HELD_BACK = [("C", 1000, VOCABULARY)]
 RUNS_OF_VOCABULARY = [("B", 500, vocabulary) for vocabulary in (2048, 32768)]
 ITEMS_A_TASK, ROWS_A_FAMILY, ROW = 3, 48, 512
-# Where odin-100m may come to rest: tokens of one short GPU session at the projected rates, and of a long one.
+# Where odin-100m may come to rest: tokens of half an hour of a GPU at the projected rates, and of a long one.
 TARGETS = (200e6, 400e6, 700e6, 2e9)
 
 

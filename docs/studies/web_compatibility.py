@@ -31,6 +31,7 @@ from export.build import build  # noqa: E402
 from export.precisions import PRECISIONS  # noqa: E402
 from export.probe import exact  # noqa: E402
 from export.timing import machine  # noqa: E402
+from tests.space.bare import generate as ask  # noqa: E402
 from tests.space.bare import open_bare  # noqa: E402
 from tests.space.browsers import ENGINES, Page, PageError, launch, missing  # noqa: E402
 from tests.space.references import onnx_rows, passes  # noqa: E402
@@ -46,29 +47,33 @@ AUDITED = HERE.parent / "measurements/operators-odin-nano.json"
 # The runtime's names of the precisions.
 DTYPES = {{"int8": "q8"}.get(name, name): name for name in PRECISIONS}
 MOST_TOKENS = 64
+LONGEST = 110  # seconds of a step in a page; after 120 Selenium gives up
 NODE = "Node"
 ENGINE_NAMES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
 WEBGPU_ENGINES = ("chromium", "firefox")
-ASK = """
-const [base, options, questions, maxTokens] = input;
-let memory = 0;
-const onTelemetry = (event) => { if (event.type === "memory") memory = Math.max(memory, event.bytes); };
-const llm = await odin.OdinLLM.load(base, { ...options, store: false, debug: true, onTelemetry });
+LOAD = """
+window.memory = 0;
+const onTelemetry = (event) => { if (event.type === "memory") window.memory = Math.max(window.memory, event.bytes); };
+const options = { ...arguments[0], store: false, debug: true, onTelemetry };
+window.llm = await odin.OdinLLM.load("models/odin-nano/", options);
+const { device, dtype, threads } = window.llm.info;
+return { device, dtype, threads };
+"""
+IN_NODE = """
+const [script, folder, options, questions, maxTokens] = JSON.parse(process.argv[2]);
+const { OdinLLM } = await import(script);
+const llm = await OdinLLM.load(folder, { ...options, store: false, debug: true });
 const answers = [];
 for (const question of questions) {
   const answer = llm.generate(question, { maxTokens });
   let next;
   do next = await answer.next(); while (!next.done);
-  answers.push({ prompt: next.value.promptTokens, tokens: next.value.tokens });
+  answers.push(next.value);
 }
 const { device, dtype, threads } = llm.info;
 llm.dispose();
-return { device, dtype, threads, memory, answers };
+console.log(JSON.stringify({ device, dtype, threads, answers }));
 """
-IN_NODE = (
-    "const [script, ...input] = JSON.parse(process.argv[2]); const odin = await import(script); "
-    f"console.log(JSON.stringify(await (async () => {{ {ASK} }})()));"
-)
 
 
 class Judge:
@@ -88,7 +93,7 @@ class Judge:
         chosen one's was at the most, 0 where every token is the likeliest after those before it."""
         graph, gaps, equal = (self.files if native else self.exact)[dtype], [0.0], 0
         for answer in answers:
-            prompt, tokens = tuple(answer["prompt"]), tuple(answer["tokens"])
+            prompt, tokens = tuple(answer["promptTokens"]), tuple(answer["tokens"])
             rows = onnx_rows(graph, prompt, len(tokens), passes(len(prompt)), follow=tokens)
             gaps += [float(row.max() - row[token]) for row, token in zip(rows, tokens, strict=True)]
             alone = onnx_rows(graph, prompt, MOST_TOKENS, passes(len(prompt)), eos=self.eos)
@@ -142,16 +147,18 @@ def imported_memory(module: bytes) -> dict:
     raise ValueError("the module imports no memory")
 
 
-def in_page(page: Page, site: Site, options: dict, questions: list[str], timeout: float) -> dict:
+def in_page(page: Page, site: Site, options: dict, questions: list[str]) -> dict:
     """What the page answers, or `{"refused": why}` where the runtime says that this does not run here."""
     open_bare(page, site)
     try:
-        body = f"const input = [...arguments]; {ASK}"
-        return page.eval(body, "models/odin-nano/", options, questions, MOST_TOKENS, timeout=timeout)
+        found = page.eval(LOAD, options, timeout=LONGEST)
     except PageError as error:
         if error.code != "bad-option":
             raise
         return {"refused": error.message}
+    answers = [ask(page, question, timeout=LONGEST, maxTokens=MOST_TOKENS) for question in questions]
+    memory = page.eval("window.llm.dispose(); return window.memory;")
+    return {**found, "memory": memory, "answers": answers}
 
 
 def in_node(package: Path, export: Path, dtype: str, questions: list[str]) -> dict:
@@ -190,14 +197,14 @@ def measure(package: Path, export: Path, bare: Path, judge: Judge, questions: li
                     report["engines"][ENGINE_NAMES[engine]] = {"version": name} | detected
                 for dtype in tqdm(DTYPES, desc=place(engine, "wasm", threads)):
                     options = {"device": "wasm", "dtype": dtype, "threads": threads}
-                    note(place(engine, "wasm", threads), dtype, in_page(browser.page, site, options, questions, 300))
+                    note(place(engine, "wasm", threads), dtype, in_page(browser.page, site, options, questions))
         if engine in WEBGPU_ENGINES:
             with launch(engine, webgpu=True) as browser, Site(bare) as site:
                 detected = open_bare(browser.page, site).eval("return odin.detect();")
                 report["engines"][ENGINE_NAMES[engine]]["webGpu"] = detected["webGpu"]
                 for dtype in tqdm(DTYPES, desc=place(engine, "webgpu", 1)):
                     options = {"device": "webgpu", "dtype": dtype}
-                    note(place(engine, "webgpu", 1), dtype, in_page(browser.page, site, options, webgpu, 600))
+                    note(place(engine, "webgpu", 1), dtype, in_page(browser.page, site, options, webgpu))
     return report
 
 
@@ -288,7 +295,7 @@ def tables(report: dict, audited: dict) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--webgpu-questions", type=int, default=3, help="so many only: software adapters are slow")
+    parser.add_argument("--webgpu-questions", type=int, default=2, help="so many only: software adapters are slow")
     options = parser.parse_args(arguments)
     questions = [item["question"] for item in generate("nano", "test", 1)]
     with tempfile.TemporaryDirectory() as name:

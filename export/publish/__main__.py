@@ -12,11 +12,14 @@ from pathlib import Path
 
 from huggingface_hub import HfApi, get_token
 
-from .model import model_repository, was_trained_on
+from .model import curriculum_of, model_repository, was_trained_on
 from .plan import Plan, check_names, check_secrets
 from .problems import Problems, PublishError
 from .secret import hidden
 from .space import SPACE, space_repository
+
+
+CORPORA = Path("corpus")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,18 +56,23 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--export", type=Path, metavar="DIR", help="its export; default: space/public/models/NAME")
     parser.add_argument("--dtypes", help="precisions to publish, comma-separated; default: all that the export has")
     parser.add_argument("--dataset", metavar="USER/NAME", help="repository of the corpus")
-    parser.add_argument("--corpus", type=Path, metavar="DIR", help="folder that python -m data_chef build wrote")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="DIR",
+        help="folder that python -m data_chef build wrote; default: corpus/CURRICULUM of the model",
+    )
     parser.add_argument("--space", metavar="USER/NAME", help="repository of the page")
     parser.add_argument("--dist", type=Path, metavar="DIR", help="page built for this; default: it is built")
     parser.add_argument("--private", action="store_true", help="create repositories as private ones")
     parser.add_argument("--dry-run", action="store_true", help="check, show what would be sent, and send nothing")
     options = parser.parse_args(argv)
-    if (options.dataset is None) != (options.corpus is None):
-        parser.error("--dataset and --corpus go together")
+    if options.corpus and not options.dataset:
+        parser.error("--corpus is of a dataset: give --dataset, too")
     if options.dist and not options.space:
         parser.error("--dist is of a page: give --space, too")
     if options.private and options.space:
-        parser.error("a page cannot read a private model: leave --private, or --space")
+        parser.error("a page cannot read a private model: omit --private, or --space")
     options.export = options.export or SPACE / "public" / "models" / options.model.resolve().name
     return options
 
@@ -86,20 +94,19 @@ def prepare(plan: Plan, options: argparse.Namespace, token: str | None, scratch:
     if options.dataset:
         from .dataset import dataset_repository  # it needs pyarrow, a model alone does not
 
-        dataset = dataset_repository(options.corpus, options.dataset, room("dataset"), problems)
-        if was_trained_on(options.model, options.corpus):
+        corpus = options.corpus or CORPORA / curriculum_of(options.model)
+        dataset = dataset_repository(corpus, options.dataset, room("dataset"), problems)
+        if was_trained_on(options.model, corpus):
             named = options.dataset
         else:
-            print(f"the card of {options.repo} does not name {options.dataset}: it was trained on another corpus")
+            print(f"the cards do not name {options.dataset}: {options.model.name} was trained on another corpus")
     dtypes = options.dtypes.split(",") if options.dtypes else None
     model = model_repository(
         options.model, options.export, options.repo, room("model"), problems, dtypes, named, options.space
     )
     space = None
     if options.space and model:
-        space = space_repository(
-            options.space, model, dataset, plan.api.endpoint, room("space"), problems, options.dist
-        )
+        space = space_repository(options.space, model, named, plan.api.endpoint, room("space"), problems, options.dist)
     plan.repositories = [found for found in (model, dataset, space) if found]
     check_secrets(plan.repositories, token, problems)
     plan.ask(options.private, options.dry_run, problems)

@@ -95,7 +95,7 @@ def check_export(release: Path, folder: Path, dtypes: list[str] | None, problems
         check_files(folder, remedy, problems)
         if unknown := [dtype for dtype in dtypes or () if dtype not in manifest["dtypes"]]:
             has = ", ".join(manifest["dtypes"])
-            problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose of these, or {remedy}")
+            problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose from these, or {remedy}")
         if manifest["weights_sha256"] != hash_files(weight_files(release)):
             problems.append(f"'{folder}' was not made from the weights of '{release}': {remedy}")
         version = read_manifest(release).get("version")
@@ -122,6 +122,14 @@ def was_trained_on(release: Path, corpus: Path) -> bool:
         return describe(corpus)["content_sha256"] in ([hashes] if isinstance(hashes, str) else hashes)
     except (ValueError, OSError, KeyError):
         return False
+
+
+def curriculum_of(release: Path) -> str:
+    """The curriculum that the model was trained on, by its odin.json; `standard` where that does not tell."""
+    try:
+        return read_description(release / "odin.json")["dataset"]["curriculum"]
+    except (ValueError, OSError, KeyError):
+        return "standard"
 
 
 def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | None) -> None:

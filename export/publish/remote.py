@@ -24,7 +24,7 @@ KEPT = ".gitattributes"
 RAISING = {
     "model": "`python -m training.release --refresh MODEL --version X.Y.Z`, then export again",
     "dataset": "VERSION in data_chef/corpus.py, then build again; or publish under another name",
-    "space": "`version` in space/package.json",
+    "space": "`version` in space/package.json and its lock",
 }
 
 Tree = Mapping[str, RepoFile]
@@ -62,7 +62,7 @@ def look(api: HfApi, wanted: Repository) -> State:
     except RepositoryNotFoundError:
         return State()
     except HfHubHTTPError as error:
-        # To who does not sign in, the Hub does not tell a private repository from none.
+        # To those who are not signed in, the Hub does not tell a private repository from none.
         if not api.token and error.response is not None and error.response.status_code == 401:
             return State()
         raise
@@ -141,7 +141,7 @@ def check_state(wanted: Repository, state: State, private: bool, problems: Probl
     if state.head is None:
         return
     if private and not state.private:
-        problems.append(f"{wanted} is public: leave --private, or make it private in its settings first")
+        problems.append(f"{wanted} is public: omit --private, or make it private in its settings first")
     if state.foreign:
         problems.append(
             f"{wanted} holds something else, which a publication would delete ({state.foreign}): choose another name"

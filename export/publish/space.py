@@ -27,10 +27,21 @@ PAGE = ("index.html", "sw.js", "manifest.webmanifest")
 STORAGE = "https://*.hf.co"
 
 
+ABOUT = """
+# ODIN
+
+A small language model without attention that shows its working. It runs whole inside your browser's tab: there is no
+server, and what you type stays on your device.
+
+The model is [{model}]({endpoint}/{model}/tree/{tag}) at {tag}; its card says what it can do, what it cannot, and how
+it was made.
+"""
+
+
 def space_repository(
     name: str,
     model: Repository,
-    dataset: Repository | None,
+    dataset: str | None,
     endpoint: str,
     scratch: Path,
     problems: Problems,
@@ -39,6 +50,7 @@ def space_repository(
     """What the Space `name` shall hold; None when that cannot be said, with the reasons among `problems`.
 
     Args:
+        dataset: repository of the corpus that the model was trained on.
         dist: a page that was built for this very tag of the model; without it one is built.
         scratch: an empty folder.
     """
@@ -51,7 +63,8 @@ def space_repository(
         check_references(dist, problems)
         card = SpaceCard((dist / README).read_text())
         card.data["models"] = [model.name]
-        card.data["datasets"] = [dataset.name] if dataset else None
+        card.data["datasets"] = [dataset] if dataset else None
+        card.text = ABOUT.format(model=model.name, tag=model.tag, endpoint=endpoint)
         (scratch / README).write_text(card.content)
         check_card(scratch / README, ("title", "sdk", "models"))
     if len(problems) > known:
@@ -72,7 +85,7 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
     """
     if not (SPACE / "node_modules").is_dir():
         raise PublishError(f"the page cannot be built: run `npm ci` in '{SPACE}', or give a built one with --dist")
-    deployment = json.loads(Path(os.environ.get(VARIABLE) or SPACE / DEPLOYMENT).read_text())
+    deployment = json.loads((SPACE / (os.environ.get(VARIABLE) or DEPLOYMENT)).read_text())
     connect = [*deployment.get("connect", []), *([STORAGE] if endpoint == HUB else [])]
     deployment |= {"models": models, "model": "", "connect": connect}
     (scratch / DEPLOYMENT).write_text(json.dumps(deployment, indent=2) + "\n")
@@ -96,10 +109,10 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
 def check_page(dist: Path, models: str) -> None:
     """Raises PublishError unless `dist` is a built page that takes its model from the address `models`."""
     if missing := [name for name in (*PAGE, README) if not (dist / name).is_file()]:
-        raise PublishError(f"'{dist}' is no built page, it lacks {', '.join(missing)}: leave --dist to build one")
+        raise PublishError(f"'{dist}' is no built page, it lacks {', '.join(missing)}: omit --dist to build one")
     scripts = (path for path in sorted(dist.rglob("*")) if path.suffix in (".html", ".js", ".json"))
     if not any(models in path.read_text() for path in scripts if path.is_file()):
-        raise PublishError(f"the page in '{dist}' does not take its model from {models}: leave --dist to build one")
+        raise PublishError(f"the page in '{dist}' does not take its model from {models}: omit --dist to build one")
 
 
 def check_references(dist: Path, problems: Problems) -> None:

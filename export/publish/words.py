@@ -24,7 +24,7 @@ def explained(error: Exception, endpoint: str, what: str) -> PublishError:
     while cause.__cause__ is not None and not isinstance(cause, RequestException):
         cause = cause.__cause__
     if isinstance(cause, OfflineModeIsEnabled):
-        return Unreachable(f"{what}: HF_HUB_OFFLINE forbids to ask {endpoint}; unset it")
+        return Unreachable(f"{what}: HF_HUB_OFFLINE forbids asking {endpoint}; unset it")
     response = getattr(cause, "response", None)
     if response is not None:
         said = str(getattr(cause, "server_message", None) or response.headers.get("X-Error-Message") or "").strip()

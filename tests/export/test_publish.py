@@ -99,7 +99,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 repo, dataset, tag, data_tag, question = sys.argv[1:]
 pinned = {"revision": tag, "trust_remote_code": True}
-model = AutoModelForCausalLM.from_pretrained(repo, code_revision=tag, **pinned)
+model = AutoModelForCausalLM.from_pretrained(repo, **pinned)
 tokenizer = AutoTokenizer.from_pretrained(repo, **pinned)
 ids = tokenizer.apply_chat_template([{"role": "user", "content": question}], add_generation_prompt=True)
 with torch.no_grad():
