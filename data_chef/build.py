@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -40,6 +39,7 @@ from data_chef.curriculum import Curriculum
 from data_chef.decontaminate import Evaluation
 from data_chef.dedup import KeySet, keys
 from data_chef.partial import Partial, beside
+from data_chef.provenance import commit_of
 from data_chef.splits import SPLITS
 from data_chef.stream import BLOCK, shares_of
 from data_chef.text import chat, response
@@ -125,15 +125,6 @@ def _source_sha256() -> str:
         if path.is_file() and path.suffix != ".pyc" and path.parent.name != "curricula":
             digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _commit() -> str | None:
-    """Of the repository that this package lies in, when it lies in one."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--verify", "--quiet", "HEAD"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or None
-    except OSError:
-        return None
 
 
 def cores() -> int:
@@ -371,7 +362,7 @@ class _Build:
             for path in sorted([*(folder / "data").iterdir(), *(folder / "tokenizer").iterdir()])
         }
         of_this_build = {
-            "commit": _commit(),
+            "commit": commit_of(Path(__file__).parent),
             "items_per_second": {row["task"]: round(row["items_per_second"]) for row in report},
             "errors": dict(sorted(partial.errors.items())),
         }

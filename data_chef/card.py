@@ -30,6 +30,7 @@ TIMED = ("items_per_second",)
 MEASURED = 300
 SIZES = ((1e3, "n<1K"), (1e4, "1K<n<10K"), (1e5, "10K<n<100K"), (1e6, "100K<n<1M"), (1e7, "1M<n<10M"))
 TAGS = ["synthetic", "verified", "reasoning", "mathematics", "code", "logic", "curriculum"]
+ROOT = Path(__file__).parents[1]
 SPLIT_IS = {
     "train": "what is trained on",
     "validation": "other problems, of structures that training has",
@@ -77,7 +78,10 @@ A generator draws a problem from a keyed hash of task, split, seed and index, an
 answer. The answer is then computed a second time by other means, from the question or from the problem's canonical
 form; every written result is checked; each program is run against its tests. Items that fail are counted and dropped.
 No question occurs twice, in whatever splits; nor does one that is the same but for its names when it asks for the same
-computation. Nothing was sampled from a language model."""
+computation. Nothing was sampled from a language model.
+
+Of other people there are lists of single words and names (`data_chef/data/SOURCES.md`): frequent English words from
+wordfreq 3.1.1 by Robyn Speer (CC BY-SA 4.0), first names and surnames from Faker 40.54 (MIT)."""
 DECONTAMINATED = """Decontaminated against {against}: {dropped:,} items that shared 13 words in a row with them were
 dropped; in a second pass over the files {left} were found."""
 NOT_DECONTAMINATED = """It was compared with no evaluation set when it was built.
@@ -118,7 +122,8 @@ CITATION = """## Citation
 ```"""
 LICENCE = """## Licence
 
-Apache-2.0."""
+Generators and items: Apache-2.0. The lists from which the generators take words and names stay under their own
+licences, CC BY-SA 4.0 (wordfreq) and MIT (Faker); single words of them appear in items."""
 
 
 def report_of(wanted: Mapping[str, int], tallies: Mapping, sample: Sequence[Mapping], tokenizer: Any) -> list[dict]:
@@ -191,7 +196,7 @@ def card_of(corpus: str | Path, repo: str | None = None) -> str:
         "## Decontamination\n\n" + decontamination(described),
         TASKS_TABLE.format(table=tasks_table(described, built.get("items_per_second", {}))),
         limits(described, built.get("errors", {})),
-        reproduction(described, built.get("commit")),
+        reproduction(described, built.get("commit"), read_citation()),
         CITATION.format(name=name, version=version, content=described["content_sha256"]),
         LICENCE,
     ]
@@ -281,8 +286,43 @@ def limits(described: Mapping[str, Any], errors: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def reproduction(described: Mapping[str, Any], commit: str | None) -> str:
-    """The command, with the curriculum as YAML where it is not one of the package's own."""
+def read_citation() -> dict[str, Any]:
+    """What the repository's CITATION.cff holds; nothing where the package stands without the repository."""
+    path = ROOT / "CITATION.cff"
+    return yaml.safe_load(path.read_text()) if path.is_file() else {}
+
+
+def checkout(commit: str | None, citation: Mapping[str, Any]) -> list[str]:
+    """The lines of shell that lead to the code, as it was at the commit.
+
+    Args:
+        citation: what CITATION.cff holds; its `repository-code` is where the code is.
+    """
+    url = citation.get("repository-code")
+    start = f"git clone {url} odin && cd odin" if url else "# in the repository of ODIN"
+    return [start, *([f"git checkout {commit}"] if commit else [])]
+
+
+def reproduction(described: Mapping[str, Any], commit: str | None, citation: Mapping[str, Any]) -> str:
+    """The commands, with the curriculum as YAML where it is not one of the package's own."""
+    command, curriculum = build_command(described, "DIR")
+    text = (
+        f"\nwith this as `{described['curriculum']['name']}.yaml`:\n\n```yaml\n{curriculum}```\n" if curriculum else ""
+    )
+    return REPRODUCE.format(
+        commands="\n".join([*checkout(commit, citation), command]),
+        curriculum=text,
+        source=described.get("source_sha256", "not recorded"),
+    )
+
+
+def build_command(described: Mapping[str, Any], out: str) -> tuple[str, str]:
+    """The command that builds a corpus, and its curriculum as YAML: "" where it is one of the package's own.
+
+    Args:
+        described: what `corpus.json` holds.
+        out: folder of the corpus.
+    """
     curriculum = described["curriculum"]
     name, shipped = curriculum["name"], False
     if name in presets():
@@ -291,19 +331,13 @@ def reproduction(described: Mapping[str, Any], commit: str | None) -> str:
     parts = [
         "python -m data_chef build",
         f"--preset {name}" if shipped else f"--config {name}.yaml",
-        f"--num-examples {curriculum['num_examples']} --seed {described['seed']} --out DIR",
+        f"--num-examples {curriculum['num_examples']} --seed {described['seed']} --out {out}",
     ]
-    if described["decontaminated"]:
+    if described.get("decontaminated"):
         parts.append(f"--decontaminate {' '.join(sorted(described['decontaminated']))}")
     if described.get("tokenizer_given"):
         parts.append("--tokenizer tokenizer")
-    commands = [f"git checkout {commit}"] if commit else []
-    text = "" if shipped else f"\nwith this as `{name}.yaml`:\n\n```yaml\n{as_yaml(curriculum)}```\n"
-    return REPRODUCE.format(
-        commands="\n".join([*commands, " ".join(parts)]),
-        curriculum=text,
-        source=described.get("source_sha256", "not recorded"),
-    )
+    return " ".join(parts), "" if shipped else as_yaml(curriculum)
 
 
 def as_yaml(curriculum: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """What the worker processes of a build do: make blocks, hash their rows, look for overlap."""
 
-import hashlib
 import os
 import signal
 import threading
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data_chef.corpus import SCHEMA, read_rows
+from data_chef.corpus import SCHEMA, read_rows, row_digest
 from data_chef.curriculum import Curriculum
 from data_chef.decontaminate import Evaluation, corpus_documents
 from data_chef.dedup import keys
@@ -62,7 +61,7 @@ def _made(block: Block) -> Made:
     return Made(
         dict(zip(SCHEMA, columns, strict=True)),
         keys(rows),
-        b"".join(hashlib.blake2b(repr(values).encode(), digest_size=16).digest() for values in fields),
+        b"".join(map(row_digest, fields)),
         _evaluation.overlaps([*map(corpus_documents, rows)]) if _evaluation else np.zeros(len(rows), bool),
         Counter(block.tasks),
         block.seconds,

@@ -16,6 +16,7 @@ from training.checkpoint import (
     CheckpointError,
     check_config,
     check_weights,
+    hash_files,
     load_model,
     load_tokenizer,
     weight_files,
@@ -172,14 +173,6 @@ def source_hash(model: Path, dtypes: tuple[str, ...]) -> str:
     parts = [path for path in model.iterdir() if path.suffix in (".json", ".jinja", ".md", ".py", ".safetensors")]
     digest.update(hash_files(sorted(parts) + own).encode())
     return digest.hexdigest()
-
-
-def hash_files(paths: list[Path]) -> str:
-    """SHA-256 of the files' own names and contents, or of the content alone for a single file."""
-    if len(paths) == 1:
-        with open(paths[0], "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256("".join(f"{path.name} {hash_files([path])}\n" for path in paths).encode()).hexdigest()
 
 
 @contextmanager

@@ -35,7 +35,8 @@ LARGEST_WHOLE = 1 << 18
 
 
 def chunk(export: Path, out: Path, dtypes: tuple[str, ...] | None = None, encodings: tuple[str, ...] = ()) -> bool:
-    """Writes the export folder `export` to `out` in chunk layout, unless `out` is that already, whole and undamaged.
+    """Writes the export folder `export` to `out` in chunk layout, unless `out` is that already, whole and undamaged;
+    compressed copies that are missing there are added.
 
     Every byte is checked against the manifest on its way. Everything is made in a folder beside `out` that takes its
     place in one rename.
@@ -52,15 +53,16 @@ def chunk(export: Path, out: Path, dtypes: tuple[str, ...] | None = None, encodi
     """
     export, out = export.resolve(), out.resolve()
     manifest = chunked_manifest(export, dtypes)
-    if is_current(out, manifest, encodings):
-        return False
+    current = is_current(out, manifest, encodings)
     if out == export or export in out.parents or out in export.parents:
         raise ExportError(f"'{out}' and '{export}' are inside one another: choose a folder apart from the export")
-    if out.exists() and not (out.is_dir() and (_is_chunked(out) or not any(out.iterdir()))):
+    if not current and out.exists() and not (out.is_dir() and (_is_chunked(out) or not any(out.iterdir()))):
         raise ExportError(
             f"'{out}' exists and is no export in chunk layout: choose a new or empty folder, so that nothing is lost"
         )
     try:
+        if current:
+            return bool(compress(_files(out), encodings))
         with replacing(out) as folder:
             (folder / FOLDER).mkdir()
             for name in tqdm(manifest["files"], desc="chunks", disable=None, leave=False):
@@ -100,8 +102,8 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
         if name not in dropped
     }
     runtime = max(manifest.get("runtime", RUNTIME_OF_FORMAT_1), RUNTIME_OF_FORMAT_1, key=check_version)
-    head = {"format": MANIFEST_FORMAT} | manifest | {"runtime": runtime}
-    chunked = head | {"dtypes": chosen, "chunks_at": FOLDER, "files": files}
+    chunked = manifest | {"dtypes": chosen, "chunks_at": FOLDER, "files": files}
+    chunked |= {"format": MANIFEST_FORMAT, "runtime": runtime}
     try:
         check_manifest(chunked)
     except ValueError as error:
@@ -110,7 +112,7 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
 
 
 def is_current(out: Path, manifest: dict, encodings: tuple[str, ...]) -> bool:
-    """Whether `out` has this manifest, the files that it names and no others, and compressed copies of these."""
+    """Whether `out` has this manifest, the files that it names and no others; compressed copies may be missing."""
     try:
         if read_manifest(out) != manifest:
             return False
@@ -128,8 +130,7 @@ def is_current(out: Path, manifest: dict, encodings: tuple[str, ...]) -> bool:
                 return False
             else:
                 wanted.remove(name)
-        # It is text, which always gains.
-        return not wanted and all((out / f"{MANIFEST}.{encoding}").is_file() for encoding in encodings)
+        return not wanted
     except (CheckpointError, OSError):
         return False
 

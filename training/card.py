@@ -5,25 +5,40 @@
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from data_chef.card import read_citation
+from data_chef.registry import FAMILIES, tasks
 from training.benchmark.heldout import table
 from training.benchmark.report import groups_table, percent, samples_table, summary
-from training.card_data import front_matter
-from training.card_sections import cite, compute, data, reproduce, size_and_speed, use
+from training.benchmark.suites import Suite, load_suites
+from training.card_data import PARTS, front_matter
+from training.card_sections import (
+    cite,
+    compute,
+    curriculum_of,
+    data,
+    reproduce,
+    size_and_speed,
+    stages_of,
+    tasks_of,
+    use,
+)
+from training.checkpoint import hash_files, weight_files
 from training.description import read_description
 from training.energy import estimate
-from training.figures import ROOT, read_figures
+from training.figures import read_figures
 from training.manifest import read_manifest
 
 
 # Below it a task is called weak.
 WEAK = 0.5
-# What differs between the sizes: what it is for, and what it cannot do.
+# More tasks than these are told by their families.
+NAMED = 8
+# What is known of the releases alone: what each is for, and what it cannot do.
+RELEASED = "mathematics, Python and logic"
 ABOUT = {
     "odin-nano": (
         "It is a small demonstration: it answers questions of the kinds in the tables below and little else, and it "
@@ -45,6 +60,33 @@ LIMITS = {
         "Its programs are short functions; run them only where a mistake does no harm.",
     ),
 }
+# Of any other model.
+OTHER_LIMITS = (
+    "It knows no facts beyond the words of its exercises. Outside their kinds it writes confident nonsense.",
+    "The tables above are all that it was tested on; how it does on anything else is not known.",
+)
+# What only some tasks hold out besides the problems, by the beginning of their names.
+HIDDEN = {
+    "word_problem": "some computation graphs and sentence frames of word problems",
+    "python": "pairs of operations in programs",
+    "syllogism": "figures of syllogisms",
+}
+OPERATIONS = (
+    "Functions of a single operation (`gcd`, the words of a string) are the exception: all are in training, and what "
+    "is held out is the question. Every function counts once."
+)
+# What a suite is, for one and for several.
+KINDS = {
+    "part": ("is a public set (its development part)", "are public sets (their development parts)"),
+    "public": ("is a public set", "are public sets"),
+    "hand": ("was written by hand for this project", "were written by hand for this project"),
+    "generated": (
+        "is generated, in structures that training never had",
+        "are generated, in structures that training never had",
+    ),
+    "extrapolation": ("has each task a level harder than training's hardest",) * 2,
+    "own": ("is none of ODIN-Bench's own", "are none of ODIN-Bench's own"),
+}
 STEPS = "Its steps are usually the way it got to the answer, but nothing guarantees it: check them."
 ENGLISH = "It reads and writes English only."
 TEMPLATE = """---
@@ -59,7 +101,7 @@ TEMPLATE = """---
 """
 INTRODUCTION = (
     "A {parameters:,}-parameter recurrent language model without attention (gated delta rule with per-channel decay), "
-    "trained only on synthetic, machine-verified mathematics, Python and logic. Every token costs the same, and the "
+    "trained only on synthetic, machine-verified {subjects}. Every token costs the same, and the "
     "state has the same size after a million tokens as after one. {about}{version}"
 )
 INTENDED = """## Intended use, and misuse
@@ -75,11 +117,7 @@ LICENCE = """## Licence
 Weights, code and card: Apache-2.0."""
 HELD_OUT = """## Scores: held-out items of the corpus
 
-Greedy decoding, no tools. No problem of these splits is in the training data, whatever its wording; the split is
-decided by a hash of the problem. The test split also has what training never told in any wording: some computation
-graphs and sentence frames of word problems, pairs of operations in programs, and figures of syllogisms. Functions of
-a single operation (`gcd`, the words of a string) are the exception: all are in training, and what is held out is the
-question. Every function counts once.
+{explained}
 
 {families}
 
@@ -91,17 +129,14 @@ question. Every function counts once.
 
 {validation}
 
-These are the suites `corpus_test` and `corpus_validation` of the command below."""
+These are the suites `corpus_test` and `corpus_validation` of {command}."""
 BENCHMARK = """## Scores: ODIN-Bench
 
 ```sh
 {command}
 ```
 
-Greedy. `aqua`, `asdiv`, `gsm8k`, `mbpp` and `proofwriter` are public sets (their development parts); the `foreign`
-ones were written by hand for this project; `gsm8k_style`, `humaneval_style` and `syllogisms` are generated, in
-structures that training never had; `corpus_extrapolation` has each task a level harder than training's hardest.
-Intervals are 95% (Wilson). The scores are reported as they are, however low.
+{explained}
 
 {suites}"""
 BY_STEPS = """### By the number of steps
@@ -125,6 +160,7 @@ def card_of(
     dataset: str | None = None,
     space: str | None = None,
     version: str | None = None,
+    dtypes: Sequence[str] | None = None,
 ) -> str:
     """The card of a release folder, with what this repository measured of the model of that name.
 
@@ -132,6 +168,7 @@ def card_of(
         repo: where it is published, "USER/odin-nano"; None for the folder itself.
         dataset, space: repositories of its corpus and of its page.
         version: of the model; that of the folder's manifest when None.
+        dtypes: precisions that are published with it; all that were measured when None.
 
     Raises:
         OSError, ValueError: `evaluation.json`, `odin.json` or a measurement is missing or damaged.
@@ -141,26 +178,31 @@ def card_of(
     evaluation = json.loads((folder / "evaluation.json").read_text())
     # A folder on its way to its place has no manifest yet, and another name than it will have.
     name = manifest.get("model") or folder.resolve().name.removesuffix(".partial")
-    citation = ROOT / "CITATION.cff"
+    figures = read_figures(
+        name,
+        hash_files(weight_files(folder)),
+        version or manifest.get("version"),
+        description["dataset"].get("content_sha256"),
+    )
+    if dtypes is not None and "sizes" in figures:
+        figures["sizes"] = {dtype: size for dtype, size in figures["sizes"].items() if dtype in dtypes}
     return card(
         name,
         evaluation["training"]["parameters"],
-        description["recipe"]["model"],
         evaluation,
         repo,
         version=version or manifest.get("version"),
         description=description,
         dataset=dataset,
         space=space,
-        figures=read_figures(name),
-        citation=yaml.safe_load(citation.read_text()) if citation.is_file() else None,
+        figures=figures,
+        citation=read_citation(),
     )
 
 
 def card(
     name: str,
     parameters: int,
-    model: str,
     evaluation: Mapping[str, Any],
     repo: str | None = None,
     *,
@@ -175,7 +217,6 @@ def card(
 
     Args:
         name: of the release folder.
-        model: preset of the run.
         evaluation: what `evaluation.json` holds.
         repo: repository on the Hub; with it examples and links name it at the tag of `version`.
         description: what `odin.json` holds.
@@ -186,36 +227,107 @@ def card(
     training = evaluation["training"]
     energy = estimate(training)
     revision = f"v{version}" if version else "main"
-    sections = [use(name, version, repo, space), *scores(evaluation), size_and_speed(figures or {}, model)]
-    sections += [limits(model, evaluation), INTENDED, compute(training, energy)]
+    sections = [use(name, version, repo, space), *scores(evaluation), size_and_speed(figures or {}, name)]
+    sections += [limits(name, evaluation), INTENDED, compute(training, energy)]
     if description is not None:
         overlap = (figures or {}).get("overlap")
-        sections += [data(description, dataset, overlap), reproduce(name, model, description, training)]
-    if citation is not None:
+        sections += [data(description, dataset, overlap), reproduce(name, description, training, citation or {})]
+    if citation:
         sections.append(cite(citation, version))
     about = INTRODUCTION.format(
         parameters=parameters,
-        about=ABOUT.get(model, ABOUT["odin-100m"]),
+        subjects=RELEASED if name in ABOUT else "exercises",
+        about=ABOUT.get(name) or trained_on(evaluation, description),
         version=f" This is version {version}." if version else "",
     )
     return TEMPLATE.format(
         front=front_matter(name, evaluation, repo, revision, dataset, energy),
         name=name,
-        about=textwrap.fill(about, 119, break_on_hyphens=False),
+        about=wrapped(" ".join(about.split())),
         sections="\n\n".join(filter(None, [*sections, LICENCE])),
     )
+
+
+def trained_on(evaluation: Mapping[str, Any], description: Mapping[str, Any] | None) -> str:
+    """The tasks of its exercises, as the description of the run or else its evaluation names them."""
+    names = tasks_of(description) if description else []
+    names = names or sorted(evaluation["splits"].get("test", {}))
+    if not names:
+        drawn = [curriculum_of(source) for source in stages_of(description)] if description else []
+        return f"Its exercises were drawn from the curriculum {listed(quoted(drawn))}." if drawn else ""
+    if len(names) <= NAMED:
+        return f"Its exercises were of {'the task' if len(names) == 1 else 'the tasks'} {listed(quoted(names))}."
+    known = tasks()
+    families = {known[name].family for name in names if name in known}
+    of = f" in {listed([family for family in FAMILIES if family in families])}" if families else ""
+    return f"Its exercises were of {len(names)} tasks{of}."
+
+
+def quoted(names: Sequence[str]) -> list[str]:
+    return [f"`{name}`" for name in names]
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def wrapped(text: str) -> str:
+    return textwrap.fill(text, 119, break_on_hyphens=False)
+
+
+def held_out_text(names: Sequence[str]) -> str:
+    """What no training item has, of the tasks with these names."""
+    text = (
+        "Greedy decoding, no tools. No problem of these splits is in the training data, whatever its wording; the "
+        "split is decided by a hash of the problem."
+    )
+    hidden = [what for start, what in HIDDEN.items() if any(name.startswith(start) for name in names)]
+    if hidden:
+        text += f" The test split also has what training never told in any wording: {listed(hidden)}."
+    if any(name.startswith("python") for name in names):
+        text += f" {OPERATIONS}"
+    return wrapped(text)
+
+
+def suites_text(shown: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the suites are that are shown, and no others."""
+    suites = load_suites()
+    kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for name, part in shown.items():
+        kinds[kind_of(suites.get(name), part["source"])].append(name)
+    said = [f"{listed(quoted(names))} {KINDS[kind][len(names) > 1]}" for kind, names in kinds.items() if names]
+    end = "Intervals are 95% (Wilson). The scores are reported as they are, however low."
+    return wrapped(f"Greedy. {'; '.join(said)}. {end}")
+
+
+def kind_of(suite: Suite | None, source: str) -> str:
+    """A key of KINDS: what a suite is whose problems came from `source`; None for one that is not ours."""
+    if suite is None:
+        return "own"
+    if suite.split:
+        return "extrapolation"
+    if suite.frozen:
+        return "hand" if suite.name.startswith("foreign") else "generated"
+    if source in PARTS:
+        return "part"
+    return "public" if source in (*suite.files, suite.hub.get("path", "").rpartition("/")[2]) else "own"
 
 
 def scores(evaluation: Mapping[str, Any]) -> list[str]:
     """The sections with the tables of `evaluation.json`."""
     sections, benchmark = [], evaluation["benchmark"]
+    shown = suites_shown(benchmark)
     splits = evaluation["splits"]
     if splits:
         tables = {split: table(found) for split, found in splits.items()}
-        sections.append(HELD_OUT.format(families=families_table(evaluation["families"]), **tables))
-    shown = suites_shown(benchmark)
+        explained = held_out_text([*splits["test"]])
+        command = "the command below" if shown else f"\n`{evaluation['command']}`"
+        families = families_table(evaluation["families"])
+        sections.append(HELD_OUT.format(explained=explained, families=families, command=command, **tables))
     if shown:
-        sections.append(BENCHMARK.format(command=evaluation["command"], suites=summary(shown)))
+        suites, explained = summary(shown), suites_text(shown)
+        sections.append(BENCHMARK.format(command=evaluation["command"], explained=explained, suites=suites))
     by_steps = {suite: groups_table(part, "steps") for suite, part in shown.items() if part["by"].get("steps")}
     if by_steps:
         sections.append(BY_STEPS.format(tables=headed(by_steps)))
@@ -225,9 +337,9 @@ def scores(evaluation: Mapping[str, Any]) -> list[str]:
     return sections
 
 
-def limits(model: str, evaluation: Mapping[str, Any]) -> str:
+def limits(name: str, evaluation: Mapping[str, Any]) -> str:
     """What it cannot do: by its numbers, and in words."""
-    lines = [*weaknesses(evaluation), *LIMITS.get(model, ()), ENGLISH, STEPS]
+    lines = [*weaknesses(evaluation), *LIMITS.get(name, OTHER_LIMITS), ENGLISH, STEPS]
     return "\n".join(["## Limits", "", *(f"- {line}" for line in lines)])
 
 
@@ -236,11 +348,14 @@ def weaknesses(evaluation: Mapping[str, Any]) -> list[str]:
     tasks = {task: found["exact_match"] for task, found in evaluation["splits"].get("test", {}).items()}
     suites = {name: part["results"]["none"]["score"] for name, part in suites_shown(evaluation["benchmark"]).items()}
     lines = []
-    for what, found in (("tasks that it was trained on (held-out items)", tasks), ("suites of ODIN-Bench", suites)):
+    trained, asked = "that it was trained on (held-out items)", "of ODIN-Bench"
+    for one, which, found in (("task", trained, tasks), ("suite", asked, suites)):
         weak = sorted((score, name) for name, score in found.items() if score < WEAK)
         if weak:
             shown = ", ".join(f"`{name}` {percent(score)}" for score, name in weak)
-            lines.append(f"Less than {WEAK:.0%} right in {len(weak)} of the {len(found)} {what}: {shown}.")
+            number = f"all {len(found)}" if len(weak) == len(found) else f"{len(weak)} of the {len(found)}"
+            what = f"the one {one} {which}" if len(found) == 1 else f"{number} {one}s {which}"
+            lines.append(f"Less than {WEAK:.0%} right in {what}: {shown}.")
     return lines
 
 

@@ -75,9 +75,9 @@ def results(benchmark: Mapping[str, Mapping], source: str | None = None) -> list
                 **data_set(name, part, suite),
                 metric_type="pass@1" if code else "exact_match",
                 metric_name=f"{'pass@1' if code else 'exact match'}, greedy, without tools",
-                metric_value=scores["score"],
+                metric_value=scores["score" if code else "exact_match"],
                 metric_args={
-                    "confidence_interval_95": list(scores["score_interval"]),
+                    "confidence_interval_95": list(scores["score_interval" if code else "exact_match_interval"]),
                     "problems": part["problems"],
                     "problems_sha256": part["problems_sha256"],
                 },

@@ -1,19 +1,27 @@
 """The sections of a model card that are not scores: use, size and speed, compute, data, reproduction, citation."""
 
+import dataclasses
 import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
+from configuration_odin import PRESETS
+from data_chef.card import build_command, checkout
+from training.config import TrainConfig
 from training.energy import GRID, GRID_SOURCE, Energy
 from training.figures import browsers_table, native_table, sizes_table
 from training.flops import mfu
 
 
-# How the tokenizer of a size is made before its training, by preset.
+# How the tokenizer of a release is made before its training, by name; its configuration has that name too.
 PREPARE = {
     "odin-nano": "python -m data_chef build --preset nano --num-examples 40000 --out corpus/nano",
     "odin-100m": "python -m training.autotune --config training/configs/odin-100m.yaml --prepare",
 }
+# Where the corpus of another run is built.
+CORPUS = "corpus"
 PYTHON = """## How to use it
 
 In Python, with torch and transformers (4.57 or 5); the code comes with the weights, hence `trust_remote_code`:
@@ -34,11 +42,13 @@ In a browser tab or in Node, with the package `odin-llm`, on transformers.js and
 import {{ {imports} }} from "odin-llm";
 
 const model = await OdinLLM.load({url});
-for await (const {{ text }} of model.generate("What is 4827 + 1956?", {{ maxTokens: 200 }})) console.log(text);
+for await (const {{ text }} of model.generate("What is 4827 + 1956?", {{ maxTokens: 200 }})) {{
+  process.stdout.write(text);
+}}
 ```"""
-PINNED = """`{revision}` is the tag of this version: weights, code and graphs of a tag never change. Leave `revision`
-out for the newest."""
-LOCAL = """`{name}` is the path of this folder; the second example wants one written by
+PINNED = """`{revision}` is the tag of this version: weights, code and graphs of a tag never change. Omit `revision`
+for the newest."""
+LOCAL = """`{name}` stands for the path of the release's folder; the second example wants one written by
 `python -m export --model {name}`. From the Hub, name the repository and pin a version: `revision="v{version}"` in
 Python, `hubUrl(REPO, "v{version}")` in TypeScript."""
 SPACE = "[Try it in the browser](https://huggingface.co/spaces/{space}), without installing anything."
@@ -94,20 +104,23 @@ BUILT = (
 REPRODUCE = """## How to reproduce it
 
 ```sh
-git checkout {commit}
-make install && source .venv/bin/activate
-{prepare}
-python -m training.produce --config training/configs/{model}.yaml --out {name} --data-dir DIR   # seed {seed}
+{commands}
 ```
 
-The last line trains, evaluates and writes this folder; `DIR` has the files of the public sets
-(`python -m training.evaluate --list`). `odin.json` describes the run whole: model, precision, data, every setting. Its
-`id`,
+{explained}
+
+`odin.json` describes the run whole: model, precision, data, every setting. Its `id`,
 
     {id}
 
 is the hash of what it says, so a repetition with the same id is the same run.
 {clock}"""
+PRODUCE = """The last line trains, evaluates and writes the release's folder; `DIR` has the files of the public sets
+(`python -m training.evaluate --list`)."""
+TRAIN = """The last line trains; `python -m training.evaluate` measures what it made, and `python -m training.release`
+writes the release's folder.{files}"""
+TOKENIZER = """ `TOKENIZER` is a folder with the tokenizer of the sha256 above, such as the release's own."""
+CONTINUED = """ It went on from other weights: `{key}` names where they were."""
 CLOCK = """This one was ended by the clock, and its schedule followed it: another machine gets through another number
 of steps in {minutes:.0f} minutes, so scores will be near these and weights will not be equal."""
 STEPS = "On the same machine and versions the weights are equal bit for bit."
@@ -192,8 +205,7 @@ def data(description: Mapping[str, Any], dataset: str | None, overlap: Mapping[s
         dataset: the corpus's repository.
         overlap: what `docs/studies/decontamination.py` found; of other data than the run's it is left out.
     """
-    stages = description["dataset"].get("stages") or [description["dataset"]]
-    sources = [source_text(stage, description["seed"]) for stage in stages]
+    sources = [source_text(stage, description["seed"]) for stage in stages_of(description)]
     if overlap and overlap["content_sha256"] == description["dataset"].get("content_sha256"):
         sources.append("\n" + overlap_text(overlap))
     if dataset:
@@ -212,10 +224,24 @@ def overlap_text(overlap: Mapping[str, Any]) -> str:
     return OVERLAP.format(items=overlap["items"], tokens=overlap["tokens"] / 1e6, rows="\n".join(rows))
 
 
+def stages_of(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The sources of a run's data, in order."""
+    return description["dataset"].get("stages") or [description["dataset"]]
+
+
+def tasks_of(description: Mapping[str, Any]) -> list[str]:
+    """The tasks of all corpora of the run; of a stream `odin.json` does not name them."""
+    return sorted({task for stage in stages_of(description) for task in stage.get("counts", {}).get("train", {})})
+
+
+def curriculum_of(source: Mapping[str, Any]) -> str:
+    curriculum = source["curriculum"]
+    return curriculum if isinstance(curriculum, str) else curriculum["name"]
+
+
 def source_text(stage: Mapping[str, Any], seed: int) -> str:
     """One source of training items: a corpus on disk, or a curriculum that was drawn from while training."""
-    curriculum = stage["curriculum"]
-    name = curriculum if isinstance(curriculum, str) else curriculum["name"]
+    name = curriculum_of(stage)
     if "counts" not in stage:
         return STREAMED.format(name=name, content=stage["content_sha256"])
     against = ", ".join(f"`{file}`" for file in sorted(stage.get("decontaminated") or {})) or "no file"
@@ -225,19 +251,62 @@ def source_text(stage: Mapping[str, Any], seed: int) -> str:
     )
 
 
-def reproduce(name: str, model: str, description: Mapping[str, Any], training: Mapping[str, Any]) -> str:
+def reproduce(
+    name: str, description: Mapping[str, Any], training: Mapping[str, Any], citation: Mapping[str, Any]
+) -> str:
     """The commands, and how far a repetition can be the same."""
     by_clock = (description["recipe"].get("max_minutes") or 0) > 0
-    prepare = PREPARE.get(model)
+    if name in PREPARE:
+        produce = f"--config training/configs/{name}.yaml --out {name} --data-dir DIR   # seed {description['seed']}"
+        commands = [f"{PREPARE[name]}   # the tokenizer", f"python -m training.produce {produce}"]
+        explained = PRODUCE
+    else:
+        commands, explained = from_description(name, description)
     return REPRODUCE.format(
-        name=name,
-        model=model,
-        commit=description["commit"] or "COMMIT",
-        prepare=f"{prepare}   # the tokenizer" if prepare else "# the corpus, as training/configs names it",
-        seed=description["seed"],
+        commands="\n".join(
+            [*checkout(description["commit"], citation), "make install && source .venv/bin/activate", *commands]
+        ),
+        explained=explained,
         id=description["id"],
         clock=CLOCK.format(minutes=training["minutes"]) if by_clock else STEPS,
     )
+
+
+def from_description(name: str, description: Mapping[str, Any]) -> tuple[list[str], str]:
+    """The commands of a run that no configuration of this repository makes, and its files, from `odin.json` alone."""
+    recipe, sources = description["recipe"], stages_of(description)
+    stages = recipe.get("stages") or [{}]
+    files, commands = {}, []
+    for stage, source in zip(stages, sources, strict=True):
+        # Of a stream there is the name of its curriculum only, and the configuration has that.
+        if isinstance(source["curriculum"], dict) and "shares" in source["curriculum"]:
+            command, curriculum = build_command(source, stage.get("data", CORPUS))
+            commands.append(command)
+            if curriculum:
+                files[f"{curriculum_of(source)}.yaml"] = curriculum
+    streamed = not any("counts" in source for source in sources)
+    files[f"train-{name}.yaml"] = configuration(name, recipe, streamed)
+    shown = "".join(f"\n\n`{file}`:\n\n```yaml\n{text}```" for file, text in files.items())
+    explained = TRAIN.format(files=(TOKENIZER if streamed else "") + continued(recipe))
+    commands.append(f"python -m training.train --config train-{name}.yaml   # seed {description['seed']}")
+    return commands, f"{explained} With these files:{shown}"
+
+
+def configuration(name: str, recipe: Mapping[str, Any], streamed: bool) -> str:
+    """The recipe as `--config` reads it: what is not the default, and where the files are."""
+    default = dataclasses.asdict(TrainConfig())
+    said = {key: value for key, value in recipe.items() if key in default and value != default[key]}
+    data = {"tokenizer": "TOKENIZER"} if streamed else {}
+    if not recipe.get("stages") and recipe.get("curriculum") is None:
+        data["data"] = CORPUS
+    whole = {"model": recipe["model"], **data, "output": f"runs/{name}", **said}
+    return yaml.safe_dump(whole, sort_keys=False)
+
+
+def continued(recipe: Mapping[str, Any]) -> str:
+    """That the run began with other weights, "" when it did not."""
+    key = "branch_from" if recipe.get("branch_from") else "model" if recipe["model"] not in PRESETS else ""
+    return CONTINUED.format(key=key) if key else ""
 
 
 def bibtex(citation: Mapping[str, Any], version: str | None = None) -> str:

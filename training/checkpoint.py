@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,14 @@ def weight_files(folder: Path) -> list[Path]:
             f"'{folder}' lacks its weights: {', '.join(missing)} not found. Save or download it again."
         )
     return [folder / name for name in names]
+
+
+def hash_files(paths: list[Path]) -> str:
+    """SHA-256 of the files' own names and contents, or of the content alone for a single file."""
+    if len(paths) == 1:
+        with open(paths[0], "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256("".join(f"{path.name} {hash_files([path])}\n" for path in paths).encode()).hexdigest()
 
 
 def check_weights(folder: Path) -> None:

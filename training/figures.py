@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.benchmark.report import percent
+from training.manifest import check_version
 
 
 ROOT = Path(__file__).parents[1]
@@ -18,8 +19,21 @@ ROOT = Path(__file__).parents[1]
 RUNTIME_DTYPES = {"q8": "int8"}
 
 
-def read_figures(model: str, root: Path = ROOT) -> dict[str, Any]:
+def read_figures(
+    model: str,
+    weights_sha256: str | None = None,
+    version: str | None = None,
+    content_sha256: str | None = None,
+    root: Path = ROOT,
+) -> dict[str, Any]:
     """The figures of the model of this name; what was not measured is left out.
+
+    Args:
+        weights_sha256: of the weights; files and scores by precision are theirs, or are left out.
+        version: of the model; a result of a browser counts for all versions with the same weights, that is with the
+            same MAJOR.MINOR.
+        content_sha256: of the data that it was trained on, whose overlap was looked for.
+        root: of the repository.
 
     Returns:
         `sizes` (precision to bytes), `precisions` (precision to perplexity, suites and so on, as `export.score` writes
@@ -32,19 +46,28 @@ def read_figures(model: str, root: Path = ROOT) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for key, name in (("sizes", "export-sizes"), ("precisions", "export-precisions")):
         found = measurement(root, name)
-        if found.get("model") == model:
+        if found.get("model") == model and found["weights_sha256"] == weights_sha256:
             figures[key] = found[key]
     found = measurement(root, "export-benchmark")
     if any(is_of(record["model"], model) for record in found.get("records", ())):
         figures["native"] = found
     found = measurement(root, "decontamination")
-    if found.get("model") == model:
+    if found.get("model") == model and found["content_sha256"] == content_sha256:
         figures["overlap"] = found
     results = [json.loads(path.read_text()) for path in sorted((root / "space/leaderboard").glob("*.json"))]
-    of_model = [result for result in results if result["model"]["name"] == model]
+    of_model = [
+        result
+        for result in results
+        if result["model"]["name"] == model and same_weights(result["model"]["version"], version)
+    ]
     if of_model:
         figures["browsers"] = sorted(of_model, key=lambda result: (result["name"], result["place"]["browser"]["name"]))
     return figures
+
+
+def same_weights(one: str | None, other: str | None) -> bool:
+    """Whether two versions differ in their last number at most; docs/versions.md has the rule."""
+    return one is not None and other is not None and check_version(one)[:2] == check_version(other)[:2]
 
 
 def measurement(root: Path, name: str) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from training.benchmark.report import summary
 from training.card import families_table, suites_shown
+from training.checkpoint import hash_files, weight_files
 from training.figures import browsers_table, native_table, read_figures, sizes_table
 from training.io import replace_block
+from training.manifest import read_manifest
 
 
 CARD = "model_card.md"
@@ -24,7 +26,8 @@ def blocks(release: Path) -> dict[str, str]:
         OSError, ValueError: a file of the release or a measurement is missing or damaged.
     """
     evaluation = json.loads((release / "evaluation.json").read_text())
-    figures, large = read_figures(release.resolve().name), read_figures(LARGE)
+    weights, version = hash_files(weight_files(release)), read_manifest(release).get("version")
+    figures, large = read_figures(release.resolve().name, weights, version), read_figures(LARGE)
     found = {
         "families": families_table(evaluation["families"]),
         "benchmark": summary(suites_shown(evaluation["benchmark"])),

@@ -9,9 +9,9 @@ import hashlib
 import json
 import math
 import re
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from training.errors import CheckpointError
 from training.io import write_json
@@ -31,6 +31,8 @@ CHUNK_BYTES = 4 << 20
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FOLDER = re.compile(r"([\w-][\w.-]*/)+", re.ASCII)
+# Below the manifest's folder or beside it: further up a server may have what others put there, as the Hub has.
+VARIANT_PATH = re.compile(r"(\.\./)?[\w-][\w.-]*(/[\w-][\w.-]*)*/?", re.ASCII)
 # What an experiment and its variants may be called: the names stand in addresses.
 NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -81,7 +83,8 @@ def read_manifest(folder: Path) -> dict:
 
 
 def write_manifest(folder: Path, about: dict[str, Any]) -> dict:
-    """Writes the manifest of a folder: `about`, the format, and size and hashes of every file in it and below.
+    """Writes the manifest of a folder: `about`, the format, and size and hashes of every file in it and below
+    that is not hidden.
 
     Args:
         about: `model`, `version` (None for a model that was never released) and what else is to be known. It may be
@@ -93,8 +96,8 @@ def write_manifest(folder: Path, about: dict[str, Any]) -> dict:
     Raises:
         ValueError: a value of `about` is not as the schema has it; nothing is written.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    entries = {path.relative_to(folder).as_posix(): file_entry(path) for path in paths}
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    entries = {name: file_entry(path) for name, path in paths.items() if name != MANIFEST and not is_hidden(name)}
     manifest = about | {"format": MANIFEST_FORMAT, "chunk_bytes": CHUNK_BYTES, "files": entries}
     check_manifest(manifest)
     write_json(folder / MANIFEST, manifest)
@@ -144,7 +147,7 @@ def check_manifest(manifest: dict) -> None:
 def check_files(manifest: dict) -> None:
     """Raises ValueError unless names, sizes and hashes of the files agree with one another."""
     size, chunks_at = manifest.get("chunk_bytes"), manifest.get("chunks_at")
-    if chunks_at is not None and not (isinstance(chunks_at, str) and FOLDER.fullmatch(chunks_at)):
+    if "chunks_at" in manifest and not (isinstance(chunks_at, str) and FOLDER.fullmatch(chunks_at)):
         raise ValueError(f"chunks_at is {chunks_at!r}, not a folder below it such as 'chunks/'")
     files = manifest.get("files")
     if not isinstance(files, dict):
@@ -183,25 +186,27 @@ def check_variants(manifest: dict) -> None:
             raise ValueError(f"two variants are called {name}")
         names.add(name)
         weight, path = variant.get("weight"), variant.get("path")
-        if type(weight) not in (int, float) or not 0 < weight < math.inf:
+        if type(weight) not in (int, float) or not 0 < weight <= sys.float_info.max:
             raise ValueError(f"the weight of {name} is no number above 0")
         if not leads_elsewhere(path):
-            raise ValueError(f"the path of {name} leads to no other folder of this origin")
+            raise ValueError(f"the path of {name} leads to no other folder below or beside it")
 
 
 def leads_elsewhere(path: object) -> bool:
-    """Whether a relative address stays on the origin of the manifest, and leaves the manifest's own folder."""
-    here = "https://origin.invalid/folders/manifest-folder/"
-    if not isinstance(path, str):
-        return False
-    there = urlsplit(urljoin(here, path))
-    return (there.scheme, there.netloc) == urlsplit(here)[:2] and f"{there.path.rstrip('/')}/" != urlsplit(here).path
+    """Whether it is the address of a folder below that of the manifest, or beside it, and no further up."""
+    return isinstance(path, str) and bool(VARIANT_PATH.fullmatch(path))
 
 
 def is_inside(name: str) -> bool:
-    """Whether it is the name of a file in a folder or below it, with `/` between the parts."""
-    parts = PurePosixPath(name).parts
-    return bool(parts) and not name.startswith("/") and "\\" not in name and ".." not in parts
+    """Whether it is the plain name of a file in a folder or below it, with `/` between the parts."""
+    path = PurePosixPath(name)
+    plain = str(path) == name and not any(character in name for character in "\\:")
+    return plain and bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file, by its path in a folder, is hidden or below a hidden folder; it is no part of a model then."""
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 def is_name(value: object) -> bool:

@@ -75,6 +75,9 @@ def release(run: Path, out: Path, report: Path, voted: Path | None = None, versi
         raise FileNotFoundError(f"{run} has no finished model; let training/train.py reach its last step first")
     description = read_description(run / "odin.json")
     command, benchmark = read_report(report, model)
+    missing = [f"corpus_{split}" for split in SPLITS if f"corpus_{split}" not in benchmark]
+    if len(missing) == 1:
+        raise ValueError(f"{report} lacks {missing[0]}, and the card shows both splits: evaluate with --suite corpus")
     voted_command, of_votes = read_report(voted, model) if voted else (None, {})
     evaluation = {
         "splits": {split: scores_by(benchmark[f"corpus_{split}"], "task") for split in SPLITS
@@ -246,13 +249,12 @@ def main() -> None:
     try:
         if options.refresh:
             refresh(options.refresh, options.version)
-            return
-        if options.card:
+        elif options.card:
             recard(options.card)
         else:
             release(options.run, options.out, options.report, options.voted, options.version or VERSION)
         if options.readme:
-            write_front_page(options.readme, options.card or options.out)
+            write_front_page(options.readme, options.refresh or options.card or options.out)
     except (ValueError, OSError, RuntimeError, CheckpointError) as error:
         sys.exit(f"release: {error}")
 

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import torch
 from accelerate import Accelerator
 
 from data_chef.corpus import sha256_of
+from data_chef.provenance import commit_of
 from training.config import TrainConfig
 from training.description import check_description, description_id, read_description
 from training.io import write_json
@@ -42,9 +42,7 @@ def describe_run(config: TrainConfig, model_config, dataset: dict, tokenizer: Pa
         "recipe": recipe,
         "seed": config.seed,
     }
-    # Without --verify, a repository that has no commit yet answers with the word HEAD.
-    commit = subprocess.run(["git", "rev-parse", "--verify", "HEAD"], capture_output=True, text=True).stdout.strip()
-    description = {"id": description_id(run), "commit": commit or None, **run}
+    description = {"id": description_id(run), "commit": commit_of(Path(__file__).parent), **run}
     check_description(description)
     return description
 

@@ -50,6 +50,7 @@ import web_loading  # noqa: E402
 import web_speed  # noqa: E402
 
 from data_chef.stats import side_by_side  # noqa: E402
+from tests.space.browsers import ENGINES  # noqa: E402
 from training import front_page  # noqa: E402
 from training.budget_tables import tables as budget_tables  # noqa: E402
 from training.io import replace_block, write_json  # noqa: E402
@@ -98,6 +99,12 @@ STUDIES = (
         "odin-nano",
         lambda _: {"../README.md": front_page.blocks(RELEASE)},
         pages=("../model_card.md", "../odin-nano/README.md"),
+    ),
+    Study(
+        "python docs/studies/decontamination.py FILE.jsonl ...",
+        measurements("decontamination"),
+        "odin-nano",
+        pages=("../model_card.md",),
     ),
     Study(
         "python docs/studies/framework.py torch; python docs/studies/framework.py jax",
@@ -367,6 +374,13 @@ STUDIES = (
         "odin-100m's shape, int8, in three engines",
         lambda found: {"runtime.md": {"loading": web_loading.table(found)}},
         timed=True,
+    ),
+    Study(
+        'python docs/studies/web_leaderboard.py --name "two-core cloud server"',
+        tuple(f"../space/leaderboard/two-core-cloud-server-{engine}.json" for engine in ENGINES),
+        "odin-nano",
+        timed=True,
+        pages=("../README.md", "../model_card.md"),
     ),
     Study(
         "python docs/studies/space_lighthouse.py",

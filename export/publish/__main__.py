@@ -65,7 +65,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--space", metavar="USER/NAME", help="repository of the page")
     parser.add_argument("--dist", type=Path, metavar="DIR", help="page built for this; default: it is built")
     parser.add_argument("--private", action="store_true", help="create repositories as private ones")
-    parser.add_argument("--dry-run", action="store_true", help="check, show what would be sent, and send nothing")
+    parser.add_argument("--dry-run", action="store_true", help="check, show what would be sent, and change nothing")
     options = parser.parse_args(argv)
     if options.corpus and not options.dataset:
         parser.error("--corpus is of a dataset: give --dataset, too")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from huggingface_hub import RepoCard
 
-from training.manifest import MANIFEST, check_version, file_entry, read_manifest
+from training.manifest import MANIFEST, check_version, file_entry, is_hidden, read_manifest
 
 from .problems import Problems, PublishError
 
@@ -20,7 +20,8 @@ def version_in(found: dict, path: Path) -> str:
 
 
 def check_files(folder: Path, remedy: str, problems: Problems) -> None:
-    """Notes every file that the manifest lists otherwise than it is, and every file that it does not list.
+    """Notes every file that the manifest lists otherwise than it is, and every file that it does not list, but for
+    hidden ones.
 
     Args:
         remedy: what to do about it.
@@ -31,7 +32,7 @@ def check_files(folder: Path, remedy: str, problems: Problems) -> None:
         return
     listed = manifest.get("files", {})
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
-    for name in sorted(there - set(listed)):
+    for name in sorted(name for name in there - set(listed) if not is_hidden(name)):
         problems.append(f"'{folder}/{name}' is not listed in {MANIFEST}: remove it, or {remedy}")
     for name, expected in sorted(listed.items()):
         if name not in there:

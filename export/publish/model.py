@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from data_chef.corpus import describe
 from training.card import card_of
@@ -50,14 +51,21 @@ def model_repository(
         return None
     version = read_manifest(release)["version"]
     assemble(release, export, scratch, dtypes)
-    (scratch / README).write_text(card_of(release, name, dataset=dataset, space=space, version=version))
+    published = list(chosen(read_manifest(export), dtypes))
+    text = card_of(release, name, dataset=dataset, space=space, version=version, dtypes=published)
+    (scratch / README).write_text(text)
     write_manifest(scratch, origin(release, export, dtypes))
     with problems.noting():
         check_card(scratch / README, ("license", "pipeline_tag", "library_name", "tags"))
     with problems.noting():
         load_alone(scratch, {name: value for name, value in os.environ.items() if name not in VARIABLES})
     about = f"{release.resolve().name} {version}"
-    return Repository("model", name, version, f"v{version}", about, contents(scratch), (MANIFEST,))
+    return Repository("model", name, version, f"v{version}", about, contents(scratch), (MANIFEST,), named)
+
+
+def named(manifest: dict[str, Any]) -> str | None:
+    """What a published manifest says that the repository holds."""
+    return f"the model {manifest['model']}" if isinstance(manifest.get("model"), str) else None
 
 
 def check_release(folder: Path, problems: Problems) -> None:
@@ -72,6 +80,11 @@ def check_release(folder: Path, problems: Problems) -> None:
         if is_export(folder):
             raise PublishError(f"'{folder}' is an export: give the release with --model, the export with --export")
         version_in(manifest, folder / MANIFEST)
+        if manifest.get("model") != (name := folder.resolve().name):
+            raise PublishError(
+                f"'{folder}/{MANIFEST}' is of the model {manifest.get('model')}, its folder is called {name}: "
+                f"rename the folder, or {remedy}"
+            )
         check_files(folder, remedy, problems)
     if len(problems) > known:
         return
@@ -91,22 +104,24 @@ def check_export(release: Path, folder: Path, dtypes: list[str] | None, problems
             raise PublishError(f"there is no export at '{folder}': {remedy}, or name one with --export")
         if not is_export(folder):
             raise PublishError(f"'{folder}' is no export: {remedy}, or name one with --export")
-        manifest = read_manifest(folder)
+        manifest, released = read_manifest(folder), read_manifest(release)
         check_files(folder, remedy, problems)
+        if other := [file for file in manifest["dtypes"].values() if file not in manifest["files"]]:
+            raise PublishError(f"'{folder}/{MANIFEST}' has dtypes that are none of its files ({other[0]}): {remedy}")
         if unknown := [dtype for dtype in dtypes or () if dtype not in manifest["dtypes"]]:
             has = ", ".join(manifest["dtypes"])
             problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose from these, or {remedy}")
         if manifest["weights_sha256"] != hash_files(weight_files(release)):
             problems.append(f"'{folder}' was not made from the weights of '{release}': {remedy}")
-        version = read_manifest(release).get("version")
-        if manifest.get("version") != version:
-            problems.append(f"'{folder}' has version {manifest.get('version')}, the release {version}: {remedy}")
+        for key in ("model", "version"):
+            if manifest.get(key) != released.get(key):
+                problems.append(f"'{folder}' has {key} {manifest.get(key)}, the release {released.get(key)}: {remedy}")
         if "runtime" not in manifest:
             problems.append(f"'{folder}/{MANIFEST}' does not say which runtime it needs: {remedy}")
         if not same_json(folder / TOKENIZER, release / TOKENIZER):
             problems.append(f"'{folder}/{TOKENIZER}' is not that of '{release}': {remedy}")
         parameters = json.loads((release / "evaluation.json").read_text())["training"]["parameters"]
-        if json.loads((folder / CARD).read_text()) != card(release, parameters, read_manifest(release)):
+        if json.loads((folder / CARD).read_text()) != card(release, parameters, released):
             problems.append(f"'{folder}/{CARD}' is not the card of the release's evaluation.json: {remedy}")
 
 
@@ -120,7 +135,7 @@ def was_trained_on(release: Path, corpus: Path) -> bool:
     try:
         hashes = corpus_hashes(read_description(release / "odin.json")["dataset"])
         return describe(corpus)["content_sha256"] in ([hashes] if isinstance(hashes, str) else hashes)
-    except (ValueError, OSError, KeyError):
+    except (ValueError, OSError, KeyError, TypeError):
         return False
 
 
@@ -128,19 +143,17 @@ def curriculum_of(release: Path) -> str:
     """The curriculum that the model was trained on, by its odin.json; `standard` where that does not tell."""
     try:
         return read_description(release / "odin.json")["dataset"]["curriculum"]
-    except (ValueError, OSError, KeyError):
+    except (ValueError, OSError, KeyError, TypeError):
         return "standard"
 
 
 def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | None) -> None:
     """Links what is published as it is into `scratch`."""
-    for path in release.iterdir():
-        if path.name not in (MANIFEST, README, *FROM_EXPORT):
-            (scratch / path.name).symlink_to(path.resolve())
+    sources = {name: release for name in read_manifest(release)["files"] if name != README}
     graphs = chosen(read_manifest(export), dtypes)
-    for name in (*FROM_EXPORT, *graphs.values()):
-        (scratch / name).parent.mkdir(exist_ok=True)
-        (scratch / name).symlink_to((export / name).resolve())
+    for name, folder in (sources | dict.fromkeys((*FROM_EXPORT, *graphs.values()), export)).items():
+        (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+        (scratch / name).symlink_to((folder / name).resolve())
 
 
 def chosen(manifest: dict, dtypes: list[str] | None) -> dict[str, str]:

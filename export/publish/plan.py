@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from huggingface_hub import HfApi
 
-from .problems import Problems, PublishError
+from .problems import Problems, PublishError, Unreachable
 from .remote import (
     Changes,
     State,
@@ -20,7 +20,7 @@ from .remote import (
 )
 from .repository import PREFIX, Repository
 from .send import send
-from .words import Unreachable, explained
+from .words import explained
 
 
 # What requests to the Hub raise: of the network, of its answers, and of huggingface_hub's own checks.

@@ -1,6 +1,7 @@
 """What the Hub has: the state of a repository, what differs from the wanted one, and what forbids to change it."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,16 +11,23 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, Repository
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
 
-from training.manifest import MANIFEST, VERSION, check_version
+from training.manifest import VERSION, check_version
 
 from .problems import Problems, PublishError
-from .repository import Content, Repository
+from .repository import PREFIX, Content, Repository
 
 
 SECONDS = 20
 # The Hub puts these into a new repository, some of them into a Space alone.
 FIRST = {".gitattributes", "README.md", "index.html", "style.css"}
 KEPT = ".gitattributes"
+# A file of the name of a marker that is larger is none of ours.
+LARGEST_MARKER = 10_000_000
+# Tags by which versions are known: of the repository, or of a page and of the model that it takes.
+TAG = re.compile(
+    rf"v(?P<own>{VERSION.pattern})|page-(?P<page>{VERSION.pattern})-(?P<model>.+)-(?P<of>{VERSION.pattern})"
+)
+OF_MODEL = "the model "
 # Where a version is raised.
 RAISING = {
     "model": "`python -m training.release --refresh MODEL --version X.Y.Z`, then export again",
@@ -83,13 +91,24 @@ def foreign_in(api: HfApi, wanted: Repository, tree: Tree, head: str | None) -> 
         if set(tree) <= FIRST and len(api.list_repo_commits(wanted.name, repo_type=wanted.kind)) == 1:
             return ""
         return some([path for path in sorted(tree) if path != KEPT])
-    if wanted.kind != "model":
-        return ""
-    address = f"{api.endpoint}/{wanted.name}/resolve/{head}/{MANIFEST}"
-    answer = get_session().get(address, headers=build_hf_headers(token=api.token), timeout=SECONDS)
-    hf_raise_for_status(answer)
-    published, mine = answer.json().get("model"), json.loads(wanted.files[MANIFEST].path.read_text())["model"]
-    return f"the model {published}" if published != mine else ""
+    marker = wanted.markers[0]
+    theirs = None
+    if tree[marker].size <= LARGEST_MARKER:
+        address = f"{api.endpoint}/{PREFIX[wanted.kind]}{wanted.name}/resolve/{head}/{marker}"
+        answer = get_session().get(address, headers=build_hf_headers(token=api.token), timeout=SECONDS)
+        hf_raise_for_status(answer)
+        theirs = name_in(wanted, answer.content)
+    mine = name_in(wanted, wanted.files[marker].path.read_bytes())
+    return "" if theirs and theirs == mine else theirs or f"a {marker} of something else"
+
+
+def name_in(wanted: Repository, marker: bytes) -> str | None:
+    """What this content of the first marker names; None when it is none of ours."""
+    try:
+        found = json.loads(marker)
+    except ValueError:
+        return None
+    return wanted.named(found) if isinstance(found, dict) else None
 
 
 def some(names: Sequence[str]) -> str:
@@ -151,14 +170,26 @@ def check_state(wanted: Repository, state: State, private: bool, problems: Probl
             f"{wanted} has a {wanted.tag} with another content ({some([*differing.sent, *differing.deleted])}), and a "
             f"version never changes: raise it, now {wanted.version} ({RAISING[wanted.kind]})"
         )
-    if wanted.tag == f"v{wanted.version}":
-        published = [tag[1:] for tag in state.tags if tag[:1] == "v" and VERSION.fullmatch(tag[1:])]
-        newest = max(published, key=check_version, default=wanted.version)
-        if check_version(newest) > check_version(wanted.version):
+    for what, version in versions_in(wanted.tag).items():
+        published = [found for tag in state.tags if (found := versions_in(tag).get(what))]
+        newest = max(published, key=check_version, default=version)
+        if check_version(newest) > check_version(version):
             problems.append(
-                f"{wanted} has {newest} already, newer than {wanted.version}: raise the version "
-                f"({RAISING[wanted.kind]}), or publish under another name"
+                f"{wanted} has {what}{newest} already, newer than {version}: raise the version "
+                f"({RAISING['model' if what.startswith(OF_MODEL) else wanted.kind]}), or publish under another name"
             )
+
+
+def versions_in(tag: str) -> dict[str, str]:
+    """The versions that a tag names, by what they are of, in words; none when the tag is not of ours.
+
+    A page and its model each go on without the other, and models take turns: only the same model's are compared.
+    """
+    if not (found := TAG.fullmatch(tag)):
+        return {}
+    if found["own"]:
+        return {"": found["own"]}
+    return {"the page ": found["page"], f"{OF_MODEL}{found['model']} ": found["of"]}
 
 
 def check_permission(who: Mapping[str, Any], wanted: Repository) -> None:
@@ -192,6 +223,9 @@ def check_front_matter(api: HfApi, wanted: Repository) -> None:
         timeout=SECONDS,
     )
     if answer.status_code == 400:
-        said = "; ".join(str(error.get("message")) for error in answer.json().get("errors", ()))
+        try:
+            said = "; ".join(str(error.get("message")) for error in json.loads(answer.text).get("errors", ()))
+        except (ValueError, AttributeError):  # not as documented
+            said = answer.text[:200]
         raise PublishError(f"{wanted}: the Hub refuses the front matter of README.md: {said}")
     hf_raise_for_status(answer)

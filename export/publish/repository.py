@@ -1,15 +1,16 @@
 """What one repository of the Hub shall hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.sha import git_hash
 
 from data_chef.corpus import sha256_of
+from training.manifest import is_hidden
 
 
 Kind = Literal["model", "dataset", "space"]
@@ -50,7 +51,10 @@ class Repository:
         tag: that the commit gets.
         about: what it holds, in words, with the version: the title of the commit.
         files: by their path in the repository.
-        markers: files by which a repository of this kind is known; one without them is somebody else's work.
+        markers: files by which a repository of this kind is known; one without them is somebody else's work. The first
+            is JSON that says what it is.
+        named: what the content of the first marker says that the repository holds, in words; None when it is of
+            something else. A repository that is not named as the wanted one is left alone.
         stage: how far its publication is, in words.
     """
 
@@ -61,6 +65,7 @@ class Repository:
     about: str
     files: Mapping[str, Content]
     markers: tuple[str, ...]
+    named: Callable[[dict[str, Any]], str | None]
     stage: str = field(default="nothing sent")
 
     def __str__(self) -> str:
@@ -74,8 +79,4 @@ class Repository:
 def contents(folder: Path, leave_out: tuple[str, ...] = ()) -> dict[str, Content]:
     """The files below `folder` by their path in it, sorted; hidden ones are no part of anything."""
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {
-        name: Content(path)
-        for name, path in paths.items()
-        if name not in leave_out and not any(part.startswith(".") for part in name.split("/"))
-    }
+    return {name: Content(path) for name, path in paths.items() if name not in leave_out and not is_hidden(name)}

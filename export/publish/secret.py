@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 
 SHOWN = "<token>"
-# Programs that are started for a publication get the environment without these.
-VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+# The token, and where it is: programs that are started for a publication get the environment without these.
+VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH")
 
 
 @contextmanager
@@ -26,7 +26,13 @@ def hidden(token: str | None) -> Iterator[Callable[[str], str]]:
 
     def record(*args, **kwargs) -> logging.LogRecord:
         made = before(*args, **kwargs)
-        made.msg, made.args = hide(made.getMessage()), ()
+        try:
+            text = made.getMessage()
+        except Exception:  # a library's wrong call of logging, which would be told by the handler, not raised
+            text = f"{made.msg} {made.args}"
+        made.msg, made.args = hide(text), ()
+        if made.stack_info:
+            made.stack_info = hide(made.stack_info)
         if made.exc_info:
             made.exc_text = hide(logging.Formatter().formatException(made.exc_info))
         return made

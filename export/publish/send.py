@@ -36,6 +36,7 @@ def send(api: HfApi, wanted: Repository, state: State, private: bool, say: Calla
             api.preupload_lfs_files(name, [operation], repo_type=kind, free_memory=False)
         if large:
             wanted.stage = f"{len(large)} large files sent, nothing committed"
+        wanted.stage = "commit sent, not confirmed"
         commit = api.create_commit(name, operations, commit_message=wanted.title, repo_type=kind, parent_commit=head)
         head = commit.oid
         wanted.stage = f"committed as {head[:8]}, not tagged"
@@ -43,7 +44,7 @@ def send(api: HfApi, wanted: Repository, state: State, private: bool, say: Calla
             names = ", ".join([*other.sent, *other.deleted][:4])
             raise PublishError(f"{wanted}: commit {head[:8]} does not have what was sent ({names}): look at it there")
     if state.tagged is None:
-        wanted.stage = f"committed as {str(head)[:8]}, not tagged"
+        wanted.stage = f"committed as {str(head)[:8]}, tag sent, not confirmed"
         api.create_tag(name, tag=wanted.tag, revision=head, repo_type=kind)
     done = "published" if differing or state.tagged is None else "already published"
     wanted.stage = f"{done} as {wanted.tag}"

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import SpaceCard
 
@@ -22,7 +24,7 @@ DEPLOYMENT = "deployment.json"
 # Names another deployment, with its statistics and further origins, as for every build of the app.
 VARIABLE = "ODIN_DEPLOYMENT"
 # By these a page of ours is known, and a folder that is none is refused.
-PAGE = ("index.html", "sw.js", "manifest.webmanifest")
+PAGE = ("manifest.webmanifest", "index.html", "sw.js")
 # Downloads from the Hub are redirected to these, and a page's security policy applies to redirects.
 STORAGE = "https://*.hf.co"
 
@@ -59,7 +61,7 @@ def space_repository(
     with problems.noting():
         version = version_in(json.loads((SPACE / "package.json").read_text()), SPACE / "package.json")
         dist = dist or build_page(models, endpoint, scratch)
-        check_page(dist, models)
+        check_page(dist, models, endpoint)
         check_references(dist, problems)
         card = SpaceCard((dist / README).read_text())
         card.data["models"] = [model.name]
@@ -74,7 +76,12 @@ def space_repository(
     about = f"the page {version} with {model.about}"
     # No version, but the name of a pair: each of the two goes on without the other.
     tag = f"page-{version}-{model.about.replace(' ', '-')}"
-    return Repository("space", name, version, tag, about, files, PAGE)
+    return Repository("space", name, version, tag, about, files, PAGE, named)
+
+
+def named(manifest: dict[str, Any]) -> str | None:
+    """What a published manifest.webmanifest says that the page is: a site of another app has one, too."""
+    return f"the page '{called}'" if (called := manifest.get("id") or manifest.get("name")) else None
 
 
 def build_page(models: str, endpoint: str, scratch: Path) -> Path:
@@ -85,7 +92,10 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
     """
     if not (SPACE / "node_modules").is_dir():
         raise PublishError(f"the page cannot be built: run `npm ci` in '{SPACE}', or give a built one with --dist")
-    deployment = json.loads((SPACE / (os.environ.get(VARIABLE) or DEPLOYMENT)).read_text())
+    given = SPACE / (os.environ.get(VARIABLE) or DEPLOYMENT)
+    deployment = json.loads(given.read_text())
+    if not isinstance(deployment, dict):
+        raise PublishError(f"'{given}' is no deployment: expected a JSON object, see docs/app.md")
     connect = [*deployment.get("connect", []), *([STORAGE] if endpoint == HUB else [])]
     deployment |= {"models": models, "model": "", "connect": connect}
     (scratch / DEPLOYMENT).write_text(json.dumps(deployment, indent=2) + "\n")
@@ -96,7 +106,8 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
     build = subprocess.run(
         [npm, "run", "build", "--", "--outDir", scratch / "dist", "--emptyOutDir"],
         cwd=SPACE,
-        env=environment | {VARIABLE: str(scratch / DEPLOYMENT)},
+        # Where `hf auth login` leaves the token, they find nothing.
+        env=environment | {VARIABLE: str(scratch / DEPLOYMENT), "HF_HOME": str(scratch / "home")},
         capture_output=True,
         text=True,
     )
@@ -106,13 +117,24 @@ def build_page(models: str, endpoint: str, scratch: Path) -> Path:
     return scratch / "dist"
 
 
-def check_page(dist: Path, models: str) -> None:
-    """Raises PublishError unless `dist` is a built page that takes its model from the address `models`."""
+def check_page(dist: Path, models: str, endpoint: str) -> None:
+    """Raises PublishError unless `dist` is a built page that takes its model from the address `models`, and may."""
     if missing := [name for name in (*PAGE, README) if not (dist / name).is_file()]:
         raise PublishError(f"'{dist}' is no built page, it lacks {', '.join(missing)}: omit --dist to build one")
     scripts = (path for path in sorted(dist.rglob("*")) if path.suffix in (".html", ".js", ".json"))
-    if not any(models in path.read_text() for path in scripts if path.is_file()):
+    # The deployment in the script, as the bundler writes it: quotes of one kind or another, or none around keys.
+    quote = "[\"'`]"
+    taken = re.compile(
+        rf"models{quote}?:\s*{quote}{re.escape(models)}{quote},\s*{quote}?model{quote}?:\s*{quote}{{2}}"
+    )
+    if not any(taken.search(path.read_text()) for path in scripts if path.is_file()):
         raise PublishError(f"the page in '{dist}' does not take its model from {models}: omit --dist to build one")
+    connect = re.search('connect-src ([^;"]*)', (dist / "index.html").read_text())
+    if endpoint == HUB and (connect is None or STORAGE not in connect[1].split()):
+        raise PublishError(
+            f"the page in '{dist}' may not connect to {STORAGE}, where the Hub keeps large files: omit --dist to "
+            f"build one, or build it with that in `connect` of {DEPLOYMENT}"
+        )
 
 
 def check_references(dist: Path, problems: Problems) -> None:

@@ -3,14 +3,10 @@
 from huggingface_hub.errors import OfflineModeIsEnabled
 from requests import RequestException
 
-from .problems import PublishError
+from .problems import PublishError, Unreachable
 
 
 FULL = ("quota", "storage", "limit reached", "payment", "billing")
-
-
-class Unreachable(PublishError):
-    """The Hub cannot be asked at all."""
 
 
 def explained(error: Exception, endpoint: str, what: str) -> PublishError:

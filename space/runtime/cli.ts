@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DTYPE_SUFFIX, formatBytes, OdinError, OdinLLM, VERSION, type Chunk, type Stats } from "./node";
+import { DTYPE_SUFFIX, formatBytes, OdinError, OdinLLM, parseRecord, VERSION, type Chunk, type Stats } from "./node";
 
 const USAGE = `odin-llm ${VERSION}: a small language model that shows its working, on this machine.
 
@@ -15,7 +15,7 @@ const USAGE = `odin-llm ${VERSION}: a small language model that shows its workin
   odin-llm --replay RECORD.json               generates a recorded answer again, and checks it
 
   --model URL|FOLDER|FILE.onnx   default: $ODIN_MODEL, or the small model that comes with this package
-  --variant NAME                 which of the models that the address leads to (default: one by chance)
+  --variant NAME                 which of the models that the address leads to (default: the record's, else by chance)
   --dtype NAME                   ${Object.keys(DTYPE_SUFFIX).join(", ")} (default: auto)
   --threads N                    default: as many as help
   --max-tokens N                 default 512
@@ -72,23 +72,24 @@ async function main(): Promise<void> {
     repetitionPenalty: "repetition-penalty",
     seed: "seed",
   });
-  const record = values.replay === undefined ? undefined : await readFile(values.replay, "utf8");
-  if (record !== undefined && positionals.length + Object.keys(sampling).length > 0) {
+  const record = values.replay === undefined ? undefined : parseRecord(await readFile(values.replay, "utf8"));
+  if (record && positionals.length + Object.keys(sampling).length > 0) {
     throw new OdinError("bad-option", "--replay takes the question and the options from the record. Leave them out.");
   }
-  const prompt = record === undefined ? await question(positionals) : "";
+  const prompt = record ? "" : await question(positionals);
+  const variant = values.variant ?? record?.variant ?? undefined;
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort()); // a second one ends the program at once
   const llm = await OdinLLM.load(values.model ?? process.env["ODIN_MODEL"] ?? ownModel(), {
     dtype: (values.dtype ?? "auto") as keyof typeof DTYPE_SUFFIX,
     store: !values["no-store"],
     signal: stop.signal,
-    ...(values.variant === undefined ? {} : { variant: values.variant }),
+    ...(variant === undefined ? {} : { variant }),
     ...numbers(values, { threads: "threads" }),
     ...(process.stderr.isTTY ? { onProgress: showProgress() } : {}),
   });
   const { signal } = stop;
-  const answer = record === undefined ? llm.generate(prompt, { ...sampling, signal }) : llm.replay(record, { signal });
+  const answer = record ? llm.replay(record, { signal }) : llm.generate(prompt, { ...sampling, signal });
   const stats = await show(answer);
   if (values.record !== undefined) await writeFile(values.record, `${JSON.stringify(stats.record, null, 2)}\n`);
   if (values.stats) console.error(describe(llm, stats));

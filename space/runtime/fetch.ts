@@ -208,15 +208,16 @@ class Source {
  */
 async function enter(
   folder: ModelFolder,
-  name: string | undefined,
+  wanted: LoadOptions["variant"],
   visitor: string | undefined,
   options: FolderOptions,
 ): Promise<{ folder: ModelFolder; experiment: Experiment | undefined }> {
   const { base, manifest: { experiment, variants } = {} } = folder;
   if (!variants) {
-    if (name === undefined) return { folder, experiment: undefined };
-    throw new OdinError("bad-option", `${base} is one model, without variants. Leave the variant '${name}' out.`);
+    if (typeof wanted !== "string") return { folder, experiment: undefined };
+    throw new OdinError("bad-option", `${base} is one model, without variants. Leave the variant '${wanted}' out.`);
   }
+  const name = typeof wanted === "string" ? wanted : wanted?.name;
   const variant =
     name === undefined
       ? chooseVariant(experiment!, variants, visitor ?? someVisitor())

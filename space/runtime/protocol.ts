@@ -30,8 +30,11 @@ export interface LoadOptions {
   threads?: number;
   /** Whether the files are kept for the next start; default true. */
   store?: boolean;
-  /** Which of the variants that the manifest lists; default: the visitor's. */
-  variant?: string;
+  /**
+   * Which of the variants that the manifest lists; default: the visitor's. As a record has it, with its experiment, it
+   * counts only where there are variants: the address may also be that of the model itself.
+   */
+  variant?: string | ChosenVariant;
   /** Any text that tells visitors apart, to give each a variant; it is sent nowhere. Default: a random one. */
   visitor?: string;
   /** Compare the precision that the graph really has with what its file promises, and refuse it if they differ. */

@@ -103,6 +103,26 @@ test("a variant by name, an unknown one, and one of a model that has none", asyn
   expect((await load({}, "old/")).source.variant).toBeNull();
 });
 
+test("a variant as a record has it: where there are none it may be the model itself", async () => {
+  const variant = { experiment: "two-weights", name: "new" };
+  for (let draw = 0; draw < 8; draw++) expect((await load({ variant })).source.variant).toEqual(variant);
+  expect((await load({ variant }, "new/")).source.variant).toBeNull();
+  const gone = { ...variant, name: "gone" };
+  const words = expect.stringContaining("no variant 'gone'");
+  await expect(load({ variant: gone })).rejects.toMatchObject({ code: "bad-option", message: words });
+});
+
+test("the address that is told is the folder of the model: the variant's, and that of a file", async () => {
+  for (const [path, options, folder] of [
+    ["", { variant: "new" }, "new/"],
+    [WEIGHTS, { variant: "old" }, "old/"],
+    ["new", {}, "new/"],
+    [`old/${WEIGHTS}?download=true`, {}, "old/"],
+  ] as const) {
+    expect((await load(options, path)).source.url).toBe(server.base + folder);
+  }
+});
+
 test("a file by its address is that of the variant", async () => {
   const found = await load({ variant: "new" }, WEIGHTS);
   expect(weightsOf(found).equals(server.files[`new/${WEIGHTS}`]!)).toBe(true);

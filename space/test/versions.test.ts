@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type DownloadEvent, ModelFolder } from "../runtime/download";
-import { parseManifest, runnable } from "../runtime/download/manifest";
+import { parseManifest, runnable, variantUrl } from "../runtime/download/manifest";
 import { OdinError } from "../runtime/errors";
 import { hubUrl } from "../runtime/hub";
 import { isNewer, isVersion, VERSION } from "../runtime/version";
@@ -76,6 +76,36 @@ test("what needs a newer runtime is refused in words that name both", () => {
   expect(refusal(() => parse({ format: 2 }))).toContain(`incompatible: ${BASE} has a manifest of format 2`);
 });
 
+// What Python reads and refuses as well (tests/training/test_manifest_schema.py).
+const LISTED = new URL("../../tests/training/manifests.json", import.meta.url);
+const listed: Record<string, Record<string, object>> = JSON.parse(readFileSync(LISTED, "utf8"));
+
+test.each(Object.entries(listed["accepted"]!))("accepted: %s", (_, manifest) => {
+  expect(parse(manifest)).toEqual({ files: {}, ...manifest });
+});
+
+test.each(Object.entries(listed["corrupt"]!))("corrupt: %s", (_, manifest) => {
+  expect(refusal(() => parse(manifest))).toMatch(/^corrupt: .*manifest\.json is damaged: /s);
+});
+
+test.each(Object.entries(listed["incompatible"]!))("incompatible: %s", (_, manifest) => {
+  expect(refusal(() => parse(manifest))).toMatch(/^incompatible: toy has a manifest of format 2/);
+});
+
+test("a format without a list of files is damage, unless a newer runtime may know better", () => {
+  const damaged = `corrupt: ${BASE}manifest.json is damaged: there is no list of the files`;
+  expect(refusal(() => parse({ format: 1, model: "toy" }))).toContain(damaged);
+  expect(refusal(() => parse({ format: 1, model: "toy", runtime: VERSION }))).toContain(damaged);
+  const needs = "incompatible: toy needs odin-llm 9.0.0 or newer";
+  expect(refusal(() => parse({ format: 1, model: "toy", runtime: "9.0.0" }))).toContain(needs);
+  const otherwise = { ...good, files: { "config.json": null }, runtime: "9.0.0" };
+  expect(refusal(() => parse(otherwise))).toContain("incompatible: ");
+});
+
+test.each([[{}], [{ name: "a web app", start_url: "./" }], [[]], [null], ["text"]])("%j is another tool's", (json) => {
+  expect(parseManifest(JSON.stringify(json), BASE)).toBeUndefined();
+});
+
 test.each([
   [{ format: "1" }, "format is no whole number"],
   [{ format: -1 }, "format is no whole number"],
@@ -116,25 +146,32 @@ test.each([
   [{ variants: [{ ...variants[0], path: "https://elsewhere.example/" }] }, "the path of old leads to no other folder"],
   [{ variants: [{ ...variants[0], path: "//elsewhere.example/toy/" }] }, "the path of old leads to no other folder"],
   [{ variants: [{ ...variants[0], path: "http://example.org/models/new/" }] }, "the path of old leads to no other"],
-  [{ variants: [{ ...variants[0], path: "?other" }] }, "the path of old leads to no other folder"],
-  [{ variants: [{ name: "old", weight: 1 }] }, "the path of old leads to no other folder"],
+  [{ variants: [{ ...variants[0], path: "../toy" }] }, "the path of old leads to no other folder below or beside it"],
+  [{ variants: [{ ...variants[0], path: "../../evil/toy/" }] }, "the path of old leads to no other folder"],
 ])("variants with %j are refused", (change, words) => {
   const message = refusal(() => parse({ ...experiment, ...change }));
   expect(message).toContain(`corrupt: ${BASE}manifest.json is damaged: ${words}`);
 });
 
-test("on a disk a path stays there", () => {
-  const [base, path] = ["file:///models/toy/", "file://host/models/new/"];
-  expect(parse(experiment, base)!.variants).toEqual(variants);
-  const elsewhere = { ...experiment, variants: [{ ...variants[0], path }] };
-  expect(refusal(() => parse(elsewhere, base))).toContain("no other folder");
-});
+test.each([
+  ["file:///models/toy/", "../new", "file:///models/new/"],
+  ["https://huggingface.co/user/toy/resolve/main/", "../v0.4.0/", "https://huggingface.co/user/toy/resolve/v0.4.0/"],
+  ["https://example.org/", "../new", "https://example.org/new/"],
+  [BASE, "b/c", `${BASE}b/c/`],
+  [BASE, "../toy/", undefined],
+  [BASE, "../toy/b/", `${BASE}b/`],
+  ["https://huggingface.co/user/toy/resolve/main/", "/evil/m/resolve/main/", undefined],
+  ["https://huggingface.co/user/toy/resolve/main/", "../../../../evil/m/resolve/main/", undefined],
+])("from %s the path %s leads to %s", (base, path, address) => expect(variantUrl(base, path)).toBe(address));
 
 test("addresses on the Hub", () => {
   expect(hubUrl("user/odin-nano")).toBe("https://huggingface.co/user/odin-nano/resolve/main/");
   expect(hubUrl("user/odin-nano", "v0.3.0")).toBe("https://huggingface.co/user/odin-nano/resolve/v0.3.0/");
   expect(hubUrl("odin.nano", "refs/pr/1", "http://localhost:8080//")).toBe(
     "http://localhost:8080/odin.nano/resolve/refs%2Fpr%2F1/",
+  );
+  expect(hubUrl("user/toy.github", "main", "https://mirror.example/hub")).toBe(
+    "https://mirror.example/hub/user/toy.github/resolve/main/",
   );
 });
 
@@ -145,6 +182,10 @@ test.each([
   [["user/odin--nano"], "is no repository"],
   [["-user/odin"], "is no repository"],
   [["user/odin."], "is no repository"],
+  [["user/odin..nano"], "is no repository"],
+  [["user/odin.git"], "is no repository"],
+  [["odin.git"], "is no repository"],
+  [["user/odin.ipynb"], "is no repository"],
   [["user/odin nano"], "is no repository"],
   [[`user/${"o".repeat(92)}`], "is no repository"],
   [[""], "is no repository"],
@@ -155,6 +196,9 @@ test.each([
   [["user/odin", null], "null is no revision"],
   [["user/odin", "main", "huggingface.co"], "is no server"],
   [["user/odin", "main", "file:///models"], "is no server"],
+  [["user/odin", "main", "https://mirror.example/?token=x"], "is no server"],
+  [["user/odin", "main", "https://mirror.example/?"], "is no server"],
+  [["user/odin", "main", "https://mirror.example/#models"], "is no server"],
 ])("the Hub has nothing at %j", (given, words) => {
   const message = refusal(() => hubUrl(...(given as Parameters<typeof hubUrl>)));
   expect(message).toMatch(/^bad-option: /);

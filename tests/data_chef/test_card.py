@@ -3,13 +3,14 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from huggingface_hub import DatasetCard
 
 import data_chef
 from data_chef.build import build
-from data_chef.card import card_of, main
+from data_chef.card import LICENCE, MADE, card_of, checkout, main
 from data_chef.corpus import FORMAT, READABLE, VERSION, data_version
 from data_chef.curriculum import parse
 from data_chef.descriptor import COLUMNS, descriptor_of
@@ -59,6 +60,20 @@ def test_the_command_of_the_card_makes_the_same_corpus(corpus, mine, tmp_path):
     changed = described | {"curriculum": described["curriculum"] | {"name": "nano"}}
     (tmp_path / "again" / "corpus.json").write_text(json.dumps(changed))
     assert "--config nano.yaml" in card_of(tmp_path / "again")
+
+
+def test_word_lists_of_others_are_named_with_their_licences(corpus):
+    stated = (Path(data_chef.__file__).parent / "data/SOURCES.md").read_text()
+    for source, licence in (("wordfreq 3.1.1", "CC BY-SA 4.0"), ("Faker 40.54", "MIT")):
+        assert source in stated and licence in stated
+        assert source in MADE and licence in MADE and source.split()[0] in LICENCE and licence in LICENCE
+    assert MADE in card_of(corpus) and LICENCE in card_of(corpus)
+
+
+def test_the_code_is_where_the_citation_says(corpus, monkeypatch):
+    assert checkout(None, {}) == ["# in the repository of ODIN"]
+    monkeypatch.setattr("data_chef.card.read_citation", lambda: {"repository-code": "https://x/y"})
+    assert "```sh\ngit clone https://x/y odin && cd odin\n" in card_of(corpus)
 
 
 def test_a_card_is_written_again_from_the_folder(corpus, tmp_path, capsys):

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+
+from configuration_odin import OdinConfig
+from data_chef.registry import tasks
+from modeling_odin import OdinForCausalLM
 
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -109,7 +114,21 @@ def compute_budget() -> Iterator[str]:
     yield f"At that rate {rate['planning'] * 1800 / 1e6:.0f}M tokens"
 
 
+def front_page() -> Iterator[str]:
+    training = json.loads((DOCS.parent / "odin-nano/evaluation.json").read_text())["training"]
+    yield (
+        f"has {training['parameters'] / 1e6:.1f} million parameters and was trained for {training['minutes']:.0f} "
+        f"minutes on two CPU cores"
+    )
+    assert training["threads"] * training["processes"] == 2
+    yield f"{len(tasks())} task generators"
+    with torch.device("meta"):
+        large = OdinForCausalLM(OdinConfig.from_preset("odin-100m")).num_parameters()
+    yield f'(`OdinConfig.from_preset("odin-100m")`, {large / 1e6:.1f} million parameters)'
+
+
 CLAIMS = {
+    "../README.md": front_page,
     "compute-budget.md": compute_budget,
     "decisions/0006-runtime.md": web_speed,
     "export.md": export_benchmark,

@@ -77,6 +77,13 @@ def test_a_second_run_writes_nothing_and_damage_is_repaired(export, tmp_path):
     before = state(tmp_path)
     assert not chunk(export, out, encodings=("br", "gz"))
     assert state(tmp_path) == before
+    (out / "config.json.br").unlink()
+    (out / "manifest.json.gz").unlink()
+    before = state(out)
+    assert chunk(export, out, encodings=("br", "gz"))
+    made = {path.name for path, when in state(out).items() if before.get(path) != when}
+    assert made == {"config.json.br", "manifest.json.gz"}, "the rest stays as it was"
+    assert not chunk(export, out, encodings=("br", "gz"))
     piece = next(path for path in (out / "chunks").iterdir() if len(path.name) == 64)
     for path, content in [
         (piece, b"damaged"),
@@ -108,9 +115,11 @@ def test_options_make_another_folder(export, tmp_path):
     assert not list(out.rglob("*.gz")) and (out / "manifest.json.br").is_file()
     assert chunk(export, out, ("int8",))
     assert not list(out.rglob("*.br"))
-    publish(export, runtime="1.2.0", format=1)
-    assert chunk(export, out)
-    assert json.loads((out / "manifest.json").read_text())["runtime"] == "1.2.0"
+    for form, runtime in ((1, "1.2.0"), (0, "0.1.0")):
+        publish(export, runtime=runtime, format=form)
+        assert chunk(export, out)
+        manifest = json.loads((out / "manifest.json").read_text())
+        assert (manifest["format"], manifest["runtime"]) == (1, max(runtime, "0.3.0"))
 
 
 def test_compressed_copies_are_of_their_files_and_only_where_they_gain(export, tmp_path):
@@ -160,7 +169,7 @@ def test_a_folder_of_something_else_is_left_alone(export, tmp_path, capsys):
         assert main([str(export), "--out", str(out)]) == 1
         assert capsys.readouterr().err.startswith("error: '")
     assert main([str(export), "--out", str(tmp_path / "out"), "--dtypes", "int9"]) == 1
-    assert "has no int9: choose of fp32, int8" in capsys.readouterr().err
+    assert "has no int9: choose from fp32, int8" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     (tmp_path / "empty").mkdir()
     assert main([str(export), "--out", str(tmp_path / "empty"), "--dtypes", "int8", "--brotli"]) == 0
@@ -188,4 +197,4 @@ def test_a_site_is_compressed_once_and_models_in_ranges_are_left_alone(tmp_path,
     assert not list(site.glob("index.html.*"))
     assert compress.main([str(tmp_path / "nothing")]) == 1
     assert compress.main([str(site), "--encodings", "zip"]) == 1
-    assert "choose of br, gz" in capsys.readouterr().err
+    assert "choose from br, gz" in capsys.readouterr().err

@@ -12,11 +12,23 @@ import torch
 import yaml
 from transformers import AutoTokenizer
 
-from data_chef.card import write_card
 from export.ort_model import OdinORTModel
+from export.publish import __main__ as publishing
 from export.publish import space
 from tests.export.hub import Hub
-from tests.export.toy_release import DATASET, REPO, ROOT, SPACE, TAG, command, new_version, of_ours, sent, whole
+from tests.export.toy_release import (
+    DATASET,
+    REPO,
+    ROOT,
+    SPACE,
+    TAG,
+    command,
+    make_corpus,
+    new_version,
+    of_ours,
+    sent,
+    whole,
+)
 from training.card import card_of
 from training.checkpoint import load_model
 from training.manifest import read_manifest, write_manifest
@@ -169,18 +181,27 @@ def test_what_is_no_longer_wanted_is_deleted(parts, hub, publish):
     assert json.loads(files["manifest.json"])["dtypes"] == {"int8": "onnx/model_quantized.onnx"}
 
 
-def test_the_card_names_no_corpus_that_the_model_was_not_trained_on(parts, hub, publish):
-    path = parts.corpus / "corpus.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"content_sha256": "0" * 64}))
-    write_card(parts.corpus)
-    done = publish(command(parts, "--dataset", DATASET, "--corpus", parts.corpus))
-    assert done.status == 0 and "it was trained on another corpus" in done.out
+def test_the_card_names_no_corpus_that_the_model_was_not_trained_on(parts, hub, publish, tmp_path):
+    make_corpus(tmp_path / "another", seed=1)
+    done = publish(command(parts, "--dataset", DATASET, "--corpus", tmp_path / "another"))
+    assert done.status == 0 and "toy was trained on another corpus" in done.out
     assert DATASET not in hub.files(REPO)["README.md"].decode() and of_ours(hub, DATASET, "dataset")
+
+
+def test_the_corpus_is_that_of_the_curriculum_by_default(made, hub, publish, monkeypatch, tmp_path):
+    curriculum = json.loads((made.release / "odin.json").read_text())["dataset"]["curriculum"]
+    (tmp_path / "corpora").mkdir()
+    monkeypatch.setattr(publishing, "CORPORA", tmp_path / "corpora")
+    refused = publish(command(made, "--dataset", DATASET))
+    assert refused.status == 1 and f"no corpus at {tmp_path / 'corpora' / curriculum}" in refused.errors
+    (tmp_path / "corpora" / curriculum).symlink_to(made.corpus)
+    assert publish(command(made, "--dataset", DATASET)).status == 0
+    assert set(hub.tags(DATASET, "dataset")) == {DATA_TAG}
 
 
 @pytest.mark.parametrize(
     "options",
-    [("--dataset", DATASET), ("--corpus", "."), ("--dist", "."), ("--space", SPACE, "--private"), ("--tag", "v1")],
+    [("--corpus", "."), ("--dist", "."), ("--space", SPACE, "--private"), ("--tag", "v1")],
 )
 def test_options_that_do_not_go_together(made, publish, options):
     with pytest.raises(SystemExit) as stopped:
@@ -193,11 +214,15 @@ def test_the_page_is_built_for_the_tag(tmp_path, monkeypatch):
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "npm").write_text(
-        '#!/bin/sh\nmkdir -p "$5"\ncp "$ODIN_DEPLOYMENT" "$5"\necho "$@" "$HF_TOKEN" > "$5/call"\n'
+        '#!/bin/sh\nmkdir -p "$5"\ncp "$ODIN_DEPLOYMENT" "$5"\necho "$@" $HF_TOKEN $HF_TOKEN_PATH > "$5/call"\n'
+        'ls "$HF_HOME" >> "$5/call" 2> /dev/null || true\n'
     )
     (tools / "npm").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "token"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.delenv(space.VARIABLE, raising=False)
     (tmp_path / "space").mkdir()
     shutil.copy(ROOT / "space/deployment.json", tmp_path / "space")
     (tmp_path / "space/node_modules").mkdir()
@@ -210,6 +235,10 @@ def test_the_page_is_built_for_the_tag(tmp_path, monkeypatch):
     assert (dist / "call").read_text().split() == ["run", "build", "--", "--outDir", str(dist), "--emptyOutDir"]
     space.build_page(models, "http://127.0.0.1:1", tmp_path)
     assert json.loads((dist / "deployment.json").read_text())["connect"] == []
+    (tmp_path / "space/deployment.json").write_text("[]")
+    with pytest.raises(space.PublishError, match="deployment.json' is no deployment: expected a JSON object"):
+        space.build_page(models, "https://huggingface.co", tmp_path)
+    shutil.copy(ROOT / "space/deployment.json", tmp_path / "space")
     (tools / "npm").write_text("#!/bin/sh\necho it is broken\nexit 1\n")
     with pytest.raises(space.PublishError, match="it is broken"):
         space.build_page(models, "https://huggingface.co", tmp_path)

@@ -1,16 +1,20 @@
 """What keeps a publication from beginning, all of it told at once; and the dry run, which stops there."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from huggingface_hub import HfApi, constants
 
+from data_chef.card import write_card
 from export.build import build
+from export.publish import space
 from export.publish.problems import PublishError
-from export.publish.remote import check_permission
+from export.publish.remote import check_permission, versions_in
 from export.publish.repository import Repository
+from export.publish.space import check_page
 from tests.export.toy_release import (
     DATASET,
     REPO,
@@ -79,6 +83,29 @@ def other_rows(parts):
     edit(parts.corpus / "corpus.json", files=described["files"])
 
 
+def other_content(parts):
+    """Another hash of the content than that of the rows; the card has it, too."""
+    edit(parts.corpus / "corpus.json", content_sha256="0" * 64)
+    write_card(parts.corpus)
+
+
+def other_dtypes(parts):
+    """A graph that is none of the export's files, though it is there."""
+    shutil.copy(parts.export / "onnx/model.onnx", parts.export.parent / "mine.onnx")
+    edit(parts.export / "manifest.json", dtypes={"fp32": "../mine.onnx"})
+
+
+def other_colour(page):
+    path = page / "README.md"
+    path.write_text(re.sub("^colorFrom: .*", "colorFrom: mauve", path.read_text(), flags=re.M))
+
+
+def other_model(page):
+    """The page knows the address, but as that of a folder of models."""
+    path = page / "assets/app.js"
+    path.write_text(path.read_text().replace('"model":""', '"model":"x"'))
+
+
 def append(path, text="\n"):
     path.write_text(path.read_text() + text)
 
@@ -99,6 +126,9 @@ DAMAGE = {
     "no export": (lambda p, d: shutil.rmtree(p.export), "there is no export at"),
     "a file of the export": (lambda p, d: append(p.export / "config.json"), "config.json' is not the file of"),
     "export of other weights": (lambda p, d: other_weights(p), "was not made from the weights of"),
+    "release of another name": (lambda p, d: rewrite(p.release, model="odin"), "is of the model odin, its folder is"),
+    "export of another name": (lambda p, d: rewrite(p.export, model="odin"), "has model odin, the release toy"),
+    "dtypes outside": (lambda p, d: other_dtypes(p), "has dtypes that are none of its files (../mine.onnx)"),
     "export of another version": (lambda p, d: rewrite(p.export, version="0.0.9"), "has version 0.0.9, the release"),
     "export with another tokenizer": (lambda p, d: other_tokenizer(p), "tokenizer.json' is not that of"),
     "export with another card": (
@@ -110,6 +140,8 @@ DAMAGE = {
     ),
     "a row of the corpus": (lambda p, d: append(p.corpus / "tokenizer/tokenizer.json"), "is not whole"),
     "rows of the corpus": (lambda p, d: other_rows(p), "has 59 rows in train, corpus.json counts 60"),
+    "content of the corpus": (lambda p, d: other_content(p), "are not those of content_sha256 in its corpus.json"),
+    "report of the corpus": (lambda p, d: (p.corpus / "report.json").write_text("[]"), "another form than it should"),
     "version of the corpus": (lambda p, d: edit(p.corpus / "corpus.json", version="2"), "'2' is no version"),
     "a number of the corpus's card": (
         lambda p, d: append(p.corpus / "README.md"), "README.md' is not the card of its corpus.json"
@@ -119,11 +151,15 @@ DAMAGE = {
     "page of another model": (
         lambda p, d: make_page(d, "https://example.org/"), "does not take its model from"
     ),
+    "page that mentions the model": (lambda p, d: other_model(d), "does not take its model from"),
     "page without comparison": (lambda p, d: shutil.rmtree(d / "models/reference-toy"), "has no reference-*"),
     "comparison damaged": (
         lambda p, d: append(d / "models/reference-toy/onnx/model.onnx"), "model.onnx' is not the file of"
     ),
     "front matter of the page": (lambda p, d: (d / "README.md").write_text("# ODIN"), "lacks title, sdk"),
+    "front matter by the Hub": (
+        lambda p, d: other_colour(d), "the Hub refuses the front matter of README.md: \"colorFrom\" must be one of"
+    ),
 }  # fmt: skip
 
 
@@ -158,6 +194,43 @@ def test_a_release_that_needs_this_repository_is_refused(made, tmp_path):
         load_alone(folder)
 
 
+def test_what_would_be_published_is_loaded_alone(parts, hub, publish, monkeypatch):
+    monkeypatch.setattr("export.publish.model.load_alone", load_alone)
+    append(parts.release / "configuration_odin.py", "\nfrom configuration_odin import OdinConfig as Another\n")
+    rewrite(parts.release)
+    refused = publish(command(parts))
+    assert refused.status == 1 and "the release does not load by itself" in refused.errors
+    assert "nothing was sent" in refused.errors
+
+
+def test_a_page_for_the_hub_may_connect_to_its_storage(tmp_path):
+    models = f"https://huggingface.co/{REPO}/resolve/{TAG}/"
+    page = make_page(tmp_path, models)
+    check_page(page, models, "http://127.0.0.1:1")
+    for policy in ("", "connect-src 'self' https://huggingface.co; img-src https://*.hf.co"):
+        (page / "index.html").write_text(f'<meta http-equiv="Content-Security-Policy" content="{policy}" />')
+        with pytest.raises(PublishError, match=r"may not connect to https://\*\.hf\.co"):
+            check_page(page, models, "https://huggingface.co")
+    policy = "connect-src 'self' https://huggingface.co https://*.hf.co; img-src 'self'"
+    (page / "index.html").write_text(f'<meta http-equiv="Content-Security-Policy" content="{policy}" />')
+    check_page(page, models, "https://huggingface.co")
+    # As esbuild writes a deployment.
+    (page / "assets/app.js").write_text(f"var a={{models:`{models}`,model:``,connect:[]}};")
+    check_page(page, models, "https://huggingface.co")
+
+
+def test_hidden_files_and_files_in_folders(parts, hub, publish):
+    (parts.release / ".DS_Store").write_text("x")
+    (parts.release / "notes/more").mkdir(parents=True)
+    (parts.release / "notes/more/one.txt").write_text("x")
+    rewrite(parts.release)
+    (parts.export / ".DS_Store").write_text("x")
+    assert publish(command(parts)).status == 0
+    files = hub.files(REPO)
+    assert files["notes/more/one.txt"] == b"x" and ".DS_Store" not in files
+    assert set(json.loads(files["manifest.json"])["files"]) == set(files) - {"manifest.json", ".gitattributes"}
+
+
 @pytest.mark.parametrize("name", ["toy", "user/toy/onnx", "user/-toy", "user/to y", "https://huggingface.co/user/toy"])
 def test_names_of_repositories(made, hub, publish, name):
     refused = publish([*command(made)[:-1], name])
@@ -178,6 +251,56 @@ def test_an_older_version_does_not_replace_a_newer(parts, made, hub, publish):
     refused = publish(command(made))
     assert refused.status == 1 and "has 0.10.0 already, newer than 0.1.0" in refused.errors
     assert set(hub.tags(REPO)) == {"v0.10.0"}
+
+
+def test_an_older_page_does_not_replace_a_newer(made, hub, publish, tmp_path, monkeypatch):
+    """The older one's tag is there, with this very content."""
+    options = whole(made, hub, tmp_path)
+    monkeypatch.setattr(space, "SPACE", tmp_path)
+    for version in ("0.3.0", "0.4.0"):
+        (tmp_path / "package.json").write_text(json.dumps({"version": version}))
+        (tmp_path / "dist/sw.js").write_text(version)
+        assert publish(options).status == 0
+    before = hub.commits(SPACE, "space")
+    for name, content in {"package.json": '{"version": "0.3.0"}', "dist/sw.js": "0.3.0"}.items():
+        (tmp_path / name).write_text(content)
+    refused = publish(options)
+    assert refused.status == 1 and f"space {SPACE} has the page 0.4.0 already, newer than 0.3.0" in refused.errors
+    assert hub.commits(SPACE, "space") == before
+
+
+def test_versions_in_tags():
+    assert versions_in("v0.3.0") == {"": "0.3.0"}
+    assert versions_in("page-0.3.0-odin-nano-1.10.0") == {"the page ": "0.3.0", "the model odin-nano ": "1.10.0"}
+    assert versions_in("page-0.3.0") == versions_in("v1") == versions_in("page-0.3-odin-0.3.0") == {}
+
+
+FOREIGN = {
+    "another page": ("space", {"index.html": "mine", "sw.js": "", "manifest.webmanifest": '{"name": "Tetris"}'}),
+    "a page without name": ("space", {"index.html": "mine", "sw.js": "", "manifest.webmanifest": "{}"}),
+    "another corpus": (
+        "dataset", {"corpus.json": '{"format": "data_chef corpus 2", "curriculum": {"name": "mine"}}'}
+    ),
+    "somebody's corpus": ("dataset", {"corpus.json": '{"format": "texts", "curriculum": {"name": "toy"}}'}),
+    "a corpus that is a list": ("dataset", {"corpus.json": "[]"}),
+    "a manifest that is a list": ("model", {"manifest.json": "[]"}),
+    "a manifest that is a page": ("model", {"manifest.json": "<html>"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_names_of_files_do_not_make_a_repository_ours(made, hub, publish, tmp_path, case):
+    kind, files = FOREIGN[case]
+    name = {"space": SPACE, "dataset": DATASET, "model": REPO}[kind]
+    api = HfApi(token=hub.token)
+    api.create_repo(name, repo_type=kind, space_sdk="static" if kind == "space" else None)
+    for path, content in files.items():
+        api.upload_file(path_or_fileobj=content.encode(), path_in_repo=path, repo_id=name, repo_type=kind)
+    before = hub.files(name, type=kind)
+    refused = publish(whole(made, hub, tmp_path))
+    assert refused.status == 1 and "Traceback" not in refused.errors
+    assert f"{kind} {name} holds something else, which a publication would delete" in refused.errors
+    assert hub.files(name, type=kind) == before
 
 
 def test_work_of_somebody_else_is_not_deleted(made, hub, publish):
@@ -237,7 +360,7 @@ def test_a_wrong_token(made, hub, publish, monkeypatch):
 
 
 def wants(name):
-    return Repository("model", name, "1.0.0", "v1.0.0", "toy 1.0.0", {}, ())
+    return Repository("model", name, "1.0.0", "v1.0.0", "toy 1.0.0", {}, (), lambda _: None)
 
 
 def who(role, orgs=(), scoped=None):
@@ -319,6 +442,14 @@ def test_a_dry_run_needs_neither_token_nor_network(made, hub, publish, monkeypat
     assert shown.status == 0 and not hub.log
     assert "http://127.0.0.1:9 cannot be reached" in shown.out and "Everything counts as new" in shown.out
     assert f"model {REPO} (new): 24 of 24 files to send" in shown.out
+    refused = publish(command(made))
+    assert refused.status == 1 and "cannot be reached" in refused.errors and "nothing was sent" in refused.errors
+
+
+def test_a_dry_run_goes_on_without_a_hub_that_went_away(made, hub, publish):
+    hub.fail(f"/api/models/{REPO}", cut=0, times=99)
+    shown = publish(command(made, "--dry-run"))
+    assert shown.status == 0 and "Everything counts as new" in shown.out and f"model {REPO} (new)" in shown.out
     refused = publish(command(made))
     assert refused.status == 1 and "cannot be reached" in refused.errors and "nothing was sent" in refused.errors
 

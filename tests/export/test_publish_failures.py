@@ -22,35 +22,52 @@ from tests.export.toy_release import (
 )
 
 
-# Where a request fails, and whether the Hub has carried it out all the same.
+# Where a request fails, whether the Hub has carried it out all the same, and how far it then came, as it is told.
 FAILURES = {
-    "creating": ("POST /api/repos/create", 500, False),
-    "created, the answer lost": ("POST /api/repos/create", 500, True),
-    "what is LFS": ("POST .*/preupload/", 500, False),
-    "where to send": ("POST .*/objects/batch", 500, False),
-    "the first large file": ("PUT ", 403, False),
-    "verifying a large file": ("POST .*/verify", 500, False),
-    "committing": ("POST .*/commit/main", 500, False),
-    "committed, the answer lost": ("POST .*/commit/main", 500, True),
-    "looking at the commit": ("GET .*/tree/(?!main)", 500, False),
-    "tagging": ("POST .*/tag/", 500, False),
-    "tagged, the answer lost": ("POST .*/tag/", 500, True),
+    "creating": ("POST /api/repos/create", 500, False, "nothing sent"),
+    "created, the answer lost": ("POST /api/repos/create", 500, True, "nothing sent"),
+    "what is LFS": ("POST .*/preupload/", 500, False, "0 of 2 large files sent, nothing committed"),
+    "where to send": ("POST .*/objects/batch", 500, False, "0 of 2 large files sent, nothing committed"),
+    "the first large file": ("PUT ", 403, False, "0 of 2 large files sent, nothing committed"),
+    "verifying a large file": ("POST .*/verify", 500, False, "0 of 2 large files sent, nothing committed"),
+    "committing": ("POST .*/commit/main", 500, False, "commit sent, not confirmed"),
+    "committed, the answer lost": ("POST .*/commit/main", 500, True, "commit sent, not confirmed"),
+    "looking at the commit": ("GET .*/tree/(?!main)", 500, False, "committed as [0-9a-f]{8}, not tagged"),
+    "tagging": ("POST .*/tag/", 500, False, "committed as [0-9a-f]{8}, tag sent, not confirmed"),
+    "tagged, the answer lost": ("POST .*/tag/", 500, True, "committed as [0-9a-f]{8}, tag sent, not confirmed"),
 }
 
 
 @pytest.mark.parametrize("case", FAILURES)
 def test_the_same_command_ends_what_failed(made, hub, publish, monkeypatch, case):
     monkeypatch.setattr(send, "LARGE", 300_000)  # the weights and one graph go before the commit, the other with it
-    match, status, done = FAILURES[case]
-    hub.fail(match, status=status, done=done)
+    match, status, done, stage = FAILURES[case]
+    # The tree of the new repository is looked at before that of the commit.
+    hub.fail(match, status=status, done=done, after=1 if case == "looking at the commit" else 0)
     failed = publish(command(made))
     assert failed.status == 1 and f"answered {status}" in failed.errors and "Traceback" not in failed.errors
-    assert re.search(rf"^model {REPO}: (?!published)", failed.errors, re.M), "how far it came"
+    assert re.search(rf"^model {REPO}: {stage}$", failed.errors, re.M), "how far it came"
     hub.heal()
     assert publish(command(made)).status == 0
     (commit,) = of_ours(hub, REPO)
     assert hub.tags(REPO) == {TAG: commit.id}
     assert len(sent(hub)) == len(set(sent(hub))) == 3, "what had arrived is not sent again"
+
+
+def test_a_commit_that_is_not_what_was_sent_gets_no_tag(made, hub, publish, monkeypatch):
+    with monkeypatch.context() as patch:
+        look = send.files_at
+
+        def less(*arguments):
+            return {path: file for path, file in look(*arguments).items() if path != "odin.json"}
+
+        patch.setattr(send, "files_at", less)
+        failed = publish(command(made))
+    (commit,) = of_ours(hub, REPO)
+    assert failed.status == 1 and not hub.tags(REPO)
+    assert f"commit {commit.id[:8]} does not have what was sent (odin.json): look at it there" in failed.errors
+    assert f"model {REPO}: committed as {commit.id[:8]}, not tagged\n" in failed.errors
+    assert publish(command(made)).status == 0 and hub.tags(REPO) == {TAG: commit.id}
 
 
 def test_after_a_failure_in_the_second_repository(made, hub, publish, tmp_path):
@@ -59,7 +76,7 @@ def test_after_a_failure_in_the_second_repository(made, hub, publish, tmp_path):
     failed = publish(options)
     assert failed.status == 1
     assert f"model {REPO}: published as {TAG}\n" in failed.errors
-    assert f"dataset {DATASET}: created, nothing sent" in failed.errors or "nothing committed" in failed.errors
+    assert f"dataset {DATASET}: commit sent, not confirmed\n" in failed.errors
     assert f"space {SPACE}: nothing sent" in failed.errors
     assert publish(options).status == 0
     assert len(of_ours(hub, REPO)) == len(of_ours(hub, DATASET, "dataset")) == len(of_ours(hub, SPACE, "space")) == 1
@@ -92,7 +109,12 @@ def test_ctrl_c_says_what_is_done(made, hub, publish, monkeypatch):
         patch.setattr(HfApi, "create_commit", interrupt)
         stopped = publish(command(made))
     assert stopped.status == 130 and "stopped" in stopped.errors and "Traceback" not in stopped.errors
-    assert f"model {REPO}: 2 large files sent, nothing committed" in stopped.errors
+    assert f"model {REPO}: commit sent, not confirmed\n" in stopped.errors
+    with monkeypatch.context() as patch:
+        patch.setattr(HfApi, "create_tag", interrupt)
+        stopped = publish(command(made))
+    assert stopped.status == 130 and not hub.tags(REPO)
+    assert f"model {REPO}: committed as {of_ours(hub, REPO)[0].id[:8]}, tag sent, not confirmed\n" in stopped.errors
     assert publish(command(made)).status == 0 and len(sent(hub)) == len(set(sent(hub)))
 
 
@@ -160,10 +182,13 @@ def test_no_log_record_has_the_token(capfd):
                 raise ValueError("hf_secret")
             except ValueError:
                 logger.exception("failed")
+            logger.warning("%d of hf_secret", "hf_secret")  # a wrong call, which logging itself would not raise
+            logger.error("here", stack_info=True)  # tells this line, with its hf_secret
         assert hide("hf_secret!") == "<token>!"
     finally:
         logger.removeHandler(handler)
     said = capfd.readouterr().err
     assert "hf_secret" not in said and "Bearer <token>" in said and "ValueError: <token>" in said
+    assert "%d of <token>" in said and "tells this line, with its <token>" in said
     with hidden(None) as hide:
         assert hide("hf_secret") == "hf_secret"

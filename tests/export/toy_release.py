@@ -34,11 +34,11 @@ tasks:
 """
 
 
-def make_corpus(folder: Path) -> dict:
+def make_corpus(folder: Path, seed: int = 0) -> dict:
     """Builds a corpus of 60 items at `folder`; returns what its corpus.json says."""
     config = folder.with_suffix(".yaml")
     config.write_text(CURRICULUM)
-    return build_corpus(load_curriculum(None, config), folder, workers=1, progress=False)
+    return build_corpus(load_curriculum(None, config), folder, seed=seed, workers=1, progress=False)
 
 
 def make_release(model: Path, questions: dict[str, str], corpus: dict, run: Path, out: Path, version: str) -> Path:
@@ -77,7 +77,7 @@ def make_page(folder: Path, models: str) -> Path:
         "index.html": "<script src=assets/app.js></script>",
         "assets/app.js": f'const deployment = {{"models":"{models}","model":""}}',
         "sw.js": "",
-        "manifest.webmanifest": "{}",
+        "manifest.webmanifest": (ROOT / "space/public/manifest.webmanifest").read_text(),
         "README.md": (ROOT / "space/README.md").read_text(),
         "models/toy/model.onnx": "a copy that is not wanted",
         "models/reference-toy/onnx/model.onnx": "weights",

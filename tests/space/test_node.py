@@ -190,6 +190,20 @@ def test_a_variant_by_name_stands_in_the_record_which_any_of_its_addresses_repla
     assert "The experiment 'two-toys' has no variant 'nwe'. It has 'old', 'new'." in unknown.stderr
 
 
+def test_a_replay_takes_the_variant_of_the_record(cli, experiment, toy_export):
+    """Both have the weights of one toy, in other files: a draw would be noticed in half of the cases."""
+    record = cli.record(QUESTION, "--model", experiment, "--variant", "new", "--max-tokens", 8)
+    for _ in range(6):
+        again = cli("--replay", record["path"], "--model", experiment, "--stats")
+        assert again.stdout == record["text"] and " toy-two (variant 'new' of 'two-toys')" in again.stderr
+    other = cli("--replay", record["path"], "--model", experiment, "--variant", "old", "--stats")
+    assert " toy (variant 'old' of 'two-toys')" in other.stderr
+    plain = json.loads(cli.record(QUESTION, "--model", toy_export, "--max-tokens", 8)["path"].read_text())
+    record["path"].write_text(json.dumps(plain | {"format": 3}))
+    refused = cli("--replay", record["path"], "--model", "nowhere")
+    assert refused.returncode == 1 and "format" in refused.stderr, "before anything is loaded"
+
+
 def test_without_a_name_a_variant_is_drawn(cli, experiment):
     done = cli(QUESTION, "--model", experiment, "--max-tokens", 1, "--stats")
     assert re.search(r" (toy \(variant 'old'|toy-two \(variant 'new') of 'two-toys'\) q8 on cpu", done.stderr)

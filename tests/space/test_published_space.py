@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from export.build import build
-from export.reference import build_reference
 from tests.export.hub import Hub
 from tests.export.toy_release import make_corpus, make_release
-from tests.space.conftest import npm_run
 from tests.space.visitor import Visitor
 
 
@@ -33,20 +31,13 @@ def published(hub, toy_folder, tmp_path_factory) -> dict[str, str]:
     corpus = make_corpus(folder / "corpus")
     release = make_release(toy_folder, {"1 + 1": "2"}, corpus, folder / "run", folder / "toy", VERSION)
     build(release, folder / "export", dtypes=("fp32", "int8"))
-    deployment = {
-        "models": f"{hub.endpoint}/{REPO}/resolve/v{VERSION}/",
-        "model": "",
-        "connect": [hub.storage],
-        "analytics": None,
-    }
-    (folder / "deployment.json").write_text(json.dumps(deployment))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ODIN_DEPLOYMENT", str(folder / "deployment.json"))
-        dist = npm_run("build", folder / "dist")
-    build_reference(release, dist / "models" / "reference-toy")
+    if not any((REPOSITORY / "space/public/models").glob("reference-*")):
+        pytest.skip("the page carries a transformer for comparison: `make export` makes it")
+    # The page's policy has to allow where large files are; on the Hub the command itself adds its hosts.
+    (folder / "deployment.json").write_text(json.dumps({"connect": [hub.storage]}))
+    environment = hub.environment(folder / "home") | {"ODIN_DEPLOYMENT": str(folder / "deployment.json")}
     command = [sys.executable, "-m", "export.publish", "--model", release, "--export", folder / "export"]
-    command += ["--repo", REPO, "--space", SPACE, "--dist", dist]
-    environment = hub.environment(folder / "home")
+    command += ["--repo", REPO, "--space", SPACE]
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert hub.token not in done.stdout + done.stderr

@@ -47,7 +47,10 @@ def put(folder: Path, content) -> Path:
 def test_what_is_written_is_read(folder):
     (folder / "manifest.json").write_text("that of before")
     written = write_manifest(folder, ABOUT | {"format": 0, "files": {"gone": "0"}})
-    assert read_manifest(folder) == written
+    (folder / ".DS_Store").write_bytes(b"hidden")
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "file").write_bytes(b"hidden")
+    assert write_manifest(folder, ABOUT) == read_manifest(folder) == written
     assert written == ABOUT | {
         "format": 1,
         "chunk_bytes": 4,
@@ -105,11 +108,16 @@ DAMAGE = {
     "runtime": (3, "3 is no version"),
     "chunk_bytes": (2, "there should be 5 SHA-256 of the chunks of onnx/model.onnx"),
     "chunks_at": ("/chunks/", "chunks_at is '/chunks/', not a folder below it"),
+    "chunks_at.": (None, "chunks_at is None, not a folder below it"),
     "files": ([], "there is no list of the files"),
     "files.config.json": ("0" * 64, "there is no size of config.json"),
     "files.config.json.bytes": (-1, "there is no size of config.json"),
     "files.config.json.sha256": ("0", "there is no SHA-256 of config.json"),
     "files.../secret": ({"bytes": 0, "sha256": "0" * 64}, "'../secret' is no file of the folder"),
+    "files../config.json": ({"bytes": 0, "sha256": "0" * 64}, "'./config.json' is no file of the folder"),
+    "files.onnx//a": ({"bytes": 0, "sha256": "0" * 64}, "'onnx//a' is no file of the folder"),
+    "files.c:a": ({"bytes": 0, "sha256": "0" * 64}, "'c:a' is no file of the folder"),
+    "files./etc/a": ({"bytes": 0, "sha256": "0" * 64}, "'/etc/a' is no file of the folder"),
     "files.manifest.json": ({"bytes": 0, "sha256": "0" * 64}, "'manifest.json' is no file of the folder"),
 }
 
@@ -145,9 +153,12 @@ def test_variants_are_read(tmp_path):
         ({"name": "old"}, "two variants are called old"),
         ({"weight": 0}, "the weight of new is no number above 0"),
         ({"weight": float("inf")}, "the weight of new is no number above 0"),
+        ({"weight": 10**400}, "the weight of new is no number above 0"),
         ({"weight": True}, "the weight of new is no number above 0"),
         ({"path": "https://elsewhere.example/"}, "the path of new leads to no other folder"),
         ({"path": "//elsewhere.example/new/"}, "the path of new leads to no other folder"),
+        ({"path": "\\\\elsewhere.example/new/"}, "the path of new leads to no other folder"),
+        ({"path": "x/%2e%2e/"}, "the path of new leads to no other folder"),
         ({"path": "."}, "the path of new leads to no other folder"),
         ({"path": None}, "the path of new leads to no other folder"),
     ],

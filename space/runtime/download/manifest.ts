@@ -50,11 +50,14 @@ export interface FileChunk extends Span {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const FOLDER = /^(?:[\w-][\w.-]*\/)+$/;
+// Below the manifest's folder or beside it: further up a server may have what others put there, as the Hub has.
+const VARIANT_PATH = /^(?:\.\.\/)?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\/?$/;
 
 /**
- * The manifest that `text` holds; undefined for JSON that is no list of files, such as that of another tool.
+ * The manifest that `text` holds; undefined for JSON of another tool, with none of `format`, `files` and `variants`.
  *
- * @throws OdinError `corrupt`: it is not JSON, or contradicts itself; `incompatible`: it is of a newer format.
+ * @throws OdinError `corrupt`: it is not JSON, or contradicts itself; `incompatible`: it is of a newer format, or it
+ *   contradicts itself and is for a newer version of this package, in which it need not.
  */
 export function parseManifest(text: string, base: string): Manifest | undefined {
   let manifest: Partial<Manifest> | null;
@@ -68,13 +71,13 @@ export function parseManifest(text: string, base: string): Manifest | undefined 
   if (Number.isInteger(format) && format > MANIFEST_FORMAT) {
     throw incompatible(manifest, base, `has a manifest of format ${format}`, `, which reads up to ${MANIFEST_FORMAT}`);
   }
-  const listed = typeof files === "object" && files !== null;
-  if (!listed && variants === undefined) return undefined;
+  if (manifest.format === undefined && files === undefined && variants === undefined) return undefined;
   const wrong = wrongHead(manifest) ?? (variants === undefined ? wrongFiles(manifest) : wrongVariants(manifest, base));
   if (wrong) {
+    runnable(manifest, base);
     throw new OdinError("corrupt", `${base}manifest.json is damaged: ${wrong}. The model has to be exported again.`);
   }
-  return { ...manifest, files: files ?? {} };
+  return { ...manifest, files: variants === undefined ? files! : {} };
 }
 
 /**
@@ -82,14 +85,14 @@ export function parseManifest(text: string, base: string): Manifest | undefined 
  *
  * @throws OdinError `incompatible`: the files need a newer version of this package
  */
-export function runnable<M extends Manifest | undefined>(manifest: M, base: string): M {
+export function runnable<M extends Partial<Manifest> | undefined>(manifest: M, base: string): M {
   const needed = manifest?.runtime;
-  if (needed === undefined || !isNewer(needed, VERSION)) return manifest;
+  if (!isVersion(needed) || !isNewer(needed, VERSION)) return manifest;
   throw incompatible(manifest!, base, `needs odin-llm ${needed} or newer`);
 }
 
 function incompatible({ model, version }: Partial<Manifest>, base: string, needs: string, reads = ""): OdinError {
-  const name = [model ?? base, version].filter(isText).join(" ");
+  const name = [isText(model) ? model : base, version].filter(isText).join(" ");
   const advice = "Reload the page; if that does not help, update its odin-llm, or name an older revision of the model";
   return new OdinError("incompatible", `${name} ${needs}, and this is odin-llm ${VERSION}${reads}. ${advice}.`);
 }
@@ -105,14 +108,25 @@ function wrongHead({ format = 0, model, version, runtime }: Partial<Manifest>): 
 }
 
 function wrongFiles({ files, chunks_at, chunk_bytes }: Partial<Manifest>): string | undefined {
-  if (chunks_at !== undefined && !FOLDER.test(String(chunks_at))) {
+  if (chunks_at !== undefined && !(isText(chunks_at) && FOLDER.test(chunks_at))) {
     return 'chunks_at has to be a folder below it, such as "chunks/"';
   }
-  for (const [name, entry] of Object.entries(files!)) {
+  if (!isObject(files)) return "there is no list of the files";
+  for (const [name, entry] of Object.entries(files)) {
+    if (!isInside(name) || name === "manifest.json") return `${name} is no file of the folder`;
     const wrong = problem(entry, chunk_bytes);
     if (wrong) return `${wrong} of ${name}`;
   }
   return undefined;
+}
+
+/** Whether it is the name of a file in a folder or below it, in its one spelling, with `/` between the parts. */
+function isInside(name: string): boolean {
+  return !/[\\:]/.test(name) && name.split("/").every((part) => !["", ".", ".."].includes(part));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrongVariants({ experiment, variants, files }: Partial<Manifest>, base: string): string | undefined {
@@ -127,31 +141,31 @@ function wrongVariants({ experiment, variants, files }: Partial<Manifest>, base:
     if (names.has(name!)) return `two variants are called ${name}`;
     names.add(name!);
     if (!Number.isFinite(weight) || weight! <= 0) return `the weight of ${name} is no number above 0`;
-    if (variantUrl(base, path) === undefined) return `the path of ${name} leads to no other folder of this origin`;
+    if (variantUrl(base, path) === undefined) return `the path of ${name} leads to no other folder below or beside it`;
   }
   return undefined;
 }
 
-/** Address of a variant's folder; undefined where it would be another origin, or the manifest's own folder. */
+/** Address of a variant's folder; undefined for one neither below nor beside the manifest's, and for that itself. */
 export function variantUrl(base: string, path: unknown): string | undefined {
-  if (!isText(path) || !URL.canParse(path, base)) return undefined;
-  const [from, to] = [new URL(base), new URL(path, base)];
-  to.search = to.hash = "";
-  if (!to.pathname.endsWith("/")) to.pathname += "/";
-  // Files have no origin.
-  const near = to.origin === from.origin && to.protocol === from.protocol && to.host === from.host;
-  return near && to.href !== from.href ? to.href : undefined;
+  if (!isText(path) || !VARIANT_PATH.test(path)) return undefined;
+  const { href } = new URL(path.endsWith("/") ? path : `${path}/`, base);
+  return href === base ? undefined : href;
 }
 
 function problem(entry: Partial<FileEntry> | null, chunkBytes: number | undefined): string | undefined {
   const size = entry?.bytes;
   if (!Number.isSafeInteger(size) || size! < 0) return "there is no size";
-  if (!SHA256.test(String(entry!.sha256))) return "there is no SHA-256";
+  if (!isSha256(entry!.sha256)) return "there is no SHA-256";
   if (!Array.isArray(entry!.chunks)) return entry!.chunks === undefined ? undefined : "there is no list of the chunks";
   if (!Number.isSafeInteger(chunkBytes) || chunkBytes! < 1) return "there is no chunk_bytes for the chunks";
   const expected = Math.ceil(size! / chunkBytes!);
-  const valid = entry!.chunks.length === expected && entry!.chunks.every((hash) => SHA256.test(String(hash)));
+  const valid = entry!.chunks.length === expected && entry!.chunks.every(isSha256);
   return valid ? undefined : `there should be ${expected} SHA-256 of the chunks`;
+}
+
+function isSha256(value: unknown): boolean {
+  return isText(value) && SHA256.test(value);
 }
 
 /** The chunks of a file, in order. A file without chunk hashes is one chunk, an empty one has none. */
