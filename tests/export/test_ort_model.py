@@ -190,7 +190,7 @@ BAD = {
     "cut off": (truncate, "not the file of the manifest"),
     "cut off, no manifest": (truncate_without_manifest, "not a model that onnxruntime can load"),
     "another file": (swap, "not the file of the manifest"),
-    "manifest": (lambda folder: (folder / "manifest.json").write_text("["), "is damaged"),
+    "manifest": (lambda folder: (folder / "manifest.json").write_text("["), "cannot be read"),
     "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "no tokenizer.json"),
     "no such precision": (lambda folder: (folder / "onnx/model.onnx").unlink(), "has no model.onnx, only fp16, int8"),
     "another architecture": (lambda folder: edit_config(folder, model_type="gpt2"), "type 'gpt2', expected 'odin'"),
