@@ -19,7 +19,7 @@ from training.checkpoint import (
     hash_files,
     load_model,
     load_tokenizer,
-    weight_files,
+    weights_sha256,
 )
 from training.manifest import MANIFEST_FORMAT, RUNTIME, file_entry, read_manifest, write_manifest
 
@@ -134,7 +134,7 @@ def origin(model: Path, source: str, dtypes: tuple[str, ...]) -> dict:
         "version": read_manifest(model).get("version"),
         "runtime": RUNTIME,
         "source_sha256": source,
-        "weights_sha256": hash_files(weight_files(model)),
+        "weights_sha256": weights_sha256(model),
         "dtypes": {dtype: PRECISIONS[dtype].file for dtype in dtypes},
         "task": TASK,
         "made_with": {package: version(package) for package in TOOLS},

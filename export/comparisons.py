@@ -8,9 +8,9 @@ from tqdm import tqdm
 
 from training.benchmark.decoding import left_pad
 from training.benchmark.onnx_session import RecurrentSession
-from training.checkpoint import read_manifest, weight_files
+from training.checkpoint import weights_sha256
+from training.manifest import read_manifest
 
-from .build import hash_files
 from .divergence import relative_error
 from .errors import ExportError
 from .precisions import PRECISIONS
@@ -23,7 +23,7 @@ ROWS = 8  # of a batch whose logits are compared: all of them are in memory at o
 def check_source(model: Path, folder: Path) -> None:
     """Raises ExportError when the export folder says that it was made from other weights."""
     exported = read_manifest(folder).get("weights_sha256")
-    if exported not in (None, hash_files(weight_files(model))):
+    if exported not in (None, weights_sha256(model)):
         raise ExportError(f"'{folder}' was exported from other weights than those in '{model}': export it again")
 
 

@@ -17,10 +17,9 @@ from data_chef.text import response
 from training.benchmark.onnx_session import FILES, TOGETHER
 from training.benchmark.sources import Places, load_problems
 from training.benchmark.suites import choose
-from training.checkpoint import CheckpointError, load_model, load_tokenizer, weight_files
+from training.checkpoint import CheckpointError, load_model, load_tokenizer, weights_sha256
 from training.io import write_json
 
-from .build import hash_files
 from .comparisons import check_source, logits_of_graph, logits_of_model, teacher_forced
 from .precisions import PRECISIONS
 from .prompts import chat_prompt, read_questions
@@ -76,7 +75,7 @@ def score(
     for name, texts_of in answers.items():
         marks = score_answers(rows, texts_of)
         scores[name] = by_task(rows, marks) | by_task([{"task": "all"}] * len(rows), marks)
-    weights = {"model": model_folder.resolve().name, "weights_sha256": hash_files(weight_files(model_folder))}
+    weights = {"model": model_folder.resolve().name, "weights_sha256": weights_sha256(model_folder)}
     settings = {**weights, "data": data.name, "max_new_tokens": max_new_tokens}
     return {**settings, "scores": scores, "precisions": precisions}
 

@@ -26,7 +26,7 @@ from training.card_sections import (
     tasks_of,
     use,
 )
-from training.checkpoint import hash_files, weight_files
+from training.checkpoint import weights_sha256
 from training.description import read_description
 from training.energy import estimate
 from training.figures import read_figures
@@ -180,7 +180,7 @@ def card_of(
     name = manifest.get("model") or folder.resolve().name.removesuffix(".partial")
     figures = read_figures(
         name,
-        hash_files(weight_files(folder)),
+        weights_sha256(folder),
         version or manifest.get("version"),
         description["dataset"].get("content_sha256"),
     )

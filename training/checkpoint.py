@@ -121,6 +121,15 @@ def hash_files(paths: list[Path]) -> str:
     return hashlib.sha256("".join(f"{path.name} {hash_files([path])}\n" for path in paths).encode()).hexdigest()
 
 
+def weights_sha256(folder: Path) -> str:
+    """By which a model's weights are known in manifests and measurements, 64 hex digits.
+
+    Raises:
+        CheckpointError: there are none, or a shard is missing.
+    """
+    return hash_files(weight_files(folder))
+
+
 def check_weights(folder: Path) -> None:
     """Raises CheckpointError when a weight file is missing, cut off or not safetensors."""
     for path in weight_files(folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from training.benchmark.report import summary
 from training.card import families_table, suites_shown
-from training.checkpoint import hash_files, weight_files
+from training.checkpoint import weights_sha256
 from training.figures import browsers_table, native_table, read_figures, sizes_table
 from training.io import replace_block
 from training.manifest import read_manifest
@@ -26,7 +26,7 @@ def blocks(release: Path) -> dict[str, str]:
         OSError, ValueError: a file of the release or a measurement is missing or damaged.
     """
     evaluation = json.loads((release / "evaluation.json").read_text())
-    weights, version = hash_files(weight_files(release)), read_manifest(release).get("version")
+    weights, version = weights_sha256(release), read_manifest(release).get("version")
     figures, large = read_figures(release.resolve().name, weights, version), read_figures(LARGE)
     found = {
         "families": families_table(evaluation["families"]),

@@ -7,12 +7,12 @@ from typing import Any
 
 from data_chef.corpus import describe
 from training.card import card_of
-from training.checkpoint import check_config, check_weights, weight_files
+from training.checkpoint import check_config, check_weights, weights_sha256
 from training.description import read_description
 from training.manifest import MANIFEST, read_manifest, write_manifest
 from training.release import corpus_hashes, load_alone
 
-from ..build import hash_files, is_export
+from ..build import is_export
 from ..card import CARD, card
 from .listing import check_card, check_files, version_in
 from .problems import Problems, PublishError
@@ -111,7 +111,7 @@ def check_export(release: Path, folder: Path, dtypes: list[str] | None, problems
         if unknown := [dtype for dtype in dtypes or () if dtype not in manifest["dtypes"]]:
             has = ", ".join(manifest["dtypes"])
             problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose from these, or {remedy}")
-        if manifest["weights_sha256"] != hash_files(weight_files(release)):
+        if manifest["weights_sha256"] != weights_sha256(release):
             problems.append(f"'{folder}' was not made from the weights of '{release}': {remedy}")
         for key in ("model", "version"):
             if manifest.get(key) != released.get(key):
