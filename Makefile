@@ -36,6 +36,7 @@ demo: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html
 export: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
 $(EXPORTED)/manifest.json: $(MODEL)/manifest.json $(EXPORTERS) | .stamps/install
 	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
+	$(BIN)/python -m export.training_graph --model $(MODEL) --onnx $(EXPORTED)
 	@touch $@
 
 $(REFERENCE)/manifest.json: $(MODEL)/config.json $(EXPORTERS) | .stamps/install

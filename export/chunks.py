@@ -27,6 +27,7 @@ from training.manifest import (
 from .build import is_export, replacing
 from .compress import compress, decoded, is_copy, sizes
 from .errors import ExportError
+from .selection import chosen, left_out
 
 
 FOLDER = "chunks/"
@@ -42,7 +43,8 @@ def chunk(export: Path, out: Path, dtypes: tuple[str, ...] | None = None, encodi
     place in one rename.
 
     Args:
-        dtypes: the precisions to take along, of the manifest's `dtypes`; None for all.
+        dtypes: the precisions to take along, of the manifest's `dtypes`; None for all. A training graph whose frozen
+            weights are not among them stays behind too.
         encodings: compressed copies to put beside the files, of `br` and `gz`.
 
     Returns:
@@ -92,8 +94,7 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
     made = manifest["dtypes"]
     if unknown := [dtype for dtype in dtypes or () if dtype not in made]:
         raise ExportError(f"'{export}' has no {', '.join(unknown)}: choose from {', '.join(made)}")
-    chosen = {dtype: file for dtype, file in made.items() if dtypes is None or dtype in dtypes}
-    dropped = {file for dtype, file in made.items() if dtype not in chosen}
+    dropped = left_out(export, manifest, dtypes)
     files = {
         name: entry | {"chunks": [entry["sha256"]]}
         if entry["bytes"] > LARGEST_WHOLE and "chunks" not in entry
@@ -102,7 +103,7 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
         if name not in dropped
     }
     runtime = max(manifest.get("runtime", RUNTIME_OF_FORMAT_1), RUNTIME_OF_FORMAT_1, key=check_version)
-    chunked = manifest | {"dtypes": chosen, "chunks_at": FOLDER, "files": files}
+    chunked = manifest | {"dtypes": chosen(manifest, dtypes), "chunks_at": FOLDER, "files": files}
     chunked |= {"format": MANIFEST_FORMAT, "runtime": runtime}
     try:
         check_manifest(chunked)

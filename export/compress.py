@@ -1,8 +1,8 @@
 """`python -m export.compress space/dist`: compressed copies beside files, for servers that send them as they are.
 
 That is what nginx does with `gzip_static` and `brotli_static`. Left alone are pictures and archives, which gain
-nothing, and `.onnx` files: browsers ask for parts of them, and a part of a compressed file is of no use. In chunk
-layout (`export.chunks`) models can be compressed.
+nothing, and weights (`.onnx`, `.safetensors`): browsers ask for parts of them, and a part of a compressed file is of
+no use. In chunk layout (`export.chunks`) models can be compressed.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from .errors import ExportError
 
 
 LEAST_SAVED = 0.05
-LEFT_ALONE = {".png", ".zip", ".tgz", ".onnx"}
+LEFT_ALONE = {".png", ".zip", ".tgz", ".onnx", ".safetensors"}
 # What does not shrink to this at once is no text and no code: brotli's best takes a hundred times as long and gets
 # weights 1 to 4% smaller (measured on odin-nano's files); of code it is a fifth.
 WORTH_THE_BEST = 0.5

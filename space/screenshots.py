@@ -31,6 +31,8 @@ VIEWS = {
     "maths": ("maths", "#result"),
     "code": ("code", "#answer"),
     "code-tests": ("code", "#results"),
+    "teach": ("teach", "#lesson"),
+    "teach-answers": ("teach", "#results"),
     "dashboard": ("dashboard", "#answers"),
     "dashboard-comparison": ("dashboard", "#versus"),
     "benchmark": ("benchmark", "#own-result"),
@@ -50,6 +52,10 @@ def fill(visitor: Visitor) -> None:
         visitor.wait(lambda: visitor.state == "ready" and visitor.all("main .stats"), PATIENCE)
     visitor.click("#run")
     visitor.wait(lambda: visitor.all("#results") or visitor.error, PATIENCE)
+    visitor.go("teach")
+    visitor.click("[data-lesson=operator]")
+    visitor.click("#teach")
+    visitor.wait(lambda: visitor.all("#lesson[data-stage=taught]") or visitor.error, PATIENCE)
     visitor.go("dashboard")
     visitor.click("#measure")
     visitor.wait(lambda: visitor.all("#cancel-measuring") or visitor.error)

@@ -14,6 +14,7 @@ from training.release import corpus_hashes, load_alone
 
 from ..build import is_export
 from ..card import CARD, card
+from ..selection import chosen, left_out, training_files
 from .listing import check_card, check_files, version_in
 from .problems import Problems, PublishError
 from .repository import Repository, contents
@@ -108,6 +109,7 @@ def check_export(release: Path, folder: Path, dtypes: list[str] | None, problems
         check_files(folder, remedy, problems)
         if other := [file for file in manifest["dtypes"].values() if file not in manifest["files"]]:
             raise PublishError(f"'{folder}/{MANIFEST}' has dtypes that are none of its files ({other[0]}): {remedy}")
+        training_files(folder, manifest)
         if unknown := [dtype for dtype in dtypes or () if dtype not in manifest["dtypes"]]:
             has = ", ".join(manifest["dtypes"])
             problems.append(f"'{folder}' has no {', '.join(unknown)}, only {has}: choose from these, or {remedy}")
@@ -150,14 +152,11 @@ def curriculum_of(release: Path) -> str:
 def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | None) -> None:
     """Links what is published as it is into `scratch`."""
     sources = {name: release for name in read_manifest(release)["files"] if name != README}
-    graphs = chosen(read_manifest(export), dtypes)
-    for name, folder in (sources | dict.fromkeys((*FROM_EXPORT, *graphs.values()), export)).items():
+    manifest = read_manifest(export)
+    made = {*manifest["dtypes"].values(), *training_files(export, manifest)} - left_out(export, manifest, dtypes)
+    for name, folder in (sources | dict.fromkeys((*FROM_EXPORT, *sorted(made)), export)).items():
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).symlink_to((folder / name).resolve())
-
-
-def chosen(manifest: dict, dtypes: list[str] | None) -> dict[str, str]:
-    return {dtype: file for dtype, file in manifest["dtypes"].items() if dtypes is None or dtype in dtypes}
 
 
 def origin(release: Path, export: Path, dtypes: list[str] | None) -> dict:

@@ -1,8 +1,8 @@
-/** What measures the speed of this device: one at a time, because two would share its processor. */
+/** What keeps this device busy for long: one at a time, because two would share its processor. */
 
 import { signal } from "@preact/signals";
 
-const NAMES = { benchmark: "The benchmark", comparison: "The comparison with a transformer" };
+const NAMES = { benchmark: "The benchmark", comparison: "The comparison with a transformer", lesson: "A lesson" };
 export type Measurement = keyof typeof NAMES;
 
 export const measuring = signal<Measurement | undefined>(undefined);

@@ -28,6 +28,13 @@ export const MODES: readonly Mode[] = [
     Page: lazy(async () => (await import("./code/Code")).Code),
   },
   {
+    name: "teach",
+    label: "Teach",
+    title: "Teach the model",
+    icon: "teach",
+    Page: lazy(async () => (await import("./teach/Teach")).Teach),
+  },
+  {
     name: "dashboard",
     label: "Dashboard",
     title: "Dashboard",

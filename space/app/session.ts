@@ -5,6 +5,7 @@ import deployment from "virtual:deployment";
 import {
   OdinError,
   OdinLLM,
+  type AdapterInfo,
   type Device,
   type Dtype,
   type GenerateCall,
@@ -64,6 +65,7 @@ export interface Answer {
 
 const model = signal<OdinLLM | undefined>(undefined);
 const answering = signal(0);
+const changes = signal(0);
 const loading = signal<{ stop: AbortController; done: Promise<OdinLLM> } | undefined>(undefined);
 
 export const phase = computed<Phase>(() => {
@@ -71,7 +73,9 @@ export const phase = computed<Phase>(() => {
   if (!model.value) return "idle";
   return answering.value > 0 ? "answering" : "ready";
 });
-export const info = computed<ModelInfo | undefined>(() => model.value?.info);
+export const info = computed<ModelInfo | undefined>(() => (changes.value, model.value?.info));
+/** What the model has learned in this browser, on top of its release; null for nothing. */
+export const adapter = computed<AdapterInfo | null>(() => (changes.value, model.value?.adapter ?? null));
 /** The folder of the model that was loaded, a variant's where there are variants; before, the one that is named. */
 export const modelFolder = () => info.peek()?.url ?? new URL(modelUrl, document.baseURI).href;
 export const progress = signal<Progress | undefined>(undefined);
@@ -89,6 +93,11 @@ export const memoryBytes = signal<number | undefined>(undefined);
 effect(() => {
   document.body.dataset["state"] = phase.value;
 });
+
+/** To be called when the model may have learned or forgotten something, which it tells only when it is asked. */
+export function lookAgain(): void {
+  changes.value++;
+}
 
 let tokenMs: number[] = [];
 
@@ -190,6 +199,7 @@ export async function ask(prompt: Prompt | undefined, call: AskOptions): Promise
       return answer;
     } finally {
       answering.value--;
+      lookAgain(); // the answer was by what had been learned until then
     }
   } catch (cause) {
     const error = asOdinError(cause);

@@ -28,13 +28,7 @@ export async function connect(
       close: () => worker.terminate(),
     };
   }
-  const { Host } = await import("./host").catch((error: unknown) => {
-    throw new OdinError(
-      "network",
-      `A script of the runtime could not be fetched (${String(error)}). Check the connection, and that all files of ` +
-        "the package lie beside one another, and reload the page.",
-    );
-  });
+  const { Host } = await import("./host").catch(scriptMissing);
   let open = true;
   // Replies come later here as well, so that callers see one order of things.
   const host = new Host((reply) => queueMicrotask(() => open && onReply(reply)));
@@ -45,6 +39,15 @@ export async function connect(
   // A caller may go on to change what it has sent, as a conversation; model files are not copied.
   const send = (request: Request) => host.handle(request.type === "generate" ? structuredClone(request) : request);
   return { send, close };
+}
+
+/** For what `import()` throws. */
+export function scriptMissing(error: unknown): never {
+  throw new OdinError(
+    "network",
+    `A script of the runtime could not be fetched (${String(error)}). Check the connection, and that all files of ` +
+      "the package lie beside one another, and reload the page.",
+  );
 }
 
 /** A worker whose script runs; undefined when this browser has no module workers, or does not let it start. */

@@ -10,6 +10,8 @@ export type OdinErrorCode =
   | "bad-option" // a parameter of load() or generate() is out of range
   | "bad-data" // a dataset's descriptor, or a row of it, is not as it should be
   | "aborted" // the caller's signal stopped it
+  | "storage" // the browser's storage refuses, is full, or is another tab's
+  | "diverged" // training: the loss or its gradient is no number, again and again
   | "bad-record" // a run record is damaged, or of another model than the one that is loaded
   | "device-lost" // the graphics device went away in the middle of an answer
   | "precision" // a graph does not compute in the precision that its file promises

@@ -14,12 +14,14 @@ import {
   type Failure,
   type Fetched,
   type FetchRequest,
+  type Learned,
   type LoadOptions,
   type ModelFiles,
   type Progress,
   type TelemetryEvent,
 } from "./protocol";
 import { prepareWebAssembly } from "./session";
+import type { AdaptedModel } from "./training/adapted";
 import { type ChosenVariant, chooseVariant, namedVariant, someVisitor } from "./variants";
 
 /** WebGPU that takes longer for a step of the probe is no faster than WebAssembly (odin-100m: 18 to 33 ms a token). */
@@ -45,13 +47,15 @@ export async function fetchModel(
   const capabilities = await detect();
   const folder = url === undefined ? undefined : await Source.open(url, options, listener);
   const config = request.files?.config ?? (await folder!.config());
+  const adapted = request.learned && folder ? await folder.adapted(request.learned) : undefined;
   const wanted = {
     device: options.device ?? "auto",
-    dtype: url === undefined ? request.files!.dtype : (folder?.dtype ?? options.dtype ?? "auto"),
+    dtype: url === undefined ? request.files!.dtype : (adapted?.dtype ?? folder?.dtype ?? options.dtype ?? "auto"),
     threads: options.threads,
   };
   const failed = [...request.failed];
-  const usable = plans(wanted, capabilities, { hidden_size: Number(config["hidden_size"]) }, folder?.dtypes).filter(
+  const dtypes = adapted ? [adapted.dtype] : folder?.dtypes;
+  const usable = plans(wanted, capabilities, { hidden_size: Number(config["hidden_size"]) }, dtypes).filter(
     (plan) =>
       !failed.some((other) => same(other, plan)) &&
       // A failure would leave onnxruntime unusable in this thread, and a page cannot be given another one.
@@ -74,7 +78,8 @@ export async function fetchModel(
         continue;
       }
     }
-    const files = request.files?.dtype === plan.dtype ? request.files : await folder!.files(config, plan.dtype);
+    const given = request.files?.dtype === plan.dtype ? request.files : undefined;
+    const files = given ?? (await folder!.files(config, plan.dtype, adapted));
     return {
       plan,
       another: i + 1 < usable.length,
@@ -170,17 +175,23 @@ class Source {
     return this.file ?? `onnx/model${DTYPE_SUFFIX[dtype]}.onnx`;
   }
 
-  async files(config: Record<string, unknown>, dtype: Dtype): Promise<ModelFiles> {
+  /** What generates with other parameters than the released ones. */
+  async adapted(learned: Learned): Promise<AdaptedModel> {
+    const { AdaptedModel } = await import("./training/adapted"); // few visitors train
+    return AdaptedModel.open(this.folder, learned);
+  }
+
+  async files(config: Record<string, unknown>, dtype: Dtype, adapted: AdaptedModel | undefined): Promise<ModelFiles> {
     const { folder } = this;
-    const path = this.path(dtype);
-    folder.expect(["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", path]);
+    const paths = adapted?.paths ?? [this.path(dtype)];
+    folder.expect(["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", ...paths]);
     this.expecting = true;
-    const [configBytes, generationConfig, bytes, tokenizerConfig, weights] = await Promise.all([
+    const [configBytes, generationConfig, bytes, tokenizerConfig, [weights, ...more]] = await Promise.all([
       folder.read("config.json"),
       folder.json<Record<string, unknown>>("generation_config.json", { optional: true }),
       folder.read("tokenizer.json"),
       folder.json<Record<string, unknown>>("tokenizer_config.json"),
-      folder.chunks(path),
+      Promise.all(paths.map((path) => folder.chunks(path))),
     ]);
     tokenizerConfig["chat_template"] ??= await folder.text("chat_template.jinja", { optional: true });
     await folder.finish();
@@ -189,11 +200,13 @@ class Source {
       config,
       generationConfig: generationConfig ?? {},
       tokenizer: { bytes, config: tokenizerConfig },
-      weights,
+      weights: weights!,
+      ...adapted?.rest(more),
       dtype,
       hashes: {
         config: sha256Hex(configBytes),
-        weights: folder.manifest?.files[path]?.sha256 ?? (await sha256Pieces(weights)),
+        weights:
+          adapted?.learned.sha256 ?? folder.manifest?.files[paths[0]!]?.sha256 ?? (await sha256Pieces(weights!)),
         tokenizer: sha256Hex(bytes),
       },
     };

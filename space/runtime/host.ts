@@ -3,14 +3,17 @@
 import { env } from "@huggingface/transformers";
 import { Engine } from "./engine";
 import { OdinError } from "./errors";
+import { linkedController } from "./download/tasks";
 import { fetchModel } from "./fetch";
 import { memoryTaken, watchMemory } from "./memory";
 import { missingFile } from "./ortfiles";
 import { platform } from "./platform";
 import { promised } from "./precision";
-import type { FetchRequest, ModelFiles, Progress, Reply, Request, StartRequest, TelemetryEvent } from "./protocol";
+import { buffersOf } from "./protocol";
+import type { FetchRequest, Progress, Reply, Request, StartRequest, TelemetryEvent } from "./protocol";
 import { startModel } from "./session";
 import { Tokenizer } from "./tokenizer";
+import type { TrainingThread } from "./training/thread";
 
 const PROGRESS_MS = 30;
 
@@ -21,6 +24,9 @@ export class Host {
   readonly #stopped = new Set<number>();
   readonly #closed = new AbortController();
   #answering: Promise<unknown> = Promise.resolve();
+  #training: Promise<TrainingThread> | undefined;
+  /** Of calls of a training that run. */
+  readonly #stops = new Map<number, AbortController>();
 
   /** @param say sends a reply; `transfer` are buffers that it may take along instead of copying. */
   constructor(readonly say: (reply: Reply, transfer?: Transferable[]) => void) {}
@@ -30,6 +36,7 @@ export class Host {
     this.#closed.abort();
     const engine = this.#engine;
     this.#engine = undefined;
+    void this.#training?.then((training) => training.close()).catch(() => {});
     void this.#answering.then(() => engine?.model.dispose()).catch(() => {}); // it is not needed any more, so or so
   }
 
@@ -42,7 +49,8 @@ export class Host {
   }
 
   async #work(request: Request): Promise<void> {
-    if (request.type === "stop") this.#stopped.add(request.id);
+    if (request.type === "stop") this.#stop(request.id);
+    else if (request.type === "train") await this.#train(request);
     else if (request.type === "generate") await this.#generate(request);
     else {
       if (request.telemetry) this.#onEvent = (event) => this.say({ type: "telemetry", event });
@@ -78,8 +86,9 @@ export class Host {
       this.#onEvent?.({ type: "attempt", device, dtype, ms: sessionMs });
       const { config, hashes } = files;
       const attempts = [...failed, plan];
-      const precision = promised(dtype, config);
-      const info = { ...source, dtype, device, threads, config, hashes, precision, attempts, sessionMs };
+      const precision = promised(dtype, config, files.adapted);
+      const adapter = files.adapter ?? null;
+      const info = { ...source, dtype, device, threads, config, hashes, adapter, precision, attempts, sessionMs };
       this.#engine = new Engine(model, tokenizer, info, device === "webgpu" ? deviceLoss() : undefined);
       this.#reportMemory();
       this.say({ type: "ready", info });
@@ -90,7 +99,7 @@ export class Host {
       this.#onEvent?.({ type: "attempt", device, dtype, ms: performance.now() - started, failure: reason.message });
       if (!another || !(missing || reason.code === "engine")) throw reason;
       // WebAssembly has used the weights up by now.
-      const whole = files.weights.every(({ byteLength }) => byteLength > 0);
+      const whole = buffersOf(files).every(({ byteLength }) => byteLength > 0);
       const left = whole ? files : undefined;
       const again = [...failed, { ...plan, failure: reason.message }];
       this.say({ type: "failed", failed: again, files: left }, left ? buffersOf(left) : []);
@@ -117,6 +126,33 @@ export class Host {
     }
   }
 
+  async #train({ id, call, telemetry }: Extract<Request, { type: "train" }>): Promise<void> {
+    if (telemetry) this.#onEvent = (event) => this.say({ type: "telemetry", event });
+    const { controller, release } = linkedController(this.#closed.signal);
+    this.#stops.set(id, controller);
+    try {
+      // Most pages never train.
+      this.#training ??= import("./training/thread").then(({ TrainingThread }) => new TrainingThread());
+      const training = await this.#training;
+      const result = await training.handle(call, {
+        onProgress: progressAtMost(PROGRESS_MS, (progress) => this.say({ type: "progress", ...progress })),
+        onReplay: (done, total) => this.say({ type: "replayed", id, done, total }),
+        onEvent: this.#onEvent,
+        signal: controller.signal,
+      });
+      this.say({ type: "trained", id, result }, transferable(result));
+    } finally {
+      release();
+      this.#stops.delete(id);
+    }
+  }
+
+  #stop(id: number): void {
+    const training = this.#stops.get(id);
+    if (training) training.abort();
+    else this.#stopped.add(id);
+  }
+
   #reportMemory(): void {
     if (!this.#onEvent) return;
     const taken = memoryTaken();
@@ -131,8 +167,10 @@ async function deviceLoss(): Promise<string> {
   return message || reason;
 }
 
-export function buffersOf({ weights }: ModelFiles): ArrayBuffer[] {
-  return weights.map(({ buffer }) => buffer);
+/** What need not be copied on its way to the page. */
+function transferable(result: Awaited<ReturnType<TrainingThread["handle"]>>): Transferable[] {
+  const bytes = typeof result === "object" && result && "parameters" in result ? result.parameters : undefined;
+  return bytes instanceof Uint8Array ? [bytes.buffer] : [];
 }
 
 /** Passes on the first, the last and at most one in so many milliseconds: bytes come faster than a page can show. */

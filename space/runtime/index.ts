@@ -7,7 +7,8 @@ export { detect, summary, type Capabilities, type Plan } from "./devices";
 export { clearCache, formatBytes, storedModels, type DownloadEvent, type StoredModel } from "./download";
 export { OdinError, type OdinErrorCode } from "./errors";
 export { hubUrl } from "./hub";
-export { OdinLLM, type CreateOptions, type GenerateCall, type OwnWeights, type StartOptions } from "./llm";
+export { OdinLLM, type CreateOptions, type GenerateCall } from "./llm";
+export type { OwnWeights } from "./own";
 export { PRECISION, type PrecisionPolicy } from "./precision";
 export {
   DTYPE_SUFFIX,
@@ -20,6 +21,7 @@ export {
   type ModelInfo,
   type Progress,
   type Prompt,
+  type StartOptions,
   type Stats,
   type TelemetryEvent,
 } from "./protocol";
@@ -27,6 +29,32 @@ export { shuffled, splitOf, uniform } from "./random";
 export { parseRecord, recordId, type RunRecord } from "./record";
 export { nextTokenProbabilities, sampleToken, type SamplingOptions } from "./sampling";
 export type { Tokenizer, TokenizerMetrics } from "./tokenizer";
+export { dataOf } from "./training/batches";
+export {
+  exampleSplits,
+  EXAMPLES,
+  FEWEST_EXAMPLES,
+  MOST_EXAMPLES,
+  readExamples,
+  requireExampleCount,
+  type ExampleFile,
+  type ReadExamplesOptions,
+} from "./training/examples";
+export type { OwnTraining } from "./training/messages";
+export { parseTrainingRecord, trainingRecordId, type TrainingRecord, type TrainingStep } from "./training/record";
+export type { ReplayOptions } from "./training/replay";
+export type {
+  AdapterFiles,
+  AdapterInfo,
+  BatchOptions,
+  Example,
+  StepOptions,
+  StepResult,
+  TrainingBatch,
+  TrainingData,
+  TrainingOptions,
+  TrainingState,
+} from "./training/types";
 export { chooseVariant, type ChosenVariant, type Variant } from "./variants";
 export { VERSION } from "./version";
 

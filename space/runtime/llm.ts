@@ -1,40 +1,40 @@
 /** `OdinLLM`: a model that lives in a thread of its own, and what a page asks of it. */
 
-import { sha256Hex } from "./canonical";
-import { connect, type Connection } from "./connection";
-import { sha256Pieces } from "./download/hash";
+import { scriptMissing, type Connection } from "./connection";
+import type { Dataset } from "./data";
 import { OdinError } from "./errors";
+import { launch } from "./launch";
+import { OwnModel, type OwnOptions, type OwnWeights } from "./own";
 import { platform } from "./platform";
 import type {
   Call,
   Chunk,
   Failure,
   GenerateOptions,
-  LoadOptions,
+  Learned,
   ModelFiles,
   ModelInfo,
-  Progress,
   Prompt,
   Reply,
-  Request,
+  StartOptions,
   Stats,
-  TelemetryEvent,
-  Weights,
 } from "./protocol";
 import { checkRecord, parseRecord, type RunRecord } from "./record";
+import type { TrainingClient } from "./training/client";
+import type { TrainingRecord } from "./training/record";
+import type { ReplayOptions } from "./training/replay";
+import type {
+  AdapterFiles,
+  AdapterInfo,
+  BatchOptions,
+  Example,
+  StepOptions,
+  StepResult,
+  TrainingBatch,
+  TrainingOptions,
+  TrainingState,
+} from "./training/types";
 import { someVisitor } from "./variants";
-
-export interface StartOptions extends LoadOptions {
-  onProgress?: (progress: Progress) => void;
-  /** Times and sizes, as they come; nothing is measured for it, and nothing told, unless it is given. */
-  onTelemetry?: (event: TelemetryEvent) => void;
-  /** Aborting ends the loading; what has been downloaded stays stored. */
-  signal?: AbortSignal;
-  /** Folder of onnxruntime's WebAssembly files. Default: `ort/` beside this package's script. */
-  ortUrl?: string;
-  /** Whether the model lives in a worker; default true, where there are any. Else WebGPU is only tried by name. */
-  worker?: boolean;
-}
 
 export interface GenerateCall extends GenerateOptions {
   /** Aborting ends the answer after the token being computed; the iterator then finishes without an error. */
@@ -43,16 +43,7 @@ export interface GenerateCall extends GenerateOptions {
   onPrefill?: (done: number, total: number) => void;
 }
 
-/** An ONNX file as `python -m export` writes it. Of a Blob or of pieces memory holds one copy only. */
-export type OwnWeights = Blob | Uint8Array | ArrayBuffer | Uint8Array[];
-
-export interface CreateOptions extends StartOptions {
-  /** `tokenizer.json`, and what `tokenizer_config.json` holds. Without it prompts are token ids, answers no text. */
-  tokenizer?: { tokenizer: Uint8Array | string; config?: Record<string, unknown> };
-  generationConfig?: Record<string, unknown>;
-}
-
-const PIECE = 4 << 20;
+export type CreateOptions = StartOptions & OwnOptions;
 
 type Listener = { reply: (reply: Reply) => void; fail: (error: OdinError) => void };
 
@@ -64,6 +55,11 @@ export class OdinLLM {
   /** Why the model has to be started again before the next answer. */
   #broken: OdinError | undefined;
   #disposed = false;
+  #training: TrainingClient | undefined;
+  /** What the model generates with; undefined for the released weights. */
+  #learned: Learned | undefined;
+  /** Of what was learned, as the training counts it. */
+  #version = 0;
   readonly #listeners = new Set<Listener>();
   // A WebAssembly step lets no message in; shared memory it can look at.
   readonly #stop = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
@@ -71,6 +67,7 @@ export class OdinLLM {
   private constructor(
     readonly url: string | undefined,
     readonly options: StartOptions,
+    private readonly own?: OwnModel,
   ) {}
 
   /**
@@ -98,25 +95,13 @@ export class OdinLLM {
   static async createModel(
     config: Record<string, unknown>,
     weights: OwnWeights,
-    { tokenizer, generationConfig = {}, ...options }: CreateOptions = {},
+    { tokenizer, generationConfig, training, ...options }: CreateOptions = {},
   ): Promise<OdinLLM> {
     const { dtype = "auto" } = options;
-    const text = tokenizer?.tokenizer;
-    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-    const pieces = await piecesOf(weights);
-    const llm = new OdinLLM(undefined, options);
-    await llm.#start([], {
-      config,
-      generationConfig,
-      dtype: dtype === "auto" ? "q8" : dtype,
-      weights: pieces,
-      tokenizer: bytes && { bytes, config: { ...tokenizer?.config } },
-      hashes: {
-        config: sha256Hex(JSON.stringify(config)),
-        weights: await sha256Pieces(pieces),
-        tokenizer: sha256Hex(bytes ?? ""),
-      },
-    });
+    const made = { tokenizer, generationConfig, training };
+    const { own, files } = await OwnModel.make(config, weights, dtype === "auto" ? "q8" : dtype, made);
+    const llm = new OdinLLM(undefined, options, own);
+    await llm.#start([], files);
     return llm;
   }
 
@@ -157,6 +142,7 @@ export class OdinLLM {
     call: Pick<GenerateCall, "signal" | "onPrefill"> = {},
   ): AsyncGenerator<Chunk, Stats, void> {
     const parsed = parseRecord(record);
+    await this.#alone(() => this.#adapt());
     for (const message of checkRecord(parsed, this.info)) this.options.onTelemetry?.({ type: "warning", message });
     const { parameters, seed, prompt, reads, firstDraw, tokens, finish } = parsed;
     if (tokens.length === 0) throw new OdinError("bad-record", "The record has no tokens to be generated again.");
@@ -174,12 +160,100 @@ export class OdinLLM {
     return stats;
   }
 
+  /**
+   * Opens a training in a thread of its own, and takes up what is stored of this model.
+   *
+   * @throws OdinError `not-found`: the export has no training graph; `storage`, `corrupt`, `incompatible`, `aborted`,
+   *   `bad-option`, `engine`.
+   */
+  async startTraining(options: TrainingOptions = {}): Promise<TrainingState> {
+    return (await this.#trainer()).start(options);
+  }
+
+  /**
+   * One step of AdamW on a batch. Steps wait for one another; without {@link startTraining} the first one starts the
+   * training by its defaults.
+   *
+   * @throws OdinError `bad-data`, `bad-option`, `storage`, `diverged`, `aborted`, `engine`; the training is then as
+   *   before the step.
+   */
+  async trainStep(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
+    return (await this.#trainer()).step(batch, options);
+  }
+
+  /**
+   * Examples as the training graph takes them: tokenised by the chat template, masked up to the answer, shuffled and
+   * packed.
+   *
+   * @throws OdinError `bad-data` naming the row; as {@link startTraining}
+   */
+  async *batches(
+    examples: Dataset<Example> | AsyncIterable<Example>,
+    options: BatchOptions = {},
+  ): AsyncGenerator<TrainingBatch, void, void> {
+    yield* (await this.#trainer()).batches(examples, options);
+  }
+
+  /** Where the open training stands. */
+  get training(): TrainingState | undefined {
+    return this.#training?.state;
+  }
+
+  /**
+   * Computes the steps of a record once more, from the released weights, in a thread of its own. Neither the model nor
+   * what is stored changes.
+   *
+   * @throws OdinError `bad-record` when it is damaged, of another model, graph or data, or when a loss differs.
+   */
+  async replayTraining(
+    record: TrainingRecord | string,
+    examples: Dataset<Example> | AsyncIterable<Example>,
+    options: ReplayOptions = {},
+  ): Promise<void> {
+    const { trainee } = await this.#trainer();
+    const { replayTraining } = await import("./training/replay").catch(scriptMissing);
+    await replayTraining(trainee, record, examples, options);
+  }
+
+  /** Ends the training's thread. What was learned stays in use and stored. */
+  async stopTraining(): Promise<void> {
+    await this.#training?.stop();
+  }
+
+  /** Deletes what is stored of this model's training, and generates with the released weights again. */
+  async forgetTraining(): Promise<void> {
+    await (await this.#trainer()).forget();
+    await this.#alone(() => this.#adapt());
+  }
+
+  /** What was learned, as PEFT's two files. @throws OdinError `bad-option` when that is nothing. */
+  async exportAdapter(): Promise<AdapterFiles> {
+    return (await this.#trainer()).exportAdapter();
+  }
+
+  /**
+   * Generates with an adapter of PEFT's from now on.
+   *
+   * @throws OdinError `bad-data`, `corrupt`, `not-found`; `bad-option` while a training is open.
+   */
+  async loadAdapter(files: AdapterFiles): Promise<void> {
+    await (await this.#trainer()).loadAdapter(files);
+    await this.#alone(() => this.#adapt());
+  }
+
+  /** What the model that answers has learned since its release. */
+  get adapter(): AdapterInfo | null {
+    return this.info.adapter;
+  }
+
   /** Frees the model's memory. The object cannot be used afterwards. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#connection?.close();
-    this.#fail(new OdinError("engine", "The model has been unloaded."));
+    const error = new OdinError("engine", "The model has been unloaded.");
+    this.#training?.dispose(error);
+    this.#fail(error);
   }
 
   async *#answers(call: Call, { signal, onPrefill, ...options }: GenerateCall): AsyncGenerator<Chunk, Stats, void> {
@@ -210,7 +284,12 @@ export class OdinLLM {
     };
     try {
       if (this.#disposed) throw unloaded();
+      const kept = this.#connection;
       if (this.#broken) await this.#restart(call);
+      await this.#adapt();
+      if (call.kind === "continue" && kept !== this.#connection) {
+        throw new OdinError("bad-option", "The model has learned since: its last answer cannot go on. Ask again.");
+      }
       this.#listeners.add(listener);
       if (signal?.aborted) stop();
       try {
@@ -236,78 +315,31 @@ export class OdinLLM {
     }
   }
 
-  /** Fetches the model and starts it, each in a thread of its own; again, another way, when one does not work. */
   async #start(failed: Failure[], files: ModelFiles | undefined): Promise<void> {
-    const { onTelemetry, ortUrl, onProgress: _, signal: __, worker: ___, ...options } = this.options;
-    const started = performance.now();
-    const telemetry = onTelemetry !== undefined;
-    const ort = ortUrl === undefined ? new URL("./ort/", import.meta.url).href : platform.resolve(asFolder(ortUrl));
-    for (;;) {
-      const fetch: Request = { type: "fetch", url: this.url, ortUrl: ort, options, files, failed, telemetry };
-      const scout = await this.#thread(fetch, files);
-      // It ends here, and takes along what fetching has left in memory.
-      scout.connection.close();
-      if (scout.reply.type === "failed") {
-        ({ failed, files } = scout.reply);
-        continue;
-      }
-      if (scout.reply.type !== "fetched") throw unexpected(scout.reply);
-      const { fetched } = scout.reply;
-      const downloadMs = performance.now() - started;
-      const stop = this.#stop?.buffer as SharedArrayBuffer | undefined;
-      const start: Request = { type: "start", fetched, ortUrl: ort, debug: options.debug ?? false, telemetry, stop };
-      const { reply, connection } = await this.#thread(start, fetched.files);
-      if (reply.type === "ready") {
-        this.#info = { ...reply.info, downloadMs, loadMs: performance.now() - started };
-        this.#connection = connection;
-        this.#broken = undefined;
-        return;
-      }
-      connection.close();
-      if (reply.type !== "failed") throw unexpected(reply);
-      ({ failed, files } = reply);
-    }
-  }
-
-  /** A new thread, and its reply to a request. */
-  async #thread(request: Request, files: ModelFiles | undefined): Promise<{ reply: Reply; connection: Connection }> {
-    const { onProgress, onTelemetry, worker = true } = this.options;
-    // It is for the first start; one after a loss is a later call's.
-    const signal = this.#info ? undefined : this.options.signal;
-    const aborted = () => new OdinError("aborted", "Loading the model was stopped. What was downloaded is kept.");
-    if (signal?.aborted) throw aborted();
-    let answer = (_: Reply) => {};
-    let refuse = (_: OdinError) => {};
-    const replied = new Promise<Reply>((resolve, reject) => ([answer, refuse] = [resolve, reject]));
-    const connection = await connect(
-      worker,
-      (reply) => {
-        if (reply.type === "progress") onProgress?.({ loaded: reply.loaded, total: reply.total, file: reply.file });
-        else if (reply.type === "telemetry") onTelemetry?.(reply.event);
-        else if ("id" in reply) this.#listeners.forEach((listener) => listener.reply(reply));
-        else answer(reply);
+    const { info, connection } = await launch({ failed, files, learned: this.#learned }, {
+      url: this.url,
+      options: this.options,
+      ortUrl: this.#ortUrl,
+      stop: this.#stop?.buffer as SharedArrayBuffer | undefined,
+      // The option is for the first start; one after a loss is a later call's.
+      signal: this.#info ? undefined : this.options.signal,
+      onFetched: () => {
+        if (!this.#connection) return;
+        // What another one takes the place of; until that runs there is none.
+        this.#connection.close();
+        this.#broken = new OdinError("engine", "The model could not be started again.");
       },
-      (error) => {
-        refuse(error);
-        if (connection !== this.#connection) return;
+      onReply: (reply) => this.#listeners.forEach((listener) => listener.reply(reply)),
+      onFailure: (error, failing) => {
+        if (failing !== this.#connection) return;
         this.#broken = error;
         this.#fail(error);
       },
-    );
-    const abort = () => refuse(aborted());
-    signal?.addEventListener("abort", abort);
-    try {
-      if (signal?.aborted) throw aborted();
-      connection.send(request, files ? files.weights.map(({ buffer }) => buffer) : []);
-      const reply = await replied;
-      if (this.#disposed) throw unloaded();
-      return { reply, connection };
-    } catch (error) {
-      connection.close();
-      throw error;
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+      check: () => {
+        if (this.#disposed) throw unloaded();
+      },
+    });
+    [this.#info, this.#connection, this.#broken] = [info, connection, undefined];
   }
 
   /** After the device was lost, or the thread died: the same model in a new thread, without what failed. */
@@ -315,15 +347,71 @@ export class OdinLLM {
     const { attempts } = this.info;
     const failure = this.#broken!.message;
     this.#connection?.close();
-    if (this.url === undefined) throw new OdinError("engine", `${failure} Create the model again.`);
+    const files = this.#learned && (await this.own?.adapted(this.#learned));
+    if (this.own && !files) throw new OdinError("engine", `${failure} Create the model again.`);
     // A thread that died may do better the next time. So may a device that was lost, where no other was wanted.
     const { device = "auto" } = this.options;
     const lost = this.#broken!.code === "device-lost" && device === "auto" ? [{ ...attempts.at(-1)!, failure }] : [];
-    const before = attempts.slice(0, -1).map((plan) => ({ failure: "", ...plan }));
-    await this.#start([...before, ...lost], undefined);
+    await this.#start([...this.#failedBefore, ...lost], files);
     if (call.kind === "continue") {
       throw new OdinError("bad-option", `${failure} The answer is lost, and cannot be gone on with. Ask again.`);
     }
+  }
+
+  /** Starts the model again, when it has learned or forgotten something since the last start. */
+  async #adapt(): Promise<void> {
+    const training = this.#training;
+    if (!training || training.version === this.#version) return;
+    const { version } = training;
+    const [before, learned] = [this.#learned, await training.learned()];
+    if (learned?.sha256 !== before?.sha256) {
+      this.#learned = learned;
+      try {
+        await this.#start(this.#failedBefore, await this.own?.adapted(learned));
+      } catch (error) {
+        this.#learned = before;
+        throw error;
+      }
+    }
+    this.#version = version;
+  }
+
+  /** What was tried before the plan that runs. */
+  get #failedBefore(): Failure[] {
+    return this.info.attempts.slice(0, -1).map((plan) => ({ failure: "", ...plan }));
+  }
+
+  get #ortUrl(): string {
+    const { ortUrl } = this.options;
+    return ortUrl === undefined ? new URL("./ort/", import.meta.url).href : platform.resolve(asFolder(ortUrl));
+  }
+
+  /** The training's side of this model; its code is loaded when it is asked for. */
+  async #trainer(): Promise<TrainingClient> {
+    const { TrainingClient } = await import("./training/client").catch(scriptMissing);
+    if (this.#disposed) throw unloaded();
+    const { url } = this.info;
+    const { store = true } = this.options;
+    const source = url === undefined ? this.own?.training : { url, store };
+    if (!source) {
+      throw new OdinError("not-found", "This model was made without a training graph. Give createModel() `training`.");
+    }
+    return (this.#training ??= new TrainingClient({
+      options: this.options,
+      ortUrl: this.#ortUrl,
+      source,
+      info: () => this.info,
+    }));
+  }
+
+  /** Runs `task` when no answer is being generated. */
+  async #alone(task: () => Promise<void>): Promise<void> {
+    const run = this.#queue.then(() => {
+      if (this.#disposed) throw unloaded();
+      return task();
+    });
+    this.#queue = run.catch(() => {});
+    await run;
   }
 
   #noted(error: OdinError): OdinError {
@@ -343,27 +431,4 @@ function asFolder(address: string): string {
 
 function unloaded(): OdinError {
   return new OdinError("engine", "The model has been unloaded. Load it again.");
-}
-
-/** The error that a thread reports in place of what was asked for. */
-function unexpected(reply: Reply): OdinError {
-  return reply.type === "error"
-    ? new OdinError(reply.code, reply.message)
-    : new OdinError("engine", `The model's worker answered with '${reply.type}'.`);
-}
-
-/** Copies, since the pieces go over to another thread. */
-async function piecesOf(weights: OwnWeights): Promise<Weights> {
-  if (Array.isArray(weights)) return weights.map((piece) => piece.slice());
-  const blob = weights instanceof Blob;
-  const bytes = blob ? undefined : new Uint8Array(weights instanceof ArrayBuffer ? weights : weights.buffer);
-  const offset = !blob && ArrayBuffer.isView(weights) ? weights.byteOffset : 0;
-  const size = blob ? weights.size : weights.byteLength;
-  const pieces: Weights = [];
-  for (let begin = 0; begin < size; begin += PIECE) {
-    const end = Math.min(size, begin + PIECE);
-    if (blob) pieces.push(new Uint8Array(await weights.slice(begin, end).arrayBuffer()));
-    else pieces.push(bytes!.slice(offset + begin, offset + end) as Uint8Array<ArrayBuffer>);
-  }
-  return pieces;
 }

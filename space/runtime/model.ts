@@ -70,7 +70,7 @@ export class OdinCache extends TensorCache {
 type ModelInputs = Record<string, Tensor> & { past_key_values: OdinCache };
 
 /** Lets waiting messages in. A WebAssembly step never yields to the event loop by itself, so no stop would arrive. */
-const nextTask = (() => {
+export const nextTask = (() => {
   // Node has it, and an open port there would keep the program from ending.
   if (typeof setImmediate === "function") return () => new Promise<void>((resolve) => setImmediate(resolve));
   const { port1, port2 } = new MessageChannel();

@@ -72,10 +72,22 @@ export const PRECISION: Readonly<Record<Dtype, Readonly<Record<OpGroup, Format>>
 /**
  * What the file of a dtype promises for a model of that `config.json`. Embeddings are the head's bytes; where they are
  * not tied to it, they are as precise as activations.
+ *
+ * @param adapted `lora`: with low-rank factors beside the projections, which are float32, as are their products.
  */
-export function promised(dtype: Dtype, config: { tie_word_embeddings?: unknown }): PrecisionPolicy {
-  const policy = PRECISION[dtype];
-  return config.tie_word_embeddings === false ? { ...policy, embedding_weights: policy.activations } : { ...policy };
+export function promised(
+  dtype: Dtype,
+  config: { tie_word_embeddings?: unknown },
+  adapted?: "full" | "lora",
+): PrecisionPolicy {
+  const policy: PrecisionPolicy = { ...PRECISION[dtype] };
+  if (config.tie_word_embeddings === false) policy.embedding_weights = policy.activations;
+  if (adapted === "lora") {
+    for (const group of ["projection_weights", "projections"] as const) {
+      policy[group] = [...new Set([policy[group], "float32"])].sort().join(", ");
+    }
+  }
+  return policy;
 }
 
 /**

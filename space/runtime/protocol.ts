@@ -6,6 +6,8 @@ import type { OdinErrorCode } from "./errors";
 import type { Reads } from "./model";
 import type { PrecisionPolicy } from "./precision";
 import type { RunRecord } from "./record";
+import type { TrainingCall } from "./training/messages";
+import type { AdapterInfo } from "./training/types";
 import type { ChosenVariant } from "./variants";
 
 /** Weights to load, and what each adds to the name of its ONNX file; names are transformers.js's where it has one. */
@@ -41,6 +43,18 @@ export interface LoadOptions {
   debug?: boolean;
 }
 
+export interface StartOptions extends LoadOptions {
+  onProgress?: (progress: Progress) => void;
+  /** Times and sizes, as they come; nothing is measured for it, and nothing told, unless it is given. */
+  onTelemetry?: (event: TelemetryEvent) => void;
+  /** Aborting ends the loading; what has been downloaded stays stored. */
+  signal?: AbortSignal;
+  /** Folder of onnxruntime's WebAssembly files. Default: `ort/` beside this package's script. */
+  ortUrl?: string;
+  /** Whether the model lives in a worker; default true, where there are any. Else WebGPU is only tried by name. */
+  worker?: boolean;
+}
+
 /** Bytes of all model files so far, stored ones included; `total` grows until the sizes of all files are known. */
 export interface Progress {
   loaded: number;
@@ -66,6 +80,8 @@ export interface ModelInfo {
   config: Record<string, unknown>;
   /** SHA-256 in hex of the files; of the weights as loaded. */
   hashes: { config: string; weights: string; tokenizer: string };
+  /** What it has learned since its release; null when that is nothing. */
+  adapter: AdapterInfo | null;
   precision: PrecisionPolicy;
   capabilities: Capabilities;
   /** What was tried, in order, the last being what runs; `failure` says why one did not. */
@@ -139,10 +155,18 @@ export type TelemetryEvent =
   | { type: "attempt"; device: Device; dtype: Dtype; ms: number; failure?: string }
   | { type: "prefill"; ms: number; tokens: number }
   | { type: "token"; ms: number; position: number }
+  /** A step of training: in all, of it in the graph, and of it in storage. */
+  | { type: "training-step"; ms: number; computeMs: number; storeMs: number }
   | { type: "memory"; bytes: number; source: "webassembly" | "process" };
 
 /** An ONNX file in pieces, in order, each in a buffer of its own. */
 export type Weights = Uint8Array<ArrayBuffer>[];
+
+/** What a graph reads from another file, by the name that it has there. */
+export interface ExternalFile {
+  path: string;
+  weights: Weights;
+}
 
 /** All that a model is made of. */
 export interface ModelFiles {
@@ -151,8 +175,27 @@ export interface ModelFiles {
   /** `tokenizer.json` as it is, and what `tokenizer_config.json` holds. */
   tokenizer: { bytes: Uint8Array; config: Record<string, unknown> } | undefined;
   weights: Weights;
+  /** Of a model that can be trained: what its graph, in `weights`, reads from elsewhere, and what is trained of it. */
+  external?: ExternalFile[];
+  adapted?: "full" | "lora";
   dtype: Dtype;
+  /** Of a model that was trained that of the weights is the hash of the trained parameters. */
   hashes: ModelInfo["hashes"];
+  adapter?: AdapterInfo;
+}
+
+/** What of a model's files can go over to another thread without being copied. */
+export function buffersOf({ weights, external = [] }: ModelFiles): ArrayBuffer[] {
+  return [weights, ...external.map((file) => file.weights)].flat().map(({ buffer }) => buffer);
+}
+
+/** What a model has learned: the bytes that its `train.safetensors` has become. */
+export interface Learned {
+  parameters: Uint8Array<ArrayBuffer>;
+  /** Of the parameters, in hex. */
+  sha256: string;
+  /** Null for the first parameters, with which the model is as it was released. */
+  info: AdapterInfo | null;
 }
 
 export type Failure = Plan & { failure: string };
@@ -167,6 +210,8 @@ export interface FetchRequest {
   options: LoadOptions;
   /** What is there already; without a `url` nothing else will be. */
   files: ModelFiles | undefined;
+  /** With which parameters to generate, in place of the released weights; for a model from a `url`. */
+  learned?: Learned | undefined;
   /** What has failed before, and is not to be tried again. */
   failed: Failure[];
   telemetry: boolean;
@@ -196,7 +241,8 @@ export type Request =
   | FetchRequest
   | StartRequest
   | { type: "generate"; id: number; call: Call; options: GenerateOptions }
-  | { type: "stop"; id: number };
+  | { type: "stop"; id: number }
+  | { type: "train"; id: number; call: TrainingCall; telemetry: boolean };
 
 export type Reply =
   | { type: "started" }
@@ -209,4 +255,6 @@ export type Reply =
   | { type: "prefill"; id: number; done: number; total: number }
   | ({ type: "chunk"; id: number } & Chunk)
   | { type: "done"; id: number; stats: Stats }
+  | { type: "replayed"; id: number; done: number; total: number }
+  | { type: "trained"; id: number; result: unknown }
   | { type: "error"; id?: number; code: OdinErrorCode; message: string };

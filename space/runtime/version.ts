@@ -1,5 +1,5 @@
 /** The version of this package, as package.json has it; a test compares them. */
-export const VERSION = "0.3.0";
+export const VERSION = "0.4.0";
 
 const SEMANTIC = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 

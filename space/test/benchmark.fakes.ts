@@ -13,6 +13,7 @@ export function infoOf(changes: Partial<ModelInfo> = {}): ModelInfo {
     version: "1.0",
     url: undefined,
     variant: null,
+    adapter: null,
     dtype: "q8",
     device: "wasm",
     threads: 1,

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Plan } from "../runtime/devices";
 import { fetchModel } from "../runtime/fetch";
-import type { StartOptions } from "../runtime/llm";
 import { OdinLLM } from "../runtime/node";
-import type { Fetched, FetchRequest, ModelFiles, Reply, Request, StartRequest } from "../runtime/protocol";
+import type {
+  Fetched,
+  FetchRequest,
+  ModelFiles,
+  Reply,
+  Request,
+  StartOptions,
+  StartRequest,
+} from "../runtime/protocol";
 import { manifestOf, ModelServer, randomBytes } from "./server";
 
 // The worker is a script of replies: no real device can be told to fail at a given moment.

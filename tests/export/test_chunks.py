@@ -178,16 +178,58 @@ def test_a_folder_of_something_else_is_left_alone(export, tmp_path, capsys):
     assert "up to date" in capsys.readouterr().out
 
 
+TRAINING = ("onnx/train.onnx", "onnx/adapted.onnx", "onnx/train.safetensors", "onnx/train.json")
+
+
+def add_training(export, frozen):
+    """As `python -m export.training_graph` does, with weights of this file; None for none."""
+    graph, adapted, parameters, description = TRAINING
+    for name in (graph, adapted, parameters):
+        (export / name).write_bytes(random.Random(name).randbytes(CHUNK + 1))
+    about = {"graph": graph, "adapted": adapted, "parameters": parameters, "frozen": frozen}
+    (export / description).write_text(json.dumps(about))
+    publish(export)
+
+
+@pytest.mark.parametrize("frozen", [None, WEIGHTS["int8"]])
+def test_a_training_graph_goes_along_with_the_weights_that_it_needs(export, tmp_path, frozen):
+    add_training(export, frozen)
+    names = json.loads((export / "manifest.json").read_text())["files"].keys()
+    for dtypes in (None, ("fp32",), ("int8",)):
+        out = tmp_path / f"out-{dtypes}"
+        assert chunk(export, out, dtypes)
+        left = {WEIGHTS["fp32"]} if dtypes == ("int8",) else {WEIGHTS["int8"]} if dtypes else set()
+        left |= set(TRAINING) if frozen in left else set()
+        assert json.loads((out / "manifest.json").read_text())["files"].keys() == names - left
+        assert not chunk(export, out, dtypes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", '{"graph": "onnx/train.onnx"}'),
+        '{"graph": "../other", "adapted": "config.json", "parameters": "config.json", "frozen": null}',
+    ],
+)
+def test_a_damaged_description_of_a_training_graph_is_told(export, tmp_path, text):
+    (export / TRAINING[-1]).write_text(text)
+    publish(export)
+    with pytest.raises(ExportError, match=r"train\.json' cannot be used .*export\.training_graph"):
+        chunk(export, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_site_is_compressed_once_and_models_in_ranges_are_left_alone(tmp_path, capsys):
     site = tmp_path / "site"
     (site / "ort").mkdir(parents=True)
-    for name in ("index.html", "ort/x.wasm", "picture.png", "model.onnx"):
+    for name in ("index.html", "ort/x.wasm", "picture.png", "model.onnx", "train.safetensors"):
         (site / name).write_bytes(TEXT)
     (site / "archive.gz").write_bytes(gzip.compress(random.Random(0).randbytes(100)))
     assert compress.main([str(site)]) == 0
     copies = {f"{name}.{e}" for name in ("index.html", "ort/x.wasm") for e in ("br", "gz")}
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    assert there == {"index.html", "ort/x.wasm", "picture.png", "model.onnx", "archive.gz"} | copies
+    alone = {"picture.png", "model.onnx", "train.safetensors", "archive.gz"}
+    assert there == {"index.html", "ort/x.wasm"} | alone | copies
     before = state(site)
     assert compress.main([str(site)]) == 0
     assert "up to date" in capsys.readouterr().out

@@ -22,6 +22,8 @@ from tests.export.toy_release import (
     ROOT,
     SPACE,
     TAG,
+    VERSION,
+    about,
     command,
     make_corpus,
     new_version,
@@ -179,6 +181,24 @@ def test_what_is_no_longer_wanted_is_deleted(parts, hub, publish):
     files = hub.files(REPO)
     assert "onnx/model_quantized.onnx" in files and ".gitattributes" in files
     assert json.loads(files["manifest.json"])["dtypes"] == {"int8": "onnx/model_quantized.onnx"}
+
+
+def test_a_training_graph_is_published_beside_the_weights_that_it_needs(parts, hub, publish):
+    files = {"graph": "onnx/train.onnx", "adapted": "onnx/adapted.onnx", "parameters": "onnx/train.safetensors"}
+    for name in files.values():
+        (parts.export / name).write_text(f"of {name}")
+    description = json.dumps(files | {"frozen": "onnx/model_quantized.onnx"})
+    (parts.export / "onnx/train.json").write_text(description)
+    write_manifest(parts.export, about(parts.export, VERSION))
+    assert publish(command(parts)).status == 0
+    published = hub.files(REPO)
+    names = {"onnx/train.json", *files.values()}
+    assert {name: published[name] for name in names} == {name: (parts.export / name).read_bytes() for name in names}
+    listed = json.loads(published["manifest.json"])["files"]
+    assert all(listed[name] == read_manifest(parts.export)["files"][name] for name in names)
+    new_version(parts, "0.1.1")
+    assert publish(command(parts, "--dtypes", "fp32")).status == 0
+    assert not (names | {"onnx/model_quantized.onnx"}) & hub.files(REPO).keys()
 
 
 def test_the_card_names_no_corpus_that_the_model_was_not_trained_on(parts, hub, publish, tmp_path):

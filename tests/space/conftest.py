@@ -16,7 +16,9 @@ from transformers import PreTrainedTokenizerFast
 from configuration_odin import OdinConfig
 from export.build import build
 from modeling_odin import OdinForCausalLM
+from tests.space import learner
 from tests.space.browsers import ENGINES, Browser, Page, launch, missing
+from tests.space.classroom import Classroom, open_classroom
 from tests.space.lab import Lab
 from tests.space.server import Site
 from tests.space.talker import save_talker
@@ -151,6 +153,32 @@ def nano(bare) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trainable_nano(tmp_path_factory) -> Path:
+    """The export of the released odin-nano with its training graph; that of `make export` where it is up to date."""
+    if not (REPOSITORY / "odin-nano" / "config.json").is_file():
+        pytest.skip("no released model in odin-nano/")
+    folder = tmp_path_factory.mktemp("trainable") / "odin-nano"
+    made = SPACE / "public" / "models" / "odin-nano"
+    if made.is_dir():
+        shutil.copytree(made, folder)
+    learner.save_export(REPOSITORY / "odin-nano", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def learner_folder(tmp_path_factory) -> Path:
+    """A toy release folder of a model that knows some answers by heart."""
+    return learner.save_learner(tmp_path_factory.mktemp("learner") / "learner")
+
+
+@pytest.fixture(scope="session")
+def learners(tmp_path_factory, learner_folder) -> dict[str, Path]:
+    """The exports of the learner with a training graph, by its kind: `full` and `lora`."""
+    folder = tmp_path_factory.mktemp("learners")
+    return {kind: learner.save_toy_export(learner_folder, folder / kind, kind) for kind in learner.KINDS}
+
+
+@pytest.fixture(scope="session")
 def says_cycle(bare, toy_folder, tmp_path_factory):
     """A model beside the bare page that says CYCLE for ever, a byte a token."""
     folder = tmp_path_factory.mktemp("cycle") / "cycle"
@@ -251,6 +279,26 @@ def lab(request, browsers, engine, bare) -> Iterator[Lab]:
         lab = Lab(browsers(engine).new_tab(), site, isolated=request.param)
         yield lab
         lab.page.close()
+
+
+@pytest.fixture(scope="module")
+def classroom(browsers, engine, bare, learners, toy_export) -> Iterator[Classroom]:
+    """A tab of each engine in which the tests of a module teach the learners; `untaught` has no training graph."""
+    models = {"learner": learners["full"], "learner-lora": learners["lora"], "untaught": toy_export}
+    with open_classroom(browsers(engine), bare, models) as room:
+        yield room
+
+
+@pytest.fixture
+def room(classroom) -> Classroom:
+    """The classroom with the learner, all of whose parameters are trained; nothing is learned or stored yet."""
+    return classroom.enter("learner", clear=True)
+
+
+@pytest.fixture
+def lora_room(classroom) -> Classroom:
+    """The classroom with the learner of which a low-rank adapter is trained; nothing is learned or stored yet."""
+    return classroom.enter("learner-lora", clear=True)
 
 
 @pytest.fixture

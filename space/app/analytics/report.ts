@@ -33,6 +33,8 @@ const MEANINGS: Readonly<Record<OdinErrorCode, string>> = {
   precision: "A graph computes in another precision than its file promises",
   "empty-prompt": "There was no question",
   "prompt-too-long": "The question was too long",
+  storage: "The browser keeps nothing, or has no room",
+  diverged: "A training came to no numbers",
   engine: "The inference engine failed",
 };
 /** Of these codes the words may name a file and a status; what is no model's file and no status is left out. */

@@ -1,6 +1,6 @@
 /** Notes what happens in the visit, as long as the visitor shares statistics. */
 
-import { effect, untracked } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { OdinError } from "../../runtime/index";
 import { mishap } from "../mishap";
 import { mode } from "../routes";
@@ -29,8 +29,9 @@ export function watchVisit(): void {
     const { name } = mode.value;
     if (sharing.value) note(events.pageview(name));
   });
+  const loaded = computed(() => info.value !== undefined);
   effect(() => {
-    if (info.value) note(events.modelLoaded(here(), info.value));
+    if (loaded.value) note(events.modelLoaded(here(), info.peek()!)); // not again when it has learned something
   });
   effect(() => {
     const ended = outcome.value;

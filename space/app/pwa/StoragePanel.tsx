@@ -49,7 +49,7 @@ export function StoragePanel() {
     });
 
   const state = summary.value && !busy.value ? "ready" : "busy";
-  const { models = [], shell = 0, files = 0, conversations = 0, settings = [] } = summary.value ?? {};
+  const { models = [], shell = 0, files = 0, learned = 0, conversations = 0, settings = [] } = summary.value ?? {};
   const { usage, persisted } = summary.value ?? {};
   return (
     <section class="card storage" aria-labelledby="storage-title" id="storage" data-state={state}>
@@ -95,6 +95,11 @@ export function StoragePanel() {
             <td />
           </tr>
           <tr>
+            <th scope="row">What models were taught here</th>
+            <td id="storage-learned">{formatBytes(learned)}</td>
+            <td />
+          </tr>
+          <tr>
             <th scope="row">Conversations</th>
             <td id="storage-conversations">{conversations}</td>
             <td />
@@ -130,7 +135,10 @@ export function StoragePanel() {
       </div>
       <dialog class="confirm" ref={confirmation} aria-labelledby="confirm-title" id="confirm-delete">
         <h2 id="confirm-title">Delete everything?</h2>
-        <p>Models, conversations and settings of this page go from this device. There is no copy anywhere else.</p>
+        <p>
+          Models, what they were taught, conversations and settings of this page go from this device. There is no copy
+          anywhere else.
+        </p>
         <div class="controls">
           <button type="button" id="delete-cancel" autofocus onClick={() => confirmation.current?.close()}>
             Cancel
@@ -149,10 +157,11 @@ function nameOf({ base, model }: StoredModel): string {
 }
 
 /** What is left, in words; empty when it is nothing. */
-function remaining({ models, shell, files, conversations, settings }: StorageSummary): string {
+function remaining({ models, shell, files, learned, conversations, settings }: StorageSummary): string {
   const left = [
     models.length > 0 && "models",
     shell + files > 0 && "files of the page",
+    learned > 0 && "what models were taught",
     conversations > 0 && "conversations",
     settings.length > 0 && "settings",
   ];

@@ -11,6 +11,8 @@ export interface StorageSummary {
   /** onnxruntime and Python, as far as they were used. */
   files: number;
   conversations: number;
+  /** What models have learned here. */
+  learned: number;
   /** Names of what is in localStorage and sessionStorage. */
   settings: string[];
   /** What the browser counts for the whole site, if it tells: caches, databases, and what they need themselves. */
@@ -25,20 +27,22 @@ const PATIENCE_MS = 5_000;
 const QUESTION_MS = 30_000;
 const OURS = "odin";
 const RUNTIME_CACHE = "odin-llm";
+const TRAINING_CACHE = "odin-llm-training";
 
 /** Reads what is stored; what cannot be read counts as nothing. */
 export async function storageSummary(): Promise<StorageSummary> {
-  const [kept, shell, files, count, estimate, persisted] = await Promise.all([
+  const [kept, shell, files, learned, count, estimate, persisted] = await Promise.all([
     within(PATIENCE_MS, models()),
     within(PATIENCE_MS, cacheSize("odin-shell-")),
     within(PATIENCE_MS, cacheSize("odin-files-")),
+    within(PATIENCE_MS, cacheSize(TRAINING_CACHE)),
     within(PATIENCE_MS, conversationCount()),
     within(PATIENCE_MS, navigator.storage?.estimate()),
     within(PATIENCE_MS, navigator.storage?.persisted()),
   ]);
   const settings = webStorages().flatMap(ourKeys);
   const usage = estimate?.usage;
-  const sizes = { shell: shell ?? 0, files: files ?? 0, conversations: count ?? 0 };
+  const sizes = { shell: shell ?? 0, files: files ?? 0, learned: learned ?? 0, conversations: count ?? 0 };
   return { models: kept ?? [], ...sizes, settings, usage, persisted };
 }
 
@@ -77,7 +81,8 @@ async function models(): Promise<StoredModel[]> {
 /** The app's caches; other sites may share the origin. */
 async function ourCaches(): Promise<string[]> {
   const names = await caches.keys();
-  return names.filter((name) => name === RUNTIME_CACHE || (name.startsWith(`${OURS}-`) && name.endsWith(scope())));
+  const runtime = [RUNTIME_CACHE, TRAINING_CACHE];
+  return names.filter((name) => runtime.includes(name) || (name.startsWith(`${OURS}-`) && name.endsWith(scope())));
 }
 
 async function cacheSize(prefix: string): Promise<number> {

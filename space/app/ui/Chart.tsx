@@ -11,6 +11,8 @@ export interface Axis {
   unit: string;
   /** Ticks of a logarithmic axis, the ends included. Without, the axis is linear and begins at 0. */
   ticks?: readonly number[];
+  /** What a linear axis reaches at least, so that a growing line has its whole room from the start. */
+  reaches?: number;
   format?: (value: number) => string;
 }
 
@@ -173,8 +175,8 @@ function Numbers({ head, rows }: { head: readonly string[]; rows: () => string[]
   );
 }
 
-function scaleOf({ ticks }: Axis, values: readonly number[]): Scale {
-  return ticks ? logScale(ticks) : linearScale(Math.max(0, ...values), 5);
+function scaleOf({ ticks, reaches = 0 }: Axis, values: readonly number[]): Scale {
+  return ticks ? logScale(ticks) : linearScale(Math.max(reaches, ...values), 5);
 }
 
 function written({ format }: Axis, value: number): string {

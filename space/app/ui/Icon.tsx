@@ -5,6 +5,7 @@ const PATHS = {
   chat: "M4 5h16v11H9l-5 4z",
   maths: "M5 8h6M8 5v6M14 8h5M5 16.5h6M14 15h5M14 18h5",
   code: "M8.5 7 4 12l4.5 5M15.5 7 20 12l-4.5 5M13.2 5l-2.4 14",
+  teach: "M12 5 2.5 9.5 12 14l9.5-4.5zM6.5 11.6V16c1.5 1.5 3.3 2.3 5.5 2.3s4-.8 5.5-2.3v-4.4",
   gauge: "M4 17a8 8 0 1 1 16 0M12 17l4-5.5",
   bars: "M5 19v-6M10 19V8M15 19v-9M20 19V5",
   info: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 11v5.5M12 7.8v.2",
@@ -21,6 +22,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   down: "M12 4v11M7 11l5 5 5-5M5 20h14",
   play: "M8 5.5v13l10.5-6.5z",
+  pause: "M8.5 6v12M15.5 6v12",
 } as const;
 
 export type IconName = keyof typeof PATHS;

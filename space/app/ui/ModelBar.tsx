@@ -2,6 +2,7 @@
 
 import { formatBytes } from "../../runtime/index";
 import {
+  adapter,
   cancelLoading,
   failure,
   info,
@@ -14,6 +15,7 @@ import {
   unload,
   type Phase,
 } from "../session";
+import { Icon } from "./Icon";
 import { seconds, threadsInWords } from "./numbers";
 
 export function ModelBar() {
@@ -30,6 +32,11 @@ export function ModelBar() {
           {/* It changes too often to be read out. */}
           <span aria-hidden="true">{downloaded()}</span>
         </p>
+        {adapter.value && (
+          <a class="taught" id="taught" href="#/teach" title="It has learned something in this browser">
+            <Icon name="teach" /> <span>Taught</span>
+          </a>
+        )}
         {/* One button throughout, so that it keeps the focus. */}
         <button type="button" id={action.id} onClick={action.press}>
           {action.label}

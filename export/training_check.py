@@ -1,0 +1,143 @@
+"""Compares a training graph in onnxruntime with the model, AdamW and gradient clipping of PyTorch, step by step."""
+
+from pathlib import Path
+
+import onnxruntime
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from .errors import ExportError
+from .training_step import BETAS, EPS, Lora, Step
+
+
+STEPS = 50
+LEARNING_RATE, WARM_UP = 2e-4, 10
+# Largest differences that float32 explains, the second relative. Where a gradient is nearly zero, AdamW makes a whole
+# step of the sign of its rounding, and later steps grow what differs.
+LOSS_LIMIT, NORM_LIMIT, PARAMETER_LIMIT = 2e-4, 1e-2, 2e-3
+
+
+def verify(graph: Path, model, step: Step, trained, frozen, seed: int, steps: int = STEPS) -> dict:
+    """Trains on random packed rows in both, and compares losses, gradient norms and what is learned.
+
+    Args:
+        graph: file of the training graph, with what it refers to beside it.
+        trained: first values by name.
+        frozen: of the other parameters the values that the graph computes with.
+
+    Returns:
+        `verified` of train.json: steps, largest differences of a loss and of a trained number, and PyTorch's version.
+
+    Raises:
+        ExportError: they differ by more than rounding.
+    """
+    ours, theirs = GraphTrainer(graph, trained), TorchTrainer(model, trained, frozen, step.lora)
+    generator = torch.Generator().manual_seed(seed)
+    worst = 0.0
+    for number in tqdm(range(1, steps + 1), desc="comparing with PyTorch", disable=None):
+        batch = random_batch(step.batch, step.seq, model.config.vocab_size, generator)
+        rate = LEARNING_RATE * min(1.0, number / WARM_UP)
+        clip = 1.0 if number % 2 else 1e6
+        (loss, norm), (expected, expected_norm) = (trainer.step(batch, rate, clip) for trainer in (ours, theirs))
+        worst = max(worst, abs(loss - expected))
+        if not (abs(loss - expected) <= LOSS_LIMIT and abs(norm - expected_norm) <= NORM_LIMIT * expected_norm):
+            raise ExportError(
+                f"the training graph is not the model: in step {number} it gives the loss {loss:.6f} and the gradient "
+                f"norm {norm:.6f}, PyTorch {expected:.6f} and {expected_norm:.6f}. Nothing was written"
+            )
+    differences = [(ours.trained[name] - theirs.trained[name]).abs().max().item() for name in trained]
+    if not max(differences) <= PARAMETER_LIMIT:
+        raise ExportError(
+            f"the training graph is not the model: after {steps} steps parameters differ from PyTorch's by "
+            f"{max(differences):.1e}. Nothing was written"
+        )
+    version = torch.__version__.partition("+")[0]
+    return {
+        "steps": steps,
+        "loss_difference": worst,
+        "parameter_difference": max(differences),
+        "against": f"PyTorch {version}",
+    }
+
+
+def random_batch(batch: int, seq: int, vocab_size: int, generator) -> dict[str, torch.Tensor]:
+    """Rows `[B, T]` of documents of random lengths with masked beginnings, repeated tokens, padding at the end."""
+    ids = torch.randint(vocab_size, (batch, seq), generator=generator)
+    labels, documents = torch.full_like(ids, -100), torch.zeros_like(ids)
+    for row in range(batch):
+        start, document = 0, 0
+        while start < seq:
+            length = int(torch.randint(1, seq, (1,), generator=generator))
+            end, answer = min(seq, start + length), start + 1 + length // 3
+            documents[row, start:end] = document
+            ids[row, start : start + length // 4] = ids[row, start]
+            if end < seq or document == 0:  # otherwise it is padding
+                labels[row, answer:end] = ids[row, answer:end]
+            start, document = end, document + 1
+    return {"input_ids": ids, "labels": labels, "seq_idx": documents}
+
+
+class GraphTrainer:
+    """Steps in onnxruntime, one thread."""
+
+    def __init__(self, graph: Path, trained: dict[str, torch.Tensor]):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        zeros = {name: torch.zeros_like(value) for name, value in trained.items()}
+        self.state = {"parameter": dict(trained), "m": zeros, "v": dict(zeros)}
+        self.count = 0
+
+    @property
+    def trained(self) -> dict[str, torch.Tensor]:
+        return self.state["parameter"]
+
+    def run(self, batch, learning_rate: float, clip: float, loss_scale: float = 1.0) -> dict[str, torch.Tensor]:
+        """The graph's outputs by name, for the step that would be the next."""
+        scalars = {"learning_rate": learning_rate, "step": self.count + 1, "clip": clip, "loss_scale": loss_scale}
+        feeds = batch | {name: torch.tensor(float(value)) for name, value in scalars.items()}
+        feeds |= {f"{group}.{name}": value for group, values in self.state.items() for name, value in values.items()}
+        names = [output.name for output in self.session.get_outputs()]
+        values = self.session.run(names, {name: value.detach().numpy() for name, value in feeds.items()})
+        return {name: torch.from_numpy(value) for name, value in zip(names, values, strict=True)}
+
+    def step(self, batch, learning_rate: float, clip: float, loss_scale: float = 1.0) -> tuple[float, float]:
+        """Takes the step; loss and gradient norm."""
+        out = self.run(batch, learning_rate, clip, loss_scale)
+        if out["overflow"]:
+            raise ExportError(f"the training graph overflows in step {self.count + 1}. Nothing was written")
+        self.count += 1
+        for group, values in self.state.items():
+            self.state[group] = {name: out[f"new_{group}.{name}"] for name in values}
+        return out["loss"].item(), out["gradient_norm"].item()
+
+
+class TorchTrainer:
+    """The same steps with the model's own code."""
+
+    def __init__(self, model, trained, frozen, lora: Lora | None):
+        self.model, self.frozen, self.lora = model, frozen, lora
+        self.trained = {name: nn.Parameter(value.clone()) for name, value in trained.items()}
+        self.optimizer = torch.optim.AdamW(self.trained.values(), betas=BETAS, eps=EPS, weight_decay=0.0)
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The model's parameters by name, adapters added."""
+        if self.lora is None:
+            return dict(self.trained)
+        weights = dict(self.frozen)
+        for name in filter(self.lora.adapts, self.frozen):
+            a, b = (self.trained[part] for part in self.lora.names(name))
+            weights[name] = weights[name] + self.lora.scaling * (b @ a)
+        return weights
+
+    def step(self, batch, learning_rate: float, clip: float) -> tuple[float, float]:
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.optimizer.zero_grad()
+        loss = torch.func.functional_call(self.model, self.weights(), kwargs=batch | {"skip_logits": True}).loss
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.trained.values(), clip)
+        self.optimizer.step()
+        return loss.item(), norm.item()
