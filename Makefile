@@ -9,9 +9,12 @@ TORCH ?= torch==2.13.0
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXPORTED := space/public/models/$(MODEL)
+# What the page needs to teach the model.
+TRAINING := $(EXPORTED)/onnx/train.json
 # The transformer that the page's dashboard compares the model with.
 REFERENCE := space/public/models/reference-$(MODEL:odin-%=%)
 EXPORTERS := $(wildcard export/*.py) training/manifest.py
+TRAINERS := $(wildcard export/training_graph/*.py)
 SPACE_SOURCES := $(shell find space/app space/runtime space/index.html space/vite.config.ts -path space/runtime/dist -prune -o -type f -print 2>/dev/null)
 
 # The model has to work in transformers 4.57, which Optimum's exporter needs, and in 5, which most people have.
@@ -29,22 +32,29 @@ help:
 	@echo "make lint      ruff, mypy, TypeScript"
 	@echo "make clean     remove what was built"
 
-demo: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html
+demo: $(TRAINING) $(REFERENCE)/manifest.json space/dist/index.html
 	@echo "Serving the Space on http://localhost:$(PORT) (Ctrl-C stops it)"
 	cd space && npm run --silent serve -- --port $(PORT)
 
-export: $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
+export: $(TRAINING) $(REFERENCE)/manifest.json
 $(EXPORTED)/manifest.json: $(MODEL)/manifest.json $(EXPORTERS) | .stamps/install
 	$(BIN)/python -m export --model $(MODEL) --out $(EXPORTED)
+	@touch $@
+
+# It adds its files to the manifest, and must be the newer one in the end.
+$(TRAINING): $(EXPORTED)/manifest.json $(TRAINERS)
 	$(BIN)/python -m export.training_graph --model $(MODEL) --onnx $(EXPORTED)
 	@touch $@
+
+# An export whose manifest make has deleted is one that nobody may replace.
+.PRECIOUS: $(EXPORTED)/manifest.json $(TRAINING)
 
 $(REFERENCE)/manifest.json: $(MODEL)/config.json $(EXPORTERS) | .stamps/install
 	$(BIN)/python -m export.reference --model $(MODEL) --out $(REFERENCE)
 	@touch $@
 
 # The server takes the newest export along when it starts, so that an export alone needs no new build.
-space/dist/index.html: $(SPACE_SOURCES) .stamps/node | $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json
+space/dist/index.html: $(SPACE_SOURCES) .stamps/node | $(TRAINING) $(REFERENCE)/manifest.json
 	cd space && npm run --silent build
 	@touch $@
 
@@ -74,7 +84,7 @@ install: .stamps/install
 # A core for each process, except for browsers and training, which have processes of their own and times to keep.
 # Of a thousand browser tests one may meet a driver that hangs or a core that is taken away: it is run once more, and
 # listed. What is wrong fails twice.
-test: .stamps/install $(EXPORTED)/manifest.json $(REFERENCE)/manifest.json space/dist/index.html lint
+test: .stamps/install $(TRAINING) $(REFERENCE)/manifest.json space/dist/index.html lint
 	cd space && npm run --silent test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore=tests/space --ignore=tests/training --ignore=tests/test_demo.py \
 		--numprocesses=logical --maxprocesses=4 --dist=loadfile

@@ -17,21 +17,18 @@ from onnx import helper
 
 from training.checkpoint import load_model
 
+from .build import trace_fp32
 from .errors import ExportError
 from .external import Span, external_tensor, safetensors_spans
 from .frozen import INT8, QuantizedFile, product_result
 from .graph import Graph
 from .lean import merged_gates
-from .training_files import ADAPTED, PARAMETERS
+from .random_weights import tell_apart
+from .training_graph.files import ADAPTED, PARAMETERS
+from .training_graph.step import Lora
 
 
-# Of names in PEFT's files: what stands before a module's name, and what follows it.
-PEFT, A, B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
-
-
-def write_adapted(
-    *, model: Path, folder: Path, kind: str, lora: dict | None = None, parameters: Path | None = None
-) -> Path:
+def write_adapted(*, model: Path, folder: Path, kind: str, lora: dict | None = None) -> Path:
     """Writes the graph that generates with the trained tensors of an export folder, and checks it.
 
     Inputs and outputs are those of `onnx/model.onnx`. Kind `full` is that graph with all its weights outside of it;
@@ -39,11 +36,9 @@ def write_adapted(
 
     Args:
         model: the model folder.
-        folder: the export folder.
+        folder: the export folder, with the first values of the trained tensors in `onnx/train.safetensors`.
         kind: `full` or `lora`.
         lora: `rank`, `alpha` and `targets`, the names of the adapted projections; with kind `lora`.
-        parameters: the safetensors file with the first values, in the folder of the graph; `onnx/train.safetensors`
-            by default.
 
     Returns:
         Where it was written.
@@ -51,8 +46,7 @@ def write_adapted(
     Raises:
         ExportError: tensors are missing or of another shape, or the graph does not compute what it should.
     """
-    graph = folder / ADAPTED
-    parameters = parameters or folder / PARAMETERS
+    graph, parameters = folder / ADAPTED, folder / PARAMETERS
     spans = safetensors_spans(parameters)
     if kind == "full":
         made = full_graph(model, spans, parameters.name)
@@ -60,13 +54,8 @@ def write_adapted(
         made = lora_graph(folder / INT8, spans, parameters.name, lora)
     else:
         raise ExportError(f"the kind is {kind!r}: choose full, or lora with rank, alpha and targets")
-    unchecked = graph.with_name(graph.name + ".partial")
-    try:
-        onnx.save(made, unchecked)
-        check(unchecked, model, None if kind == "full" else folder / INT8)
-        unchecked.replace(graph)
-    finally:
-        unchecked.unlink(missing_ok=True)
+    onnx.save(made, graph)
+    check(graph, model, None if kind == "full" else folder / INT8)
     return graph
 
 
@@ -86,7 +75,7 @@ def check(graph: Path, model_folder: Path, quantized: Path | None) -> None:
         found, expected = (
             [one.step(np.array([ids]), one.empty_states(1))[0] for ids in prompts] for one in (runner, other)
         )
-        error = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
+        error = float(np.max([np.abs(a - b).max() for a, b in zip(found, expected, strict=True)]))
     if not error <= PRECISIONS["fp32"].limits.logits:
         raise ExportError(f"the graph with exchangeable weights is not the model: logits differ by {error:.1e}")
 
@@ -100,10 +89,13 @@ def full_graph(model_folder: Path, spans: dict[str, Span], location: str) -> onn
     Raises:
         ExportError: `spans` does not have the model's parameters, or the graph is made of them in an unknown way.
     """
-    model = told_apart(model_folder)
+    torch.manual_seed(0)
+    # Of parameters of which no two are alike, values tell what a stored tensor is made of.
+    model = tell_apart(load_model(model_folder))
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     check_spans(spans, shapes, location)
-    traced = trace(model)
+    with tempfile.TemporaryDirectory() as folder:
+        traced = onnx.load(trace_fp32(model, Path(folder)))
     graph = Graph(traced.graph)
     forms = {key_of(form.value): form for form in stored_forms(model)}
     found = [(name, forms[key]) for name in graph.initializers if (key := key_of(graph.stored(name))) in forms]
@@ -120,29 +112,6 @@ def full_graph(model_folder: Path, spans: dict[str, Span], location: str) -> onn
     traced.graph.initializer.extend([*kept, *(external_tensor(name, spans[name], location) for name in shapes)])
     prologue.insert()
     return traced
-
-
-def told_apart(model_folder: Path):
-    """The model with parameters of which no two are alike, so that values tell what a stored tensor is made of."""
-    from .random_weights import tell_apart
-
-    torch.manual_seed(0)
-    return tell_apart(load_model(model_folder))
-
-
-def trace(model) -> onnx.ModelProto:
-    """The float32 graph, as `build` exports it."""
-    from optimum.exporters.onnx import onnx_export_from_model
-    from optimum.utils import logging
-
-    from . import onnx_config  # noqa: F401  registers ODIN with Optimum
-    from .build import TASK
-
-    logging.set_verbosity_error()
-    model.config.use_cache = True
-    with tempfile.TemporaryDirectory() as folder:
-        onnx_export_from_model(model, Path(folder), task=TASK, do_validation=False)
-        return onnx.load(Path(folder) / "model.onnx")
 
 
 def check_spans(spans: dict[str, Span], shapes: dict[str, tuple[int, ...]], location: str) -> None:
@@ -248,15 +217,15 @@ def lora_graph(quantized: Path, spans: dict[str, Span], location: str, lora: dic
     """
     file = QuantizedFile(quantized)
     graph = file.graph
-    modules = [name.removesuffix(A).removeprefix(PEFT) for name in spans if name.endswith(A)]
-    if {module.rpartition(".")[2] for module in modules} != set(lora["targets"]):
+    matrices = Lora.matrices(spans)
+    if {weight.split(".")[-2] for weight in matrices} != set(lora["targets"]):
         raise ExportError(f"'{location}' has not the adapters of {', '.join(lora['targets'])}: make it again")
-    known = {f"{PEFT}{module}{part}" for module in modules for part in (A, B)}
+    known = {name for weight in matrices for name in Lora.names(weight)}
     if other := spans.keys() ^ known:
         raise ExportError(f"'{location}' lacks '{min(other)}' or should not have it: make it again")
     prologue = Prologue(graph)
-    for module in modules:
-        adapt(file, prologue, spans, module, lora)
+    for weight in matrices:
+        adapt(file, prologue, spans, weight, lora)
     for tensor in list(graph.proto.initializer):
         if tensor.name in file.spans:
             tensor.CopyFrom(external_tensor(tensor.name, file.spans[tensor.name], quantized.name))
@@ -265,10 +234,11 @@ def lora_graph(quantized: Path, spans: dict[str, Span], location: str, lora: dic
     return file.proto
 
 
-def adapt(file: QuantizedFile, prologue: Prologue, spans: dict[str, Span], module: str, lora: dict) -> None:
-    """Adds the adapter of the linear layer `module` to its product."""
+def adapt(file: QuantizedFile, prologue: Prologue, spans: dict[str, Span], weight: str, lora: dict) -> None:
+    """Adds the adapter beside a matrix to its product."""
+    module = weight.removesuffix(".weight")
     graph, result = file.graph, product_result(module)
-    down, up = f"{PEFT}{module}{A}", f"{PEFT}{module}{B}"
+    down, up = Lora.names(weight)
     matrix = file.matrix(result)
     quantized = next(node for node in graph.proto.node if f"{matrix}_quantized" in node.input)
     x = graph.producer[quantized.input[0]].input[0]

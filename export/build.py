@@ -90,10 +90,6 @@ def build(model: Path, out: Path, dtypes: tuple[str, ...] = tuple(PRECISIONS), f
 
 
 def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
-    from optimum.exporters.onnx import onnx_export_from_model
-    from optimum.utils import logging
-
-    from . import onnx_config  # noqa: F401  registers ODIN with Optimum
     from .comparisons import logit_errors
     from .prompts import calibration_texts, random_prompts
     from .rounding import input_products
@@ -101,10 +97,8 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
 
     model = load_model(model_folder)
     tokenizer = load_tokenizer(model_folder, model.config.vocab_size)
-    model.config.use_cache = True
-    logging.set_verbosity_error()
     print("tracing the float32 graph", file=sys.stderr)
-    onnx_export_from_model(model, folder, task=TASK, do_validation=False)  # it would only warn: checked below instead
+    traced = trace_fp32(model, folder)
     # Optimum also copies what has no use beside a graph: the model's code, and the chat template a second time.
     for path in [*folder.glob("*.py"), *folder.glob("*.jinja")]:
         path.unlink()
@@ -115,7 +109,7 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
         shutil.copy(model_folder / MODEL_CARD, folder)
     fp32 = folder / PRECISIONS["fp32"].file
     fp32.parent.mkdir()
-    (folder / "model.onnx").rename(fp32)
+    traced.rename(fp32)
     error = logit_errors(OnnxRunner(fp32), model, random_prompts(8, model.config.vocab_size)).max()
     if not error <= PRECISIONS["fp32"].limits.logits:
         raise ExportError(f"the exported graph is not the model: logits differ by {error:.1e}. Nothing was written.")
@@ -126,6 +120,22 @@ def _export(model_folder: Path, folder: Path, dtypes: tuple[str, ...]) -> None:
         PRECISIONS[dtype].write(fp32, folder / PRECISIONS[dtype].file, products)
     if "fp32" not in dtypes:
         fp32.unlink()
+
+
+def trace_fp32(model, folder: Path) -> Path:
+    """Writes the float32 graph of a model that was loaded from a folder, with its configuration; returns its file.
+
+    Nothing is compared with the model.
+    """
+    from optimum.exporters.onnx import onnx_export_from_model
+    from optimum.utils import logging
+
+    from . import onnx_config  # noqa: F401  registers ODIN with Optimum
+
+    logging.set_verbosity_error()
+    model.config.use_cache = True
+    onnx_export_from_model(model, folder, task=TASK, do_validation=False)  # which would only warn
+    return folder / "model.onnx"
 
 
 def origin(model: Path, source: str, dtypes: tuple[str, ...]) -> dict:

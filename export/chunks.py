@@ -27,7 +27,7 @@ from training.manifest import (
 from .build import is_export, replacing
 from .compress import compress, decoded, is_copy, sizes
 from .errors import ExportError
-from .selection import chosen, left_out
+from .selection import selected
 
 
 FOLDER = "chunks/"
@@ -94,17 +94,15 @@ def chunked_manifest(export: Path, dtypes: tuple[str, ...] | None = None) -> dic
     made = manifest["dtypes"]
     if unknown := [dtype for dtype in dtypes or () if dtype not in made]:
         raise ExportError(f"'{export}' has no {', '.join(unknown)}: choose from {', '.join(made)}")
-    dropped = left_out(export, manifest, dtypes)
+    part = selected(export, manifest, dtypes)
     files = {
         name: entry | {"chunks": [entry["sha256"]]}
         if entry["bytes"] > LARGEST_WHOLE and "chunks" not in entry
         else entry
-        for name, entry in manifest["files"].items()
-        if name not in dropped
+        for name, entry in part["files"].items()
     }
     runtime = max(manifest.get("runtime", RUNTIME_OF_FORMAT_1), RUNTIME_OF_FORMAT_1, key=check_version)
-    chunked = manifest | {"dtypes": chosen(manifest, dtypes), "chunks_at": FOLDER, "files": files}
-    chunked |= {"format": MANIFEST_FORMAT, "runtime": runtime}
+    chunked = part | {"chunks_at": FOLDER, "files": files, "format": MANIFEST_FORMAT, "runtime": runtime}
     try:
         check_manifest(chunked)
     except ValueError as error:

@@ -8,6 +8,7 @@ from configuration_odin import OdinConfig
 from modeling_odin import OdinForCausalLM
 from training.checkpoint import load_model
 
+from .build import trace_fp32
 from .precisions import PRECISIONS
 
 
@@ -17,21 +18,13 @@ def export_random(config: OdinConfig, folder: Path, dtypes: tuple[str, ...] = ("
     Returns:
         The file of each of `dtypes`, which are of PRECISIONS.
     """
-    from optimum.exporters.onnx import onnx_export_from_model
-    from optimum.utils import logging
-
-    from . import onnx_config  # noqa: F401  registers ODIN with Optimum
-    from .build import TASK
-
-    logging.set_verbosity_error()
     torch.manual_seed(0)
     # Optimum tells models of transformers by where their class comes from, so it has to come from a saved folder.
     tell_apart(OdinForCausalLM(config)).save_pretrained(folder / "source")
-    model = load_model(folder / "source")
-    onnx_export_from_model(model, folder, task=TASK, do_validation=False)
+    fp32 = trace_fp32(load_model(folder / "source"), folder)
     files = {dtype: folder / Path(PRECISIONS[dtype].file).name for dtype in dtypes}
     for dtype in files.keys() - {"fp32"}:
-        PRECISIONS[dtype].write(folder / "model.onnx", files[dtype])
+        PRECISIONS[dtype].write(fp32, files[dtype])
     return files
 
 

@@ -1,4 +1,4 @@
-"""Which files of an export belong to a choice of its precisions."""
+"""Which part of an export belongs to a choice of its precisions."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from .errors import ExportError
 
 
-DESCRIPTION = "onnx/train.json"
+# Of a training graph: what describes it, and the manifest's key for what it was made of.
+DESCRIPTION, SOURCE = "onnx/train.json", "training_source_sha256"
 
 
 def chosen(manifest: dict, dtypes: list[str] | tuple[str, ...] | None) -> dict[str, str]:
@@ -23,16 +24,21 @@ def training_files(export: Path, manifest: dict) -> set[str]:
     return _training(export, manifest)[0]
 
 
-def left_out(export: Path, manifest: dict, dtypes: list[str] | tuple[str, ...] | None) -> set[str]:
-    """The files of an export that a choice of precisions has no use for: the other precisions, and a training graph
-    whose frozen weights are among them.
+def selected(export: Path, manifest: dict, dtypes: list[str] | tuple[str, ...] | None) -> dict:
+    """The manifest of a part of an export: without the other precisions, and without a training graph whose frozen
+    weights are among them.
 
     Raises:
         ExportError: as `training_files`.
     """
-    others = set(manifest["dtypes"].values()) - set(chosen(manifest, dtypes).values())
+    own = chosen(manifest, dtypes)
+    dropped = set(manifest["dtypes"].values()) - set(own.values())
     training, frozen = _training(export, manifest)
-    return others | training if frozen in others else others
+    if frozen in dropped:
+        dropped |= training
+        manifest = {key: value for key, value in manifest.items() if key != SOURCE}
+    files = {name: entry for name, entry in manifest["files"].items() if name not in dropped}
+    return manifest | {"dtypes": own, "files": files}
 
 
 def _training(export: Path, manifest: dict) -> tuple[set[str], str | None]:

@@ -42,30 +42,40 @@ README = (1000, 1180, 2)
 PATIENCE = 600
 
 
-def fill(visitor: Visitor) -> None:
-    """Has every mode show something: answers, the results of tests, measurements."""
+def fill(visitor: Visitor, modes: set[str]) -> None:
+    """Has these modes show something: answers, the results of tests, measurements."""
     visitor.load()
     for mode in ("chat", "maths", "code"):
-        visitor.go(mode)
-        # The first example of code begins with nothing.
-        visitor.click("#examples button" if mode != "code" else "#examples button:nth-child(4)")
-        visitor.wait(lambda: visitor.state == "ready" and visitor.all("main .stats"), PATIENCE)
-    visitor.click("#run")
-    visitor.wait(lambda: visitor.all("#results") or visitor.error, PATIENCE)
-    visitor.go("teach")
-    visitor.click("[data-lesson=operator]")
-    visitor.click("#teach")
-    visitor.wait(lambda: visitor.all("#lesson[data-stage=taught]") or visitor.error, PATIENCE)
-    visitor.go("dashboard")
-    visitor.click("#measure")
-    visitor.wait(lambda: visitor.all("#cancel-measuring") or visitor.error)
-    visitor.wait(lambda: not visitor.all("#cancel-measuring") or visitor.error, PATIENCE)
-    visitor.go("benchmark")
-    visitor.click("#start-benchmark")
-    visitor.wait(lambda: visitor.all("#cancel-benchmark") or visitor.error)
-    visitor.wait(lambda: not visitor.all("#cancel-benchmark") or visitor.error, PATIENCE)
+        if mode in modes:
+            ask(visitor, mode)
+    if "teach" in modes:
+        visitor.go("teach")
+        visitor.click("[data-lesson=operator]")
+        visitor.click("#teach")
+        visitor.wait(lambda: visitor.all("#lesson[data-stage=taught]") or visitor.error, PATIENCE)
+    if "dashboard" in modes:
+        measure(visitor, "dashboard", "#measure", "#cancel-measuring")
+    if "benchmark" in modes:
+        measure(visitor, "benchmark", "#start-benchmark", "#cancel-benchmark")
+        visitor.load()  # it was unloaded
     assert not visitor.error, visitor.error
-    visitor.load()  # the benchmark has unloaded it
+
+
+def ask(visitor: Visitor, mode: str) -> None:
+    visitor.go(mode)
+    # The first example of code begins with nothing.
+    visitor.click("#examples button" if mode != "code" else "#examples button:nth-child(4)")
+    visitor.wait(lambda: visitor.state == "ready" and visitor.all("main .stats"), PATIENCE)
+    if mode == "code":
+        visitor.click("#run")
+        visitor.wait(lambda: visitor.all("#results") or visitor.error, PATIENCE)
+
+
+def measure(visitor: Visitor, mode: str, start: str, cancel: str) -> None:
+    visitor.go(mode)
+    visitor.click(start)
+    visitor.wait(lambda: visitor.all(cancel) or visitor.error)
+    visitor.wait(lambda: not visitor.all(cancel) or visitor.error, PATIENCE)
 
 
 def look(visitor: Visitor, scheme: str, width: int, height: int, ratio: float) -> None:
@@ -97,15 +107,16 @@ def picture(visitor: Visitor, mode: str, selector: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
 
 
-def take(url: str, out: Path, readme: Path | None, quality: int) -> None:
+def take(url: str, out: Path, readme: Path | None, quality: int, names: list[str]) -> None:
+    views = {name: VIEWS[name] for name in names}
     out.mkdir(parents=True, exist_ok=True)
     with launch("chromium") as browser:
         visitor = Visitor(browser.page, url, query="")
-        fill(visitor)
+        fill(visitor, {mode for mode, _ in views.values()} | ({"maths"} if readme else set()))
         for size, dimensions in SIZES.items():
             for scheme in SCHEMES:
                 look(visitor, scheme, *dimensions)
-                for name, view in VIEWS.items():
+                for name, view in views.items():
                     picture(visitor, *view).save(out / f"{name}-{size}-{scheme}.webp", quality=quality, method=6)
         if readme is not None:
             look(visitor, "light", *README)
@@ -117,16 +128,17 @@ def main() -> None:
     parser.add_argument("--url", help="where the app is served; without it space/dist is served for the time")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     parser.add_argument("--readme", type=Path, help="PNG for the README")
+    parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS), help="only these pictures")
     parser.add_argument("--dist", type=Path, default=ROOT / "space" / "dist", help="the built app")
     parser.add_argument("--quality", type=int, default=80, help="of WebP, to 100")
     args = parser.parse_args()
     if args.url:
-        take(args.url, args.out, args.readme, args.quality)
+        take(args.url, args.out, args.readme, args.quality, args.views)
         return
     if not (args.dist / "models" / "odin-nano").is_dir():
         sys.exit(f"error: no app with odin-nano in {args.dist}; `make export` and `npm run build` in space/ make one")
     with Site(args.dist) as site:
-        take(site.url, args.out, args.readme, args.quality)
+        take(site.url, args.out, args.readme, args.quality, args.views)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ INTRODUCTION = (
 INTENDED = """## Intended use, and misuse
 
 For research on small models and on recurrences; for teaching how a language model comes about, from corpus to browser;
-for demonstrations that run on the visitor's own device; as a base to train further on verified problems of one's own.
+for demonstrations that run on the visitor's own device; as a base to train further on verified problems of one's own,
+in PyTorch or, with a few hundred examples, in a browser tab.
 
 Not for advice, marking or any decision about people; not for answers that nobody checks; not as a source of facts.
 Programs that it writes belong in a sandbox. It was trained on exercises alone and was not tested for bias, for harmful

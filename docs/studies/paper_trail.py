@@ -44,6 +44,7 @@ import space_lighthouse  # noqa: E402
 import specification  # noqa: E402
 import speed  # noqa: E402
 import stability  # noqa: E402
+import training_in_browser  # noqa: E402
 import vocabulary  # noqa: E402
 import web_compatibility  # noqa: E402
 import web_loading  # noqa: E402
@@ -373,6 +374,13 @@ STUDIES = (
         measurements("web-loading"),
         "odin-100m's shape, int8, in three engines",
         lambda found: {"runtime.md": {"loading": web_loading.table(found)}},
+        timed=True,
+    ),
+    Study(
+        "python docs/studies/training_in_browser.py",
+        measurements("training-in-browser"),
+        "odin-nano",
+        lambda found: {"training-in-the-browser.md": {"browser": training_in_browser.table(found)}},
         timed=True,
     ),
     Study(

@@ -147,8 +147,7 @@ def main(arguments: list[str] | None = None) -> None:
                 version = f"{capabilities['browserName']} {capabilities.get('browserVersion', '')}".strip()
                 report["engines"][engine] = {"version": version} | measure(new_classroom(browser, site), reference)
     write_json(RESULTS, report)
-    if DOCUMENT.is_file():
-        replace_block(DOCUMENT, "browser", table(report))
+    replace_block(DOCUMENT, "browser", table(report))
     print(table(report))
 
 

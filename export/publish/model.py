@@ -14,7 +14,7 @@ from training.release import corpus_hashes, load_alone
 
 from ..build import is_export
 from ..card import CARD, card
-from ..selection import chosen, left_out, training_files
+from ..selection import chosen, selected, training_files
 from .listing import check_card, check_files, version_in
 from .problems import Problems, PublishError
 from .repository import Repository, contents
@@ -152,8 +152,8 @@ def curriculum_of(release: Path) -> str:
 def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | None) -> None:
     """Links what is published as it is into `scratch`."""
     sources = {name: release for name in read_manifest(release)["files"] if name != README}
-    manifest = read_manifest(export)
-    made = {*manifest["dtypes"].values(), *training_files(export, manifest)} - left_out(export, manifest, dtypes)
+    part = selected(export, read_manifest(export), dtypes)
+    made = {*part["dtypes"].values(), *training_files(export, part)}
     for name, folder in (sources | dict.fromkeys((*FROM_EXPORT, *sorted(made)), export)).items():
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).symlink_to((folder / name).resolve())
@@ -161,6 +161,5 @@ def assemble(release: Path, export: Path, scratch: Path, dtypes: list[str] | Non
 
 def origin(release: Path, export: Path, dtypes: list[str] | None) -> dict:
     """What both manifests tell besides their files."""
-    exported = read_manifest(export)
-    told = read_manifest(release) | exported | {"dtypes": chosen(exported, dtypes)}
+    told = read_manifest(release) | selected(export, read_manifest(export), dtypes)
     return {key: value for key, value in told.items() if key not in ("format", "chunk_bytes", "files")}

@@ -42,6 +42,21 @@ export class Checks {
     if (missing.length) throw this.error(`${where} lacks ${missing.join(", ")}`);
   }
 
+  /** What JSON text holds. */
+  json(text: string, where: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw this.error(`${where} is not JSON: ${(error as Error).message}`);
+    }
+  }
+
+  /** An object of values that are alike. */
+  each<T>(value: unknown, parse: (item: unknown, where: string) => T, where: string): Record<string, T> {
+    const entries = Object.entries(this.object(value, where));
+    return Object.fromEntries(entries.map(([key, item]) => [key, parse(item, `${where}.${key}`)]));
+  }
+
   list(value: unknown, where: string): unknown[] {
     if (Array.isArray(value)) return value;
     throw this.expected("a list", value, where);
@@ -51,6 +66,15 @@ export class Checks {
   text(value: unknown, where: string): string {
     if (isText(value) && value) return value;
     throw this.expected("a string that is not empty", value, where);
+  }
+
+  textOrNull(value: unknown, where: string): string | null {
+    return value === null ? null : this.text(value, where);
+  }
+
+  boolean(value: unknown, where: string): boolean {
+    if (typeof value === "boolean") return value;
+    throw this.expected("true or false", value, where);
   }
 
   oneOf<T extends string>(value: unknown, known: readonly T[], where: string): T {
@@ -63,6 +87,15 @@ export class Checks {
   hex(value: unknown, digits: number, where: string): string {
     if (typeof value === "string" && value.length === digits && /^[0-9a-f]*$/.test(value)) return value;
     throw this.expected(`${digits} digits of lower-case hex`, value, where);
+  }
+
+  /** A finite number, where it is said at least or above another. */
+  number(value: unknown, where: string, { least, above }: { least?: number; above?: number } = {}): number {
+    const number = Number.isFinite(value) ? (value as number) : NaN;
+    if (number >= (least ?? -Infinity) && number > (above ?? -Infinity)) return number;
+    const kind = least === undefined && above === undefined ? "finite number" : "number";
+    const limit = above !== undefined ? ` above ${above}` : least !== undefined ? ` of at least ${least}` : "";
+    throw this.expected(`a ${kind}${limit}`, value, where);
   }
 
   integer(value: unknown, least: number, most: number, where: string): number {

@@ -142,6 +142,11 @@ export function plans(wanted: Wanted, c: Capabilities, config: Width, available 
   );
 }
 
+/** Whether a device can compute with weights of a type, be it fast or not. */
+export function computesIn(device: Device, dtype: Dtype): boolean {
+  return PREFERENCE[device].includes(dtype);
+}
+
 function allDtypes(): Dtype[] {
   return Object.keys(DTYPE_SUFFIX) as Dtype[];
 }
@@ -182,7 +187,7 @@ function refuse(
     if (hidden_size < WIDE) return `WebGPU does not pay for a model that is ${hidden_size} wide, less than ${WIDE}`;
   }
   const { dtype } = wanted;
-  if (dtype !== "auto" && !PREFERENCE[device].includes(dtype)) {
+  if (dtype !== "auto" && !computesIn(device, dtype)) {
     return `onnxruntime has no WebGPU kernels for the int8 products of ${dtype}`;
   }
   if (candidates(device, wanted, c, available).length > 0) return undefined;

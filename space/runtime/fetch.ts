@@ -1,7 +1,7 @@
 /** Finds out how to run a model, and fetches its files. */
 
 import { sha256Hex } from "./canonical";
-import { detect, plans, type Plan } from "./devices";
+import { computesIn, detect, plans, type Plan } from "./devices";
 import { type FolderOptions, ModelFolder } from "./download";
 import { sha256Pieces } from "./download/hash";
 import { variantUrl } from "./download/manifest";
@@ -48,11 +48,12 @@ export async function fetchModel(
   const folder = url === undefined ? undefined : await Source.open(url, options, listener);
   const config = request.files?.config ?? (await folder!.config());
   const adapted = request.learned && folder ? await folder.adapted(request.learned) : undefined;
-  const wanted = {
-    device: options.device ?? "auto",
-    dtype: url === undefined ? request.files!.dtype : (adapted?.dtype ?? folder?.dtype ?? options.dtype ?? "auto"),
-    threads: options.threads,
-  };
+  const { device = "auto", dtype: asked = "auto", threads } = options;
+  const dtype = url === undefined ? request.files!.dtype : (adapted?.dtype ?? folder?.dtype ?? asked);
+  // What was learned has one dtype, which the device of the release may have no kernels for.
+  const bound = adapted !== undefined || request.files?.adapted !== undefined;
+  const possible = device === "auto" || dtype === "auto" || !bound || computesIn(device, dtype);
+  const wanted = { device: possible ? device : "auto", dtype, threads } as const;
   const failed = [...request.failed];
   const dtypes = adapted ? [adapted.dtype] : folder?.dtypes;
   const usable = plans(wanted, capabilities, { hidden_size: Number(config["hidden_size"]) }, dtypes).filter(

@@ -43,6 +43,7 @@ export {
 export type { OwnTraining } from "./training/messages";
 export { parseTrainingRecord, trainingRecordId, type TrainingRecord, type TrainingStep } from "./training/record";
 export type { ReplayOptions } from "./training/replay";
+export { TRAINING_CACHE } from "./training/storage";
 export type {
   AdapterFiles,
   AdapterInfo,

@@ -115,6 +115,9 @@ export class OdinLLM {
    *
    * Of a conversation that goes on from the last answer only the new turn is read.
    *
+   * What was learned since the last answer is used from this one on. Where that cannot be started, this call says why,
+   * and the model goes on as before, until something else is learned.
+   *
    * @throws OdinError `empty-prompt`, `prompt-too-long`, `bad-option`, `device-lost`, `engine`.
    */
   generate(prompt: Prompt, call: GenerateCall = {}): AsyncGenerator<Chunk, Stats, void> {
@@ -161,7 +164,8 @@ export class OdinLLM {
   }
 
   /**
-   * Opens a training in a thread of its own, and takes up what is stored of this model.
+   * Opens a training in a thread of its own, and takes up what is stored of this model. One that begins anew begins
+   * with the released weights, whatever was learned before.
    *
    * @throws OdinError `not-found`: the export has no training graph; `storage`, `corrupt`, `incompatible`, `aborted`,
    *   `bad-option`, `engine`.
@@ -172,10 +176,10 @@ export class OdinLLM {
 
   /**
    * One step of AdamW on a batch. Steps wait for one another; without {@link startTraining} the first one starts the
-   * training by its defaults.
+   * training by its defaults, and one whose thread has ended goes on from what is stored.
    *
    * @throws OdinError `bad-data`, `bad-option`, `storage`, `diverged`, `aborted`, `engine`; the training is then as
-   *   before the step.
+   *   before the step. `engine` also when the training has ended and was not stored: that takes {@link startTraining}.
    */
   async trainStep(batch: TrainingBatch, options: StepOptions): Promise<StepResult> {
     return (await this.#trainer()).step(batch, options);
@@ -215,12 +219,20 @@ export class OdinLLM {
     await replayTraining(trainee, record, examples, options);
   }
 
-  /** Ends the training's thread. What was learned stays in use and stored. */
+  /** Ends the training's thread. What was learned stays in use and, unless it was not to be kept, stored. */
   async stopTraining(): Promise<void> {
-    await this.#training?.stop();
+    const training = this.#training;
+    await training?.stop();
+    // One that began anew and took no step has left nothing to answer with but the release.
+    if (this.adapter && training && !training.hasLearned) await this.#alone(() => this.#adapt());
   }
 
-  /** Deletes what is stored of this model's training, and generates with the released weights again. */
+  /**
+   * Ends the training, deletes what is stored of this model's trainings, and generates with the released weights
+   * again.
+   *
+   * @throws OdinError `storage` when another tab trains this model: nothing is deleted then.
+   */
   async forgetTraining(): Promise<void> {
     await (await this.#trainer()).forget();
     await this.#alone(() => this.#adapt());
@@ -232,13 +244,21 @@ export class OdinLLM {
   }
 
   /**
-   * Generates with an adapter of PEFT's from now on.
+   * Generates with an adapter of PEFT's from now on; with what it had before when that fails.
    *
    * @throws OdinError `bad-data`, `corrupt`, `not-found`; `bad-option` while a training is open.
    */
   async loadAdapter(files: AdapterFiles): Promise<void> {
-    await (await this.#trainer()).loadAdapter(files);
-    await this.#alone(() => this.#adapt());
+    const training = await this.#trainer();
+    await this.#alone(async () => {
+      const takeBack = await training.loadAdapter(files);
+      try {
+        await this.#adapt();
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
+    });
   }
 
   /** What the model that answers has learned since its release. */
@@ -347,7 +367,7 @@ export class OdinLLM {
     const { attempts } = this.info;
     const failure = this.#broken!.message;
     this.#connection?.close();
-    const files = this.#learned && (await this.own?.adapted(this.#learned));
+    const files = this.own?.training && (await this.own.adapted(this.#learned));
     if (this.own && !files) throw new OdinError("engine", `${failure} Create the model again.`);
     // A thread that died may do better the next time. So may a device that was lost, where no other was wanted.
     const { device = "auto" } = this.options;
@@ -358,22 +378,21 @@ export class OdinLLM {
     }
   }
 
-  /** Starts the model again, when it has learned or forgotten something since the last start. */
+  /** Starts the model again, when it has learned or forgotten something since the last start; tries that once. */
   async #adapt(): Promise<void> {
     const training = this.#training;
     if (!training || training.version === this.#version) return;
     const { version } = training;
     const [before, learned] = [this.#learned, await training.learned()];
-    if (learned?.sha256 !== before?.sha256) {
-      this.#learned = learned;
-      try {
-        await this.#start(this.#failedBefore, await this.own?.adapted(learned));
-      } catch (error) {
-        this.#learned = before;
-        throw error;
-      }
-    }
     this.#version = version;
+    if (learned?.sha256 === before?.sha256) return;
+    this.#learned = learned;
+    try {
+      await this.#start(this.#failedBefore, await this.own?.adapted(learned));
+    } catch (error) {
+      this.#learned = before;
+      throw error;
+    }
   }
 
   /** What was tried before the plan that runs. */

@@ -16,10 +16,13 @@ export function watchMemory(): void {
   };
 }
 
-/** Bytes of the whole process in Node, elsewhere of WebAssembly since {@link watchMemory}; undefined without. */
+/**
+ * The most bytes so far: of the whole process in Node, elsewhere of WebAssembly since {@link watchMemory}; undefined
+ * without.
+ */
 export function memoryTaken(): Reading | undefined {
-  const rss = globalThis.process?.memoryUsage?.().rss;
-  if (rss !== undefined) return { bytes: rss, source: "process" };
+  const kibibytes = globalThis.process?.resourceUsage?.().maxRSS;
+  if (kibibytes !== undefined) return { bytes: kibibytes * 1024, source: "process" };
   const bytes = memories.reduce((total, memory) => total + (memory.deref()?.buffer.byteLength ?? 0), 0);
   return bytes > 0 ? { bytes, source: "webassembly" } : undefined;
 }

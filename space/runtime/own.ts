@@ -50,7 +50,11 @@ export class OwnModel {
     return { own: new OwnModel(rest, training && { ...training, tokenizer: files.tokenizer }), files };
   }
 
-  /** Its files once more, now with what was learned, or with the parameters that it began with. */
+  /**
+   * Its files once more, now with what was learned, or with the parameters that it began with. The file that it was
+   * made of is used up, so that these are of the training's `adapted` graph; hash and dtype say so, and records of
+   * answers from before do not replay.
+   */
   async adapted(learned: Learned | undefined): Promise<ModelFiles> {
     const { AdaptedModel } = await import("./training/adapted"); // few pages train
     const { adapted, frozen, parameters } = this.training!;

@@ -102,7 +102,8 @@ export function recordId(record: RunRecord): string {
  * @throws OdinError `bad-record`, naming the key
  */
 export function parseRecord(source: string | object): RunRecord {
-  const given = checks.members(typeof source === "string" ? readJson(source) : source, KEYS, "the record");
+  const value = typeof source === "string" ? checks.json(source, "the record") : source;
+  const given = checks.members(value, KEYS, "the record");
   const { format } = given;
   if (format !== 1 && format !== RECORD_FORMAT) {
     throw checks.expected(`1 or ${RECORD_FORMAT}, which this version of odin-llm reads`, format, "format");
@@ -118,7 +119,10 @@ export function parseRecord(source: string | object): RunRecord {
   return {
     format,
     runtime: checks.text(given["runtime"], "runtime"),
-    model: { name: textOrNull(model["name"], "model.name"), version: textOrNull(model["version"], "model.version") },
+    model: {
+      name: checks.textOrNull(model["name"], "model.name"),
+      version: checks.textOrNull(model["version"], "model.version"),
+    },
     ...parseVariant(format, given),
     hashes: {
       config: checks.hex(hashes["config"], 64, "hashes.config"),
@@ -128,7 +132,7 @@ export function parseRecord(source: string | object): RunRecord {
     device: checks.text(given["device"], "device"),
     dtype: checks.text(given["dtype"], "dtype"),
     threads: checks.integer(given["threads"], 1, 1024, "threads"),
-    precision: parsePrecision(given["precision"]),
+    precision: checks.each(given["precision"], checks.text.bind(checks), "precision"),
     ...parseParameters(given),
     prompt,
     reads,
@@ -148,23 +152,6 @@ function parseVariant(format: RunRecord["format"], given: Members): Pick<RunReco
   const chosen = checks.members(given["variant"], VARIANT_KEYS, "variant");
   const text = (key: keyof ChosenVariant) => checks.text(chosen[key], `variant.${key}`);
   return { variant: { experiment: text("experiment"), name: text("name") } };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw checks.error(`the record is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function textOrNull(value: unknown, where: string): string | null {
-  return value === null ? null : checks.text(value, where);
-}
-
-function parsePrecision(value: unknown): Record<string, string> {
-  const groups = Object.entries(checks.object(value, "precision"));
-  return Object.fromEntries(groups.map(([group, dtype]) => [group, checks.text(dtype, `precision.${group}`)]));
 }
 
 function parseParameters(given: Members): Pick<RunRecord, "seed" | "parameters"> {

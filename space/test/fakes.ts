@@ -42,16 +42,27 @@ function urlOf(request: string | { url: string }): string {
 export class FakeLocks {
   readonly names: string[] = [];
   readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #held = new Map<string, number>();
 
-  async request(name: string, { signal }: { signal: AbortSignal }, task: () => Promise<unknown>): Promise<unknown> {
+  async request(
+    name: string,
+    { signal, ifAvailable = false }: { signal?: AbortSignal; ifAvailable?: boolean },
+    task: (lock: object | null) => unknown,
+  ): Promise<unknown> {
     this.names.push(name);
+    if (ifAvailable && this.#held.get(name)) return task(null);
+    this.#count(name, 1);
     const before = this.#tails.get(name);
     const run = (async () => {
       await before;
-      signal.throwIfAborted();
-      return task();
-    })();
+      signal?.throwIfAborted();
+      return task({});
+    })().finally(() => this.#count(name, -1));
     this.#tails.set(name, run.catch(() => {}));
     return run;
+  }
+
+  #count(name: string, change: number): void {
+    this.#held.set(name, (this.#held.get(name) ?? 0) + change);
   }
 }

@@ -10,9 +10,12 @@ import { externalize } from "../runtime/onnx/externalize";
 import { readGraph } from "../runtime/onnx/graph";
 import { Pieces } from "../runtime/onnx/pieces";
 import { fields, LENGTH_DELIMITED, VARINT, Writer } from "../runtime/onnx/protobuf";
+import { references } from "../runtime/onnx/references";
+import { readHeader } from "../runtime/training/safetensors";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../public/models/odin-nano/onnx");
-const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".onnx")) : [];
+// The graphs of training have their weights outside from the start.
+const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^model.*\.onnx$/.test(name)) : [];
 
 /** Bytes that differ from their neighbours. */
 const pattern = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 131 + (i >> 8) * 17) & 255);
@@ -169,3 +172,13 @@ async function run(session: ort.InferenceSession): Promise<Float32Array> {
   await session.release();
   return logits!.data as Float32Array;
 }
+
+const training = join(folder, "train.safetensors");
+
+test.skipIf(!existsSync(training))("a graph says which tensors of another file it reads", () => {
+  const graph = new Uint8Array(readFileSync(join(folder, "adapted.onnx")));
+  const parameters = new Uint8Array(readFileSync(training));
+  const places = readHeader(parameters).entries.map(({ name, begin, end }) => ({ name, begin, end }));
+  expect(references(graph, "train.safetensors")).toEqual(places);
+  expect(references(graph, "model_quantized.onnx")).toEqual([]);
+});

@@ -11,11 +11,11 @@ class FakePupil {
   calls: string[] = [];
   step = 0;
   open = false;
-  adapter: { source: string } | null = null;
   stored = 0;
   /** Batches that gave no step: their gradient was no number. */
   skipped = 0;
   onStep = (_: number) => {};
+  onBatch = () => {};
 
   get training(): TrainingState | undefined {
     const record = { steps: Array(this.step + this.skipped) };
@@ -28,7 +28,10 @@ class FakePupil {
     return { ...this.training!, resumed: this.step > 0 };
   }
   async *batches(_: unknown, { epochs }: { epochs: number }): AsyncGenerator<TrainingBatch> {
-    for (let i = 0; i < 2 * epochs; i++) yield BATCH;
+    for (let i = 0; i < 2 * epochs; i++) {
+      this.onBatch();
+      yield BATCH;
+    }
   }
   async trainStep(_: TrainingBatch, { lr, signal }: { lr: number; signal: AbortSignal }): Promise<StepResult> {
     this.onStep(this.step + 1);
@@ -44,10 +47,6 @@ class FakePupil {
   async stopTraining(): Promise<void> {
     this.calls.push("stop");
     this.open = false;
-  }
-  async forgetTraining(): Promise<void> {
-    this.calls.push("forget");
-    [this.open, this.step, this.adapter] = [false, 0, null];
   }
 }
 
@@ -66,6 +65,7 @@ function lesson(pupil: FakePupil, options: Partial<Options> = {}) {
     unpaused: async () => {},
     onProgress: () => {},
     onReplay: () => {},
+    onStart: () => void pupil.calls.push("started"),
     onAnswers: (when, asked) => (seen[when] = asked.map(({ right }) => right)),
     onBegin: () => {},
     onStep: ({ step }) => void seen.steps.push(step),
@@ -83,14 +83,24 @@ describe("giveLesson", () => {
     expect(stages).toEqual(["preparing", "before", "teaching", "after"]);
     expect(seen).toEqual({ before: [false], after: [true], steps: [1, 2, 3, 4] });
     const steps = ["step 1 0.20", "step 2 0.30", "step 3 0.30", "step 4 0.20"];
-    expect(pupil.calls).toEqual(["start anew 7 3 true", "ask Q9", ...steps, "stop", "ask Q9"]);
+    expect(pupil.calls).toEqual(["start anew 7 3 true", "started", "ask Q9", ...steps, "stop", "ask Q9"]);
   });
 
-  it("begins with the release, also after an adapter", async () => {
+  it("that is refused is not begun: what is stored is another's, or of another lesson", async () => {
     const pupil = new FakePupil();
-    pupil.adapter = { source: "file" };
-    await lesson(pupil).given;
-    expect(pupil.calls[0]).toBe("forget");
+    pupil.startTraining = () => Promise.reject(new OdinError("storage", "Another tab is training this model."));
+    await expect(lesson(pupil).given).rejects.toMatchObject({ code: "storage" });
+    expect(pupil.calls).toEqual([]);
+  });
+
+  it.each([false, true])("can be stopped while its examples are tokenised (going on: %s)", async (resume) => {
+    const pupil = new FakePupil();
+    pupil.stored = 2;
+    const { given, stop, stages } = lesson(pupil, { resume });
+    pupil.onBatch = () => stop();
+    await expect(given).rejects.toMatchObject({ code: "aborted" });
+    expect(stages).toEqual(["preparing"]);
+    expect(pupil.calls.slice(1)).toEqual(["started", "stop"]);
   });
 
   it("goes on with the first batch that was not taken, without asking before", async () => {
@@ -98,14 +108,14 @@ describe("giveLesson", () => {
     [pupil.stored, pupil.skipped] = [2, 1];
     const { given, seen } = lesson(pupil, { resume: true });
     await given;
-    expect(pupil.calls).toEqual(["start again 7 3 true", "step 3 0.20", "stop", "ask Q9"]);
+    expect(pupil.calls).toEqual(["start again 7 3 true", "started", "step 3 0.20", "stop", "ask Q9"]);
     expect(seen.before).toEqual([]);
   });
 
   it("says when what was stored is gone, and leaves the model as it was", async () => {
     const pupil = new FakePupil();
     await expect(lesson(pupil, { resume: true }).given).rejects.toMatchObject({ code: "not-found" });
-    expect(pupil.calls).toEqual(["start again 7 3 true", "forget"]);
+    expect(pupil.calls).toEqual(["start again 7 3 true", "started", "stop"]);
   });
 
   it("keeps what was learned until it was stopped, and asks about that", async () => {
@@ -115,24 +125,23 @@ describe("giveLesson", () => {
     await given;
     expect(seen).toEqual({ before: [false], after: [true], steps: [1, 2] });
     expect(stages.at(-1)).toBe("after");
-    expect(pupil.calls).not.toContain("forget");
   });
 
-  it("forgets a lesson that was stopped before its first step", async () => {
+  it("ends the training of a lesson that was stopped before its first step", async () => {
     const pupil = new FakePupil();
     const { given, stop } = lesson(pupil);
     pupil.onStep = () => stop();
     await expect(given).rejects.toMatchObject({ code: "aborted" });
-    expect(pupil.calls.at(-1)).toBe("forget");
+    expect(pupil.calls.at(-1)).toBe("stop");
   });
 
-  it("forgets a lesson that was stopped while it asked", async () => {
+  it("ends the training of a lesson that was stopped while it asked", async () => {
     const pupil = new FakePupil();
     const holder: { stop?: () => void } = {};
     const { given, stop } = lesson(pupil, { onAnswers: () => holder.stop?.() });
     holder.stop = stop;
     await expect(given).rejects.toMatchObject({ code: "aborted" });
-    expect(pupil.calls).toEqual(["start anew 7 3 true", "ask Q9", "forget"]);
+    expect(pupil.calls).toEqual(["start anew 7 3 true", "started", "ask Q9", "stop"]);
   });
 
   it("does nothing while it is paused, and can be stopped then", async () => {

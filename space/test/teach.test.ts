@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleSplits } from "../runtime/index";
-import { bytesIn } from "../app/teach/download";
+import { bytesOf, teachable } from "../app/teach/download";
 import { adapterFrom } from "../app/teach/files";
 import { lessonExamples, LESSONS } from "../app/teach/lessons";
 import { DEFAULT_RATE, epochsFor, learningRate } from "../app/teach/schedule";
@@ -88,20 +88,26 @@ it("accuracy is the share of right answers", () => {
   expect(accuracy([])).toBeNaN();
 });
 
-describe("bytesIn", () => {
+describe("what teaching downloads", () => {
   const files = (...names: string[]) => {
     return { files: Object.fromEntries(names.map((name, i) => [name, { bytes: 10 ** i }])) };
   };
+  const manifest = files("onnx/model.onnx", "onnx/train.json", "step.onnx", "onnx/first", "answers.onnx", "int8.onnx");
+  const description = { graph: "step.onnx", parameters: "onnx/first", adapted: "answers.onnx", frozen: null };
 
-  it("adds what teaching needs, and nothing else", () => {
-    const needed = ["train.json", "train.onnx", "train.safetensors", "adapted.onnx"].map((name) => `onnx/${name}`);
-    expect(bytesIn(files("onnx/model.onnx", ...needed))).toBe(11110);
+  it("is what the description names, and itself", () => {
+    expect(bytesOf(manifest, description)).toBe(11110);
+    expect(bytesOf(manifest, { ...description, frozen: "int8.onnx" })).toBe(111110);
   });
 
-  it("is 0 of a model that cannot be taught, and unknown of other manifests", () => {
-    expect(bytesIn(files("onnx/model.onnx"))).toBe(0);
+  it.each([[undefined], [{}], [{ ...description, graph: "elsewhere.onnx" }]])("is not known of %j", (other) => {
+    expect(bytesOf(manifest, other)).toBeUndefined();
+  });
+
+  it("is there, not there, or unknown of other manifests", () => {
+    expect([manifest, files("onnx/model.onnx")].map(teachable)).toEqual([true, false]);
     const others = [undefined, null, {}, { variants: [] }, "", { files: 3 }];
-    expect(others.map(bytesIn)).toEqual(others.map(() => undefined));
+    expect(others.map(teachable)).toEqual(others.map(() => undefined));
   });
 });
 

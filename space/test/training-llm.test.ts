@@ -96,7 +96,7 @@ function training(call: TrainingCall): Result {
   switch (call.kind) {
     case "start": {
       step = call.resume && call.keep ? stored : 0;
-      const record = { seed: call.seed, data: call.data, steps: Array(step) } as unknown as TrainingRecord;
+      const record = { seed: call.seed ?? 0, data: call.data, steps: Array(step) } as unknown as TrainingRecord;
       return { description: describedAs(), parameters: 5, step, resumed: step > 0, record };
     }
     case "step": {
@@ -124,6 +124,8 @@ const load = (options = {}) => OdinLLM.load(URL_, options);
 /** What the threads were asked, apart from fetching and starting. */
 const sent = () => Thread.all.flatMap((thread) => thread.sent);
 const calls = () => sent().flatMap((request) => (request.type === "train" ? [request.call.kind] : []));
+const asked = () => sent().flatMap((request) => (request.type === "train" ? [request.call] : []));
+const seedsOfBatches = () => asked().flatMap((call) => (call.kind === "batch" ? [call.options.seed] : []));
 const fetches = () => sent().filter((request) => request.type === "fetch");
 const running = () => Thread.all.filter(({ ended }) => !ended).length;
 
@@ -183,6 +185,70 @@ test("stopping keeps what was learned in use, and forgetting goes back to the re
   expect([llm.adapter, llm.info.hashes.weights, stored, running()]).toEqual([null, "released", 0, 1]);
   await expect(llm.exportAdapter()).rejects.toMatchObject({ code: "bad-option" });
   expect(calls()).toEqual(["start", "step", "parameters", "close", "forget"]);
+});
+
+test("what cannot be forgotten, since another tab trains it, stays in use", async () => {
+  const llm = await load();
+  await llm.trainStep(batchOf(), lr);
+  train = (call, _, id) =>
+    call.kind === "forget" ? { type: "error", id, code: "storage", message: "Another tab." } : training(call);
+  await expect(llm.forgetTraining()).rejects.toMatchObject({ code: "storage" });
+  expect([llm.training, running()]).toEqual([undefined, 1]);
+  await ask(llm);
+  expect(llm.adapter?.sha256).toBe("after 1");
+});
+
+test("a training that began anew and took no step leaves the release, and the storage alone", async () => {
+  const llm = await load();
+  await llm.trainStep(batchOf(), lr);
+  await llm.stopTraining();
+  await ask(llm);
+  expect(llm.adapter?.sha256).toBe("after 1");
+  await llm.startTraining({ resume: false, keep: false });
+  await llm.stopTraining();
+  expect([llm.adapter, llm.info.hashes.weights, calls().includes("forget")]).toEqual([null, "released", false]);
+  await expect(llm.exportAdapter()).rejects.toMatchObject({ code: "bad-option" });
+});
+
+test("what was learned and not stored is not begun anew in silence, when its thread has ended", async () => {
+  const lost = { code: "engine", message: expect.stringContaining("startTraining()") as string };
+  const llm = await load();
+  await llm.startTraining({ keep: false });
+  await llm.trainStep(batchOf(), lr);
+  Thread.all.at(-1)!.die();
+  await expect(llm.trainStep(batchOf(), lr)).rejects.toMatchObject(lost);
+  await expect(llm.batches((async function* () {})()).next()).rejects.toMatchObject(lost);
+  await llm.startTraining({ keep: false });
+  await llm.trainStep(batchOf(), lr);
+  await llm.stopTraining();
+  await expect(llm.trainStep(batchOf(), lr)).rejects.toMatchObject(lost);
+  await llm.startTraining();
+  await llm.stopTraining();
+  expect((await llm.trainStep(batchOf(), lr)).step).toBeGreaterThan(0); // that one is stored
+});
+
+test("batches are in the order of the training's seed, unless they are told another", async () => {
+  const llm = await load();
+  await llm.startTraining({ seed: 5 });
+  const examples = async function* () {
+    yield { question: "q", answer: "a" };
+  };
+  await llm.batches(examples()).next();
+  await llm.batches(examples(), { seed: 6 }).next();
+  expect(seedsOfBatches()).toEqual([5, 6]);
+});
+
+test.each([
+  [{ seed: -1 }, "seed must be an integer from 0"],
+  [{ seed: 0.5 }, "seed must be an integer"],
+  [{ data: { sha256: "abc", examples: 1 } }, "data.sha256 must be 64 digits"],
+  [{ data: { sha256: "a".repeat(64), examples: 0 } }, "data.examples must be an integer from 1"],
+  [{ checkpointEvery: 0 }, "checkpointEvery must be an integer from 1"],
+])("a start with %j is refused before anything is done", async (options, words) => {
+  const llm = await load();
+  const refused = { code: "bad-option", message: expect.stringContaining(words) as string };
+  await expect(llm.startTraining(options)).rejects.toMatchObject(refused);
+  expect(calls()).toEqual([]);
 });
 
 test("an adapter from a file is used at once, but not while the model is trained", async () => {
@@ -248,6 +314,41 @@ test("an abort ends the start of a training with its thread, and of a step tells
   expect(calls().filter((kind) => kind === "step")).toHaveLength(1);
 });
 
+test("an abort while the training's thread comes up ends the start", async () => {
+  const llm = await load();
+  const stop = new AbortController();
+  const before = Thread.all.length;
+  const starting = llm.startTraining({ resume: false, signal: stop.signal });
+  const stopped = expect(starting).rejects.toMatchObject({ code: "aborted" });
+  for (let i = 0; i < 1000 && Thread.all.length === before; i++) await Promise.resolve();
+  expect(Thread.all.at(-1)!.sent).toEqual([]);
+  stop.abort();
+  await stopped;
+  expect([calls(), running()]).toEqual([[], 1]);
+});
+
+test("an abort between the start of a training and its first step is not lost, whenever it comes", async () => {
+  const well = answer;
+  for (let later = 0; later < 12; later++) {
+    const llm = await load();
+    const stop = new AbortController();
+    const abort = async () => {
+      for (let i = 0; i < later; i++) await Promise.resolve();
+      stop.abort();
+    };
+    train = (call) => (call.kind === "step" ? undefined : training(call));
+    answer = (request, thread) => {
+      if (request.type === "stop") return { type: "error", id: request.id, code: "aborted", message: "Stopped." };
+      const reply = well(request, thread);
+      if (reply?.type === "trained") queueMicrotask(() => queueMicrotask(() => void abort()));
+      return reply;
+    };
+    const step = llm.trainStep(batchOf(), { ...lr, signal: stop.signal });
+    await expect(step).rejects.toMatchObject({ code: "aborted" });
+    llm.dispose();
+  }
+});
+
 test("examples are sent once, and once more to a thread that has not got them", async () => {
   const llm = await load();
   const examples: Example[] = [{ question: "q", answer: "a" }];
@@ -269,19 +370,60 @@ test("examples are sent once, and once more to a thread that has not got them", 
   expect(given).toEqual([undefined, examples, undefined, examples, undefined]);
 });
 
-test("an answer with what was learned that cannot be started leaves the model to be asked again", async () => {
+/** What was learned cannot be fetched, or the thread that has it cannot start; returns what mends that. */
+function adaptedFails(when: "fetch" | "start"): () => void {
+  const well = answer;
+  answer = (request, thread) => {
+    const learned =
+      request.type === "fetch" ? request.learned?.info : request.type === "start" && request.fetched.files.adapter;
+    const failed = { type: "error", code: "network", message: "No connection." } as const;
+    return request.type === when && learned ? failed : well(request, thread);
+  };
+  return () => (answer = well);
+}
+
+test.each(["fetch", "start"] as const)(
+  "what was learned and cannot be started (%s) is said once, and the model goes on as before",
+  async (when) => {
+    const llm = await load();
+    await llm.trainStep(batchOf(), lr);
+    const mend = adaptedFails(when);
+    await expect(ask(llm)).rejects.toMatchObject({ code: "network" });
+    await ask(llm);
+    expect([llm.adapter, running()]).toEqual([null, 2]);
+    mend();
+    await llm.trainStep(batchOf(), lr);
+    await ask(llm);
+    expect(llm.adapter?.sha256).toBe("after 2");
+  },
+);
+
+test.each(["fetch", "start"] as const)("an adapter that cannot be started (%s) is not loaded", async (when) => {
   const llm = await load();
+  const mend = adaptedFails(when);
+  const files: AdapterFiles = { "adapter_model.safetensors": new Uint8Array(1), "adapter_config.json": "{}" };
+  await expect(llm.loadAdapter(files)).rejects.toMatchObject({ code: "network" });
+  await ask(llm);
+  expect([llm.adapter, running()]).toEqual([null, 1]);
+  await expect(llm.exportAdapter()).rejects.toMatchObject({ code: "bad-option" });
+  mend();
+  await llm.loadAdapter(files);
+  expect(llm.adapter?.source).toBe("file");
+});
+
+test("a model of the caller's own bytes goes on after what it learned could not be started", async () => {
+  const bytes = new Uint8Array(1);
+  const own = { description: { ...describedAs() }, graph: bytes, adapted: bytes, parameters: firstParameters() };
+  const llm = await OdinLLM.createModel({ hidden_size: 32 }, new Uint8Array([1, 2, 3]), { training: own });
   await llm.trainStep(batchOf(), lr);
   const well = answer;
-  answer = (request, thread) =>
-    request.type === "fetch" && request.learned
-      ? { type: "error", code: "network", message: "No connection." }
-      : well(request, thread);
-  await expect(ask(llm)).rejects.toMatchObject({ code: "network" });
-  expect([llm.adapter, running()]).toEqual([null, 2]);
-  answer = well;
+  answer = (request, thread) => {
+    const fails = request.type === "start" && request.fetched.files.adapter;
+    return fails ? { type: "error", code: "engine", message: "No memory." } : well(request, thread);
+  };
+  await expect(ask(llm)).rejects.toMatchObject({ code: "engine" });
   await ask(llm);
-  expect(llm.adapter?.sha256).toBe("after 1");
+  expect(llm.adapter).toBeNull();
 });
 
 test("a model that is unloaded ends both threads, and trains no more", async () => {
@@ -302,6 +444,29 @@ test("a model that is unloaded ends both threads, and trains no more", async () 
   await failed;
   expect(running()).toBe(0);
   await expect(llm.trainStep(batchOf(), lr)).rejects.toMatchObject({ code: "engine" });
+});
+
+test("steps that wait for one another start no thread when the model is unloaded", async () => {
+  const llm = await load();
+  await llm.startTraining();
+  train = (call) => (call.kind === "step" ? undefined : training(call));
+  const waiting = [1, 2].map(() => llm.trainStep(batchOf(), lr));
+  const failed = waiting.map((step) => expect(step).rejects.toThrow("unloaded"));
+  await vi.waitFor(() => expect(calls()).toEqual(["start", "step"]));
+  const before = Thread.all.length;
+  llm.dispose();
+  await Promise.all(failed);
+  expect([Thread.all.length - before, running()]).toEqual([0, 0]);
+});
+
+test("a thread that comes up when the model is unloaded is ended", async () => {
+  const llm = await load();
+  const before = Thread.all.length;
+  const failed = expect(llm.startTraining()).rejects.toThrow("unloaded");
+  for (let i = 0; i < 1000 && Thread.all.length === before; i++) await Promise.resolve();
+  llm.dispose();
+  await failed;
+  expect([Thread.all.length - before, running()]).toEqual([1, 0]);
 });
 
 test("a model of the caller's own bytes cannot be trained without a graph", async () => {

@@ -10,6 +10,7 @@ import { batchOf, describedAs, FakeGraph, firstParameters } from "./training.fak
 
 const opened = vi.hoisted(() => ({ graph: undefined as unknown }));
 vi.mock("../runtime/training/session", () => ({ openTrainingGraph: async () => opened.graph }));
+const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 const DATA = { sha256: "d".repeat(64), examples: 12 };
 const ROOT = /^https:\/\/odin-llm\.invalid\/training\/[0-9a-f]{32}\/[0-9a-f]{32}\//;
@@ -62,7 +63,7 @@ async function start(
     ortUrl: "",
     threads: 1,
     model: { name: "toy", version: "1.0.0" },
-    seed: 0,
+    seed: null,
     data: null,
     resume: true,
     keep: true,
@@ -102,7 +103,7 @@ test("a thread that was killed loses nothing: the state is computed again from c
   const first = await start({ data: DATA, seed: 7 });
   expect(first).toMatchObject({ resumed: false, step: 0, parameters: 5, record: { data: DATA, seed: 7, steps: [] } });
   await steps(first.thread, 5);
-  expect(stored()).toEqual(["checkpoint/3", "step/4", "step/5"]);
+  expect(stored()).toEqual(["step/1", "step/2", "step/3", "checkpoint/3", "step/4", "step/5"]);
   await kill(first.thread);
   const replays: number[][] = [];
   const again = await start({ data: DATA }, listener(undefined, (done, total) => replays.push([done, total])));
@@ -133,7 +134,7 @@ test("skipped steps and their loss scale are taken up as well", async () => {
 
 function startCall(own: OwnTraining): StartTraining {
   const model = { name: null, version: null };
-  const rest = { seed: 0, data: null, resume: true, keep: true, checkpointEvery: 3 };
+  const rest = { seed: null, data: null, resume: true, keep: true, checkpointEvery: 3 };
   return { kind: "start", source: own, ortUrl: "", threads: 1, model, ...rest };
 }
 
@@ -164,12 +165,11 @@ function damage(name: string): void {
 }
 
 test.each([
-  ["step/5", 4, ["checkpoint/3", "step/4"]],
-  ["step/4", 3, ["checkpoint/3"]],
-  ["checkpoint/3", 0, []],
+  ["step/8", 7, ["checkpoint/3", "step/4", "step/5", "step/6", "checkpoint/6", "step/7"]],
+  ["step/7", 6, ["checkpoint/3", "step/4", "step/5", "step/6", "checkpoint/6"]],
 ])("of a damaged %s on what follows is lost, and said to be", async (name, left, kept) => {
   const first = await start();
-  await steps(first.thread, 5);
+  await steps(first.thread, 8);
   await kill(first.thread);
   damage(name);
   const again = await start();
@@ -178,16 +178,20 @@ test.each([
   await steps(again.thread, 1);
 });
 
-test("of two checkpoints the one before is taken when the newer is damaged", async () => {
+test.each([
+  [5, "checkpoint/3"],
+  [8, "checkpoint/6"],
+  [11, "checkpoint/9"],
+])("after %d steps nothing is lost with %s, and it is said", async (count, name) => {
+  const whole = await start({ keep: false });
+  await steps(whole.thread, count);
   const first = await start();
-  await steps(first.thread, 3);
-  const before = new Map(caches.entries);
-  await steps(first.thread, 3);
+  await steps(first.thread, count);
   await kill(first.thread);
-  // As if the thread had died before it deleted these.
-  for (const [key, bytes] of before) caches.entries.set(key, bytes)
-  damage("checkpoint/6");
-  expect((await start()).step).toBe(3);
+  damage(name);
+  const again = await start();
+  expect([again.step, await hash(again.thread)]).toEqual([count, await hash(whole.thread)]);
+  expect(warnings.join()).toMatch(/damaged/);
 });
 
 test("steps that do not give their losses again are lost, and said to be", async () => {
@@ -224,7 +228,7 @@ test("no room for a checkpoint: the journal goes on", async () => {
   expect([stored(), warnings.length]).toEqual([["step/1", "step/2", "step/3"], 1]);
   caches.quota = Infinity;
   await steps(thread, 3, 3);
-  expect(stored()).toEqual(["checkpoint/6"]);
+  expect(stored()).toContain("checkpoint/6");
   put.mockRestore();
 });
 
@@ -250,6 +254,19 @@ test("two trainings of one model at a time: the second is refused, until the fir
   expect((await start({ source: source({ graph_sha256: "c".repeat(64) }) })).step).toBe(0); // another graph
   await kill(first.thread);
   expect((await start()).step).toBe(0);
+});
+
+test("without locks as well a second training waits for the end of the first, and not for ever", async () => {
+  vi.stubGlobal("navigator", {});
+  const first = await start();
+  const second = start();
+  await soon();
+  await kill(first.thread);
+  expect((await second).step).toBe(0);
+  vi.useFakeTimers();
+  const refused = expect(start()).rejects.toMatchObject(refusal("storage", "Another tab"));
+  await vi.advanceTimersByTimeAsync(4000);
+  await refused;
 });
 
 test("a step that is stopped while it is computed changes nothing and is not stored", async () => {
@@ -279,17 +296,123 @@ test.each<[string, TrainingBatch, () => Error | object, string]>([
   expect([await hash(thread), stored()]).toEqual([before, kept]);
 });
 
+const graphs = ["b", "c"].map((digit) => source({ graph_sha256: digit.repeat(64) }));
+const others = source({ weights_sha256: "e".repeat(64) });
+
+/** A step of each is stored, though they were trained at the same time. */
+async function trained(...own: OwnTraining[]): Promise<TrainingThread[]> {
+  const threads: TrainingThread[] = [];
+  for (const each of own) threads.push((await start({ source: each })).thread);
+  for (const thread of threads) await steps(thread, 1);
+  return threads;
+}
+
 test("forgetting deletes all trainings of a model, and of no other", async () => {
-  const graphs = ["b", "c"].map((digit) => source({ graph_sha256: digit.repeat(64) }));
-  const others = source({ weights_sha256: "e".repeat(64) });
-  for (const own of [...graphs, others]) {
-    const { thread } = await start({ source: own });
-    await steps(thread, 1);
-    await kill(thread);
-  }
+  for (const thread of await trained(...graphs, others)) await kill(thread);
+  expect(caches.entries.size).toBe(3);
   await new TrainingThread().handle({ kind: "forget", source: graphs[0]! }, listener());
   expect(caches.entries.size).toBe(1);
   expect((await start({ source: others })).step).toBe(1);
+});
+
+test("forgetting is refused while another tab trains, and deletes nothing then", async () => {
+  const [first, second] = await trained(...graphs);
+  await kill(first!);
+  vi.useFakeTimers();
+  const forgetting = new TrainingThread().handle({ kind: "forget", source: graphs[0]! }, listener());
+  const refused = expect(forgetting).rejects.toMatchObject(refusal("storage", "Another tab"));
+  await vi.advanceTimersByTimeAsync(4000);
+  await refused;
+  vi.useRealTimers();
+  expect(caches.entries.size).toBe(2);
+  await kill(second!);
+  expect((await start({ source: graphs[0]! })).step).toBe(1); // what had been locked is free again
+  await kill([...open].at(-1)!);
+  await new TrainingThread().handle({ kind: "forget", source: graphs[0]! }, listener());
+  expect(caches.entries.size).toBe(0);
+});
+
+test("a training that begins anew drops those of former graphs, unless another tab trains one", async () => {
+  const third = source({ graph_sha256: "d".repeat(64) });
+  const [first, second, other] = await trained(...graphs, others);
+  await kill(first!);
+  await kill(other!);
+  expect((await start({ source: third })).resumed).toBe(false);
+  expect(caches.entries.size).toBe(2);
+  await steps(second!, 1);
+  await kill(second!);
+  expect((await start({ source: graphs[1]! })).step).toBe(2); // one that is taken up drops nothing
+  expect(caches.entries.size).toBe(3);
+});
+
+test("a start that is stopped while the graph opens leaves the storage, and lets go of graph and lock", async () => {
+  const first = await start();
+  await steps(first.thread, 2);
+  await kill(first.thread);
+  const thread = new TrainingThread();
+  const stop = new AbortController();
+  let opens = (_: FakeGraph) => {};
+  opened.graph = new Promise((resolve) => (opens = resolve));
+  const starting = thread.handle({ ...startCall(source()), resume: false }, listener(stop.signal));
+  const stopped = expect(starting).rejects.toMatchObject({ code: "aborted" });
+  await soon();
+  stop.abort();
+  const closed = thread.close();
+  graph = new FakeGraph();
+  opens(graph);
+  await stopped;
+  await closed;
+  expect([graph.released.mock.calls.length, stored()]).toEqual([1, ["step/1", "step/2"]]);
+  expect((await start()).step).toBe(2);
+});
+
+test("a start that fails once the graph is open lets go of it", async () => {
+  const first = await start({ data: DATA });
+  await steps(first.thread, 1);
+  await kill(first.thread);
+  await expect(start({ data: { ...DATA, examples: 2, sha256: "e".repeat(64) } })).rejects.toThrow("other examples");
+  expect(graph.released).toHaveBeenCalledOnce();
+});
+
+test("a thread that is closed while it computes lets go of the graph afterwards", async () => {
+  const { thread } = await start();
+  let computing = false;
+  let finish = () => {};
+  const run = graph.run.bind(graph);
+  graph.run = async (inputs) => {
+    computing = true;
+    await new Promise<void>((resolve) => (finish = resolve));
+    computing = false;
+    return run(inputs);
+  };
+  graph.released.mockImplementation(() => expect(computing).toBe(false));
+  const stepping = step(thread);
+  await vi.waitFor(() => expect(computing).toBe(true));
+  const closed = thread.close();
+  await soon();
+  finish();
+  await Promise.all([stepping, closed]);
+  expect(graph.released).toHaveBeenCalledOnce();
+});
+
+test("what was learned with another seed is not gone on with unasked", async () => {
+  const first = await start({ seed: 7 });
+  await steps(first.thread, 1);
+  await kill(first.thread);
+  await expect(start({ seed: 0 })).rejects.toMatchObject(refusal("bad-option", "with seed 7, not 0"));
+  expect((await start({ seed: 7 })).record.seed).toBe(7);
+});
+
+test("good steps are counted on after a reload, so that the loss scale grows when it should", async () => {
+  const first = await start({ source: source({ precision: { loss_scaling: true } }), checkpointEvery: 1000 });
+  graph.outcome = (run) => ({ overflow: run === 1 });
+  await steps(first.thread, 1500);
+  await kill(first.thread);
+  const again = await start({ source: source({ precision: { loss_scaling: true } }), checkpointEvery: 1000 });
+  await steps(again.thread, 501);
+  expect((await step(again.thread)).lossScale).toBe(65536);
+  const scales = again.record.steps.map(({ lossScale }) => lossScale);
+  expect(scales.slice(0, 2)).toEqual([65536, 32768]);
 });
 
 test("each step is told to telemetry, with what it took", async () => {

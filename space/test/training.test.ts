@@ -31,6 +31,7 @@ test.each([
   [{ precision: { loss_scaling: "no" } }, "corrupt", "precision.loss_scaling"],
   [{ optimizer: { name: "AdamW", betas: [0.9], eps: 0, weight_decay: 0 } }, "corrupt", "optimizer.betas"],
   [{ graph_sha256: "B".repeat(64) }, "corrupt", "graph_sha256"],
+  [{ verified: { ...describedAs().verified, steps: 0 } }, "corrupt", "verified.steps must be an integer from 1"],
 ])("a description with %j is refused", (changes, code, words) => {
   const refusal = expect.objectContaining({ code, message: expect.stringContaining(words) });
   expect(() => parseTrainingDescription({ ...describedAs(), ...changes })).toThrow(refusal);
@@ -135,6 +136,23 @@ test("an overflow is skipped, and the next loss is scaled by half", async () => 
   const next = await trainer.compute(batchOf(), { lr: 0.5 });
   trainer.apply(next);
   expect([next.skipped, next.settings.lossScale, trainer.state.step]).toEqual([false, 32768, 1]);
+});
+
+test("after 2,000 good steps in a row the loss scale doubles, but never above what it began with", async () => {
+  for (const [loss_scaling, after] of [[true, [65536, 65536]], [false, [1, 1]]] as const) {
+    const { trainer, graph } = training({ precision: { loss_scaling } });
+    graph.outcome = (run) => ({ overflow: run === 1 });
+    const step = async () => trainer.apply(await trainer.compute(batchOf(), { lr: 1e-3 }));
+    for (let i = 0; i < 2000; i++) await step();
+    expect(trainer.state.lossScale).toBe(loss_scaling ? 32768 : 1);
+    const scales: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      await step();
+      scales.push(trainer.state.lossScale);
+      for (let more = 1; i === 0 && more < 2000; more++) await step();
+    }
+    expect(scales).toEqual(after);
+  }
 });
 
 test.each([{ overflow: true }, { loss: NaN }, { loss: Infinity }])(

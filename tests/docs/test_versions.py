@@ -9,6 +9,7 @@ import pytest
 
 from data_chef import corpus
 from export.build import origin
+from export.selection import SOURCE
 from training.benchmark import frozen
 from training.manifest import MANIFEST_FORMAT, RUNTIME_OF_FORMAT_1, check_manifest, check_version
 
@@ -49,7 +50,7 @@ def test_a_corpus_of_this_code_has_the_major_version_of_its_format():
 def test_every_key_of_a_manifest_is_in_the_table():
     table = PAGE.split("## The manifest")[1].split("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.M))))
-    exported = {"chunks_at", "experiment", "variants", "model", *origin(ROOT / "odin-nano", "", ())}
+    exported = {"chunks_at", "experiment", "variants", "model", SOURCE, *origin(ROOT / "odin-nano", "", ())}
     assert {*MANIFEST, *exported} == named
 
 

@@ -1,4 +1,4 @@
-"""Adapters in PEFT's form, as docs/training-in-the-browser.md has it, and what they should do to a model."""
+"""Adapters of low rank in PEFT's form, and models that are not as they were."""
 
 import copy
 import json
@@ -21,23 +21,10 @@ COMMON = {
     "use_rslora": False,
     "use_dora": False,
 }
-# PEFT replaces every module whose path ends so; these do not overlap, and hold all parameters.
-MODULES = ["embed_tokens", "time_norm", "time_mixing", "channel_norm", "channel_mixing", "model.norm", "lm_head"]
 
 
 def lora_config(rank: int, alpha: float, **others) -> dict:
     return {**COMMON, "r": rank, "lora_alpha": alpha, "target_modules": TARGETS, "modules_to_save": None, **others}
-
-
-def full_config(tied: bool = True) -> dict:
-    return {
-        **COMMON,
-        "r": 8,
-        "lora_alpha": 8,
-        "target_modules": "dummy-target-modules",
-        "modules_to_save": MODULES,
-        "ensure_weight_tying": tied,
-    }
 
 
 def adapted_modules(model) -> dict[str, torch.nn.Linear]:
@@ -53,22 +40,6 @@ def lora_tensors(model, rank: int, seed: int = 0, size: float = 0.1) -> dict[str
         tensors[f"{PREFIX}{name}.lora_A.weight"] = torch.randn(rank, inputs, generator=generator) * inputs**-0.5
         tensors[f"{PREFIX}{name}.lora_B.weight"] = torch.randn(outputs, rank, generator=generator) * size
     return tensors
-
-
-@torch.no_grad()
-def merged(model, tensors: dict[str, torch.Tensor], scale: float):
-    """A copy of the model with W + scale * B A for each adapted W."""
-    model = copy.deepcopy(model)
-    for name, module in adapted_modules(model).items():
-        down, up = (tensors[f"{PREFIX}{name}.lora_{part}.weight"] for part in "AB")
-        module.weight += scale * up @ down
-    return model
-
-
-def full_tensors(model) -> dict[str, torch.Tensor]:
-    """All parameters, a tied head as well."""
-    values = dict(model.named_parameters()) | {"lm_head.weight": model.lm_head.weight}
-    return {PREFIX + name: value.detach().clone().contiguous() for name, value in values.items()}
 
 
 @torch.no_grad()

@@ -194,13 +194,18 @@ def add_training(export, frozen):
 @pytest.mark.parametrize("frozen", [None, WEIGHTS["int8"]])
 def test_a_training_graph_goes_along_with_the_weights_that_it_needs(export, tmp_path, frozen):
     add_training(export, frozen)
+    source = {"training_source_sha256": "of the training graph"}
+    manifest = json.loads((export / "manifest.json").read_text())
+    (export / "manifest.json").write_text(json.dumps(manifest | source))
     names = json.loads((export / "manifest.json").read_text())["files"].keys()
     for dtypes in (None, ("fp32",), ("int8",)):
         out = tmp_path / f"out-{dtypes}"
         assert chunk(export, out, dtypes)
         left = {WEIGHTS["fp32"]} if dtypes == ("int8",) else {WEIGHTS["int8"]} if dtypes else set()
         left |= set(TRAINING) if frozen in left else set()
-        assert json.loads((out / "manifest.json").read_text())["files"].keys() == names - left
+        written = json.loads((out / "manifest.json").read_text())
+        assert written["files"].keys() == names - left
+        assert source.items() <= written.items() if TRAINING[-1] not in left else not source.keys() & written.keys()
         assert not chunk(export, out, dtypes)
 
 

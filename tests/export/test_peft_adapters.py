@@ -1,4 +1,8 @@
-"""The two forms of an adapter that this project writes, loaded by PEFT: the logits are those of the trained model."""
+"""What the runtime's adapters (space/runtime/training/peft.ts) rely on in PEFT itself: the names in its files, which
+modules `modules_to_save` replaces, and what becomes of a tied head.
+
+That PEFT takes the runtime's files, and the runtime PEFT's, is tested in tests/space/test_training_files.py.
+"""
 
 import copy
 import warnings
@@ -6,24 +10,20 @@ import warnings
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from configuration_odin import OdinConfig
+from export.training_graph.step import Lora
 from modeling_odin import OdinForCausalLM
-from tests.export.adapters import (
-    TARGETS,
-    changed,
-    full_config,
-    full_tensors,
-    lora_config,
-    lora_tensors,
-    merged,
-    write_adapter,
-)
+from tests.export.adapters import TARGETS, changed
 
 
 IDS = torch.tensor([[5, 17, 40, 3, 9], [8, 8, 60, 2, 1]])
 SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "head_dim": 8, "intermediate_size": 48, "vocab_size": 64}
+PREFIX = "base_model.model."
+# Names by which the runtime has PEFT replace all modules that own parameters.
+MODULES = ("embed_tokens", "time_norm", "time_mixing", "channel_norm", "channel_mixing", "model.norm", "lm_head")
+WEIGHTS = "adapter_model.safetensors"
 
 
 def make(**others):
@@ -34,6 +34,19 @@ def make(**others):
 @pytest.fixture
 def model():
     return make()
+
+
+def saved(model, folder, **settings):
+    """The tensors that PEFT itself saves of an adapter, in `folder`."""
+    get_peft_model(copy.deepcopy(model), LoraConfig(**settings)).save_pretrained(folder)
+    return load_file(folder / WEIGHTS)
+
+
+def save_whole(model, folder):
+    tied, modules = model.config.tie_word_embeddings, list(MODULES)  # PEFT changes the list when it ties
+    return saved(
+        model, folder, target_modules="dummy-target-modules", modules_to_save=modules, ensure_weight_tying=tied
+    )
 
 
 @torch.no_grad()
@@ -48,51 +61,40 @@ def load(model, folder):
         return PeftModel.from_pretrained(copy.deepcopy(model), folder)
 
 
-@pytest.mark.parametrize(("others", "scale"), [({}, 12 / 4), ({"use_rslora": True}, 12 / 4**0.5)])
-def test_low_rank(model, tmp_path, others, scale):
-    tensors = lora_tensors(model, rank=4)
-    folder = write_adapter(tmp_path / "adapter", lora_config(4, 12, **others), tensors)
-    expected = logits(merged(model, tensors, scale))
-    assert (expected - logits(model)).abs().max() > 0.1
-    assert torch.allclose(logits(load(model, folder)), expected, atol=1e-5)
+def test_names_of_low_rank_factors(model, tmp_path):
+    tensors = saved(model, tmp_path, r=4, target_modules=TARGETS)
+    expected = {}
+    for name, weight in model.named_parameters():
+        if Lora.adapts(name):
+            (outputs, inputs), (a, b) = weight.shape, Lora.names(name)
+            expected |= {a: (4, inputs), b: (outputs, 4)}
+    assert {name: tuple(value.shape) for name, value in tensors.items()} == expected
 
 
-def test_what_peft_saves_has_the_same_names(model, tmp_path):
-    adapted = get_peft_model(copy.deepcopy(model), LoraConfig(r=4, lora_alpha=12, target_modules=TARGETS))
-    adapted.save_pretrained(tmp_path / "adapter")
-    saved, ours = load_file(tmp_path / "adapter/adapter_model.safetensors"), lora_tensors(model, rank=4)
-    assert {name: value.shape for name, value in saved.items()} == {name: x.shape for name, x in ours.items()}
+@pytest.mark.parametrize("others", [{"time_mixing": m} for m in ("gated_delta", "mamba2", "rwkv6", "rwkv7")], ids=str)
+def test_these_modules_hold_all_parameters_and_a_tied_head_is_named_too(tmp_path, others):
+    model = make(**others)
+    names = {PREFIX + name for name, _ in model.named_parameters()}
+    assert save_whole(model, tmp_path).keys() == names | {f"{PREFIX}lm_head.weight"}
 
 
-@pytest.mark.parametrize("time_mixing", ["gated_delta", "mamba2", "rwkv6", "rwkv7"])
-def test_all_parameters(tmp_path, time_mixing):
-    model = make(time_mixing=time_mixing)
+@pytest.mark.parametrize("tied", [True, False])
+def test_replaced_modules_give_the_other_models_logits_and_stay_tied(tmp_path, tied):
+    model = make(tie_word_embeddings=tied)
     trained = changed(model)
-    folder = write_adapter(tmp_path / "adapter", full_config(), full_tensors(trained))
+    values = dict(trained.named_parameters(remove_duplicate=False))
+    names = save_whole(model, tmp_path)
+    save_file({name: values[name.removeprefix(PREFIX)].detach().clone() for name in names}, tmp_path / WEIGHTS)
     assert (logits(trained) - logits(model)).abs().max() > 0.1
-    assert torch.equal(logits(load(model, folder)), logits(trained))
-
-
-def test_all_parameters_merged_and_saved_stay_tied(model, tmp_path):
-    trained = changed(model)
-    folder = write_adapter(tmp_path / "adapter", full_config(), full_tensors(trained))
-    whole = load(model, folder).merge_and_unload()
-    assert whole.lm_head.weight is whole.model.embed_tokens.weight
-    whole.save_pretrained(tmp_path / "merged")
-    assert torch.equal(logits(OdinForCausalLM.from_pretrained(tmp_path / "merged")), logits(trained))
-
-
-def test_all_parameters_of_an_untied_model(tmp_path):
-    model = make(tie_word_embeddings=False)
-    trained = changed(model)
-    folder = write_adapter(tmp_path / "adapter", full_config(tied=False), full_tensors(trained))
-    assert not torch.equal(trained.lm_head.weight, trained.model.embed_tokens.weight)
-    assert torch.equal(logits(load(model, folder)), logits(trained))
+    whole = load(model, tmp_path).merge_and_unload()
+    assert (whole.lm_head.weight is whole.model.embed_tokens.weight) == tied
+    assert torch.equal(logits(whole), logits(trained))
 
 
 def test_a_parameter_that_is_left_out_is_an_error(model, tmp_path):
     """PEFT replaces whole modules: there is nothing that a missing value could be taken from."""
-    tensors = full_tensors(changed(model))
-    del tensors["base_model.model.model.layers.1.time_mixing.beta_bias"]
+    tensors = save_whole(model, tmp_path)
+    del tensors[f"{PREFIX}model.layers.1.time_mixing.beta_bias"]
+    save_file(tensors, tmp_path / WEIGHTS)
     with pytest.raises(KeyError, match="beta_bias"):
-        load(model, write_adapter(tmp_path / "adapter", full_config(), tensors))
+        load(model, tmp_path)

@@ -189,16 +189,18 @@ def test_a_training_graph_is_published_beside_the_weights_that_it_needs(parts, h
         (parts.export / name).write_text(f"of {name}")
     description = json.dumps(files | {"frozen": "onnx/model_quantized.onnx"})
     (parts.export / "onnx/train.json").write_text(description)
-    write_manifest(parts.export, about(parts.export, VERSION))
+    write_manifest(parts.export, about(parts.export, VERSION) | {"training_source_sha256": "of the graph"})
     assert publish(command(parts)).status == 0
     published = hub.files(REPO)
     names = {"onnx/train.json", *files.values()}
     assert {name: published[name] for name in names} == {name: (parts.export / name).read_bytes() for name in names}
+    assert json.loads(published["manifest.json"])["training_source_sha256"] == "of the graph"
     listed = json.loads(published["manifest.json"])["files"]
     assert all(listed[name] == read_manifest(parts.export)["files"][name] for name in names)
     new_version(parts, "0.1.1")
     assert publish(command(parts, "--dtypes", "fp32")).status == 0
     assert not (names | {"onnx/model_quantized.onnx"}) & hub.files(REPO).keys()
+    assert "training_source_sha256" not in json.loads(hub.files(REPO)["manifest.json"])
 
 
 def test_the_card_names_no_corpus_that_the_model_was_not_trained_on(parts, hub, publish, tmp_path):

@@ -1,29 +1,35 @@
 """The training graph of a toy: its files, that it trains as PyTorch does, and what it says of steps that overflow."""
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import helper, numpy_helper
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 from safetensors.torch import load_file
 
 from export.build import build, is_current, source_hash
 from export.errors import ExportError
 from export.frozen import frozen_values
-from export.training_check import GraphTrainer, random_batch, verify
-from export.training_files import DESCRIPTION, FILES, GRAPH, PARAMETERS, extending
-from export.training_graph import export_training_graph, main
-from export.training_step import Step
-from export.training_trace import trace
+from export.selection import DESCRIPTION
+from export.training_graph.__main__ import main
+from export.training_graph.build import export_training_graph
+from export.training_graph.check import GraphTrainer, random_batch, verify
+from export.training_graph.files import FILES, GRAPH, PARAMETERS, extending
+from export.training_graph.step import Step
+from export.training_graph.trace import trace
 from training.checkpoint import hash_files, load_model, weights_sha256
 from training.manifest import file_entry, read_manifest
 
 
 BATCH, SEQ, RANK = 2, 32, 3
 DTYPES = ("fp32", "int8")
+SHAPE = {"batch": BATCH, "seq": SEQ}
+LORA = {"rank": RANK, **SHAPE}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,7 @@ def source(make_folder, tmp_path_factory):
 def full(source, tmp_path_factory):
     """A folder with the files of a model that is trained whole, and nothing else."""
     out = tmp_path_factory.mktemp("full") / "toy"
-    return SimpleNamespace(out=out, about=export_training_graph(source, out, None, BATCH, SEQ))
+    return SimpleNamespace(out=out, about=export_training_graph(source, out, **SHAPE))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,7 @@ def lora(source, tmp_path_factory):
     """The same with adapters, in an export."""
     out = tmp_path_factory.mktemp("lora") / "toy"
     build(source, out, DTYPES)
-    return SimpleNamespace(out=out, about=export_training_graph(source, out, RANK, BATCH, SEQ))
+    return SimpleNamespace(out=out, about=export_training_graph(source, out, **LORA))
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +206,36 @@ def test_another_model_is_found_out(full, source, capfd):
         verify(full.out / GRAPH, other, Step(other, BATCH, SEQ, None), dict(other.named_parameters()), {}, seed=0)
 
 
+def unscaled(graph):
+    """Gradients keep the factor that they get by the loss scale."""
+    graph.initializer.append(numpy_helper.from_array(np.ones((), np.float32), "one"))
+    divisions = [node for node in graph.node if node.op_type == "Div" and node.input[1] == "loss_scale"]
+    for node in divisions:
+        node.input[1] = "one"
+    return len(divisions)
+
+
+def boastful(graph):
+    """No overflow is ever told."""
+    (node,) = [node for node in graph.node if "overflow" in node.output]
+    node.output[0] = "untold"
+    value = numpy_helper.from_array(np.zeros((), bool))
+    graph.node.append(helper.make_node("Constant", [], ["overflow"], value=value))
+    return 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), [(unscaled, "not the model: in step 5"), (boastful, "does not tell that it overflows")]
+)
+def test_a_graph_without_the_precision_policy_is_found_out(full, model, tmp_path, spoil, message):
+    proto = onnx.load(full.out / GRAPH)
+    assert spoil(proto.graph)
+    onnx.save(proto, tmp_path / "train.onnx")
+    step = Step(model, BATCH, SEQ, None)
+    with pytest.raises(ExportError, match=message):
+        verify(tmp_path / "train.onnx", model, step, dict(model.named_parameters()), {}, seed=0, steps=5)
+
+
 @pytest.mark.parametrize("fails", ["verify", "write_adapted", "write_json"])
 def test_a_failure_leaves_the_export_as_it_was(lora, source, monkeypatch, fails):
     def fail(*_, **__):
@@ -210,12 +246,31 @@ def test_a_failure_leaves_the_export_as_it_was(lora, source, monkeypatch, fails)
 
     before = content()
     graph = onnx.load(lora.out / GRAPH, load_external_data=False)
-    monkeypatch.setattr("export.training_graph.trace", lambda *_: graph)
-    monkeypatch.setattr("export.training_graph.verify", lambda *_: {"steps": 0})
-    monkeypatch.setattr(f"export.training_graph.{fails}", fail)
+    monkeypatch.setattr("export.training_graph.build.trace", lambda *_: graph)
+    monkeypatch.setattr("export.training_graph.build.verify", lambda *_: {"steps": 0})
+    monkeypatch.setattr(f"export.training_graph.build.{fails}", fail)
     with pytest.raises(ExportError, match="no"):
-        export_training_graph(source, lora.out, RANK, BATCH, SEQ, seed=1)
+        export_training_graph(source, lora.out, seed=1, **LORA)
     assert content() == before
+
+
+def test_what_is_current_is_not_made_again(lora, source, tmp_path, monkeypatch):
+    class MadeAgain(Exception):
+        pass
+
+    def trace(*_):
+        raise MadeAgain
+
+    monkeypatch.setattr("export.training_graph.build.trace", trace)
+    out = tmp_path / "toy"
+    shutil.copytree(lora.out, out)
+    assert export_training_graph(source, out, **LORA) == lora.about
+    for options in ({"seed": 1}, {"force": True}):
+        with pytest.raises(MadeAgain):
+            export_training_graph(source, out, **LORA | options)
+    (out / PARAMETERS).write_bytes((out / PARAMETERS).read_bytes()[:-1])
+    with pytest.raises(MadeAgain):
+        export_training_graph(source, out, **LORA)
 
 
 def test_training_files_are_replaced_and_not_written_through(tmp_path):
@@ -225,7 +280,7 @@ def test_training_files_are_replaced_and_not_written_through(tmp_path):
     graph.write_text("old")
     other = tmp_path / "other"
     other.hardlink_to(graph)
-    with extending(tmp_path / "toy") as folder:
+    with extending(tmp_path / "toy", None) as folder:
         (folder / GRAPH).write_text("new")
         assert graph.read_text() == "old"
     assert (graph.read_text(), other.read_text(), kept.read_text()) == ("new", "old", "{}")
@@ -238,13 +293,39 @@ def test_training_files_are_replaced_and_not_written_through(tmp_path):
         ({"seq": 0}, "rows of 0 tokens"),
         ({"batch": 0}, "a batch of 0 rows"),
         ({"rank": 0}, "adapters of rank 0"),
-        ({"rank": 4}, "model_quantized.onnx' is missing: run `python -m export "),
+        ({"rank": 4}, "missing: run `python -m export --model .*toy --out .*out`, then this with `--onnx .*out`"),
+        ({"seed": -1}, "the seed is -1: give a whole number of 0 to 4294967295"),
+        ({"seed": 2**32}, "the seed is 4294967296"),
     ],
 )
 def test_refused_options(source, tmp_path, options, message):
     with pytest.raises(ExportError, match=message):
         export_training_graph(source, tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()
+
+
+def test_command_of_a_release_alone(source, tmp_path, capsys):
+    """The files come beside the weights, where no page looks; adapters need an export, which a release cannot be."""
+    release = tmp_path / "release"
+    shutil.copytree(source, release)
+    shape = ["--model", str(release), "--seq", str(SEQ), "--batch", str(BATCH)]
+    assert main([*shape, "--lora-rank", "8"]) == 1
+    advice = f"run `python -m export --model {release} --out EXPORT`, then this with `--onnx EXPORT`"
+    assert advice in capsys.readouterr().err
+    assert not (release / "onnx").exists()
+    before = {path.name: path.read_bytes() for path in release.iterdir()}
+    assert main(shape) == 0
+    told = capsys.readouterr().out
+    assert f"full, {BATCH} x {SEQ} tokens" in told and "50 steps as PyTorch" in told
+    assert "add it there with `--onnx EXPORT`" in told
+    assert all((release / name).is_file() for name in FILES)
+    assert {path.name: path.read_bytes() for path in release.iterdir() if path.is_file()} == before
+
+
+def test_the_default_of_large_models_needs_an_export_too(source, monkeypatch):
+    monkeypatch.setattr("export.training_graph.build.LARGEST_FULL", 100)
+    with pytest.raises(ExportError, match="--out EXPORT`, then this with `--onnx EXPORT`"):
+        export_training_graph(source, source)
 
 
 def test_refused_folders(source, lora, make_folder, tmp_path, capsys):

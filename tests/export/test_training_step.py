@@ -5,10 +5,10 @@ import torch
 
 from configuration_odin import OdinConfig
 from export.errors import ExportError
-from export.training_check import random_batch
-from export.training_ops import neighbours
-from export.training_recurrence import Masks, inverse_unit_lower
-from export.training_step import Lora, Step, adamw, grouped
+from export.training_graph.check import random_batch
+from export.training_graph.ops import neighbours
+from export.training_graph.recurrence import Masks, inverse_unit_lower
+from export.training_graph.step import Lora, Step, adamw, grouped
 from modeling_odin import OdinForCausalLM
 
 

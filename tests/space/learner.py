@@ -9,8 +9,7 @@ from transformers import PreTrainedTokenizerFast
 
 from configuration_odin import OdinConfig
 from export.build import build
-from export.training_files import DESCRIPTION
-from export.training_graph import export_training_graph
+from export.training_graph.build import export_training_graph
 from modeling_odin import OdinForCausalLM
 
 
@@ -102,8 +101,7 @@ def save_toy_export(model: Path, folder: Path, kind: str) -> Path:
 def save_export(model: Path, folder: Path) -> None:
     """Exports a released model to `folder` with its training graph, unless that is there and current."""
     build(model, folder)
-    if not (folder / DESCRIPTION).is_file():
-        export_training_graph(model, folder)
+    export_training_graph(model, folder)
 
 
 def warm_up(count: int, lr: float) -> list[dict]:

@@ -52,7 +52,7 @@ def test_every_block_of_code_is_found():
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, package, toy_export) -> Path:
+def project(tmp_path_factory, package, toy_export, learners) -> Path:
     """A program that has installed the package, with the toy as its model, and each example, compiled in built/."""
     folder = tmp_path_factory.mktemp("examples")
     modules = folder / "node_modules"
@@ -61,6 +61,7 @@ def project(tmp_path_factory, package, toy_export) -> Path:
     (modules / "@types").symlink_to(SPACE / "node_modules" / "@types")
     (folder / "package.json").write_text('{"type": "module"}')
     shutil.copytree(toy_export, folder / "models" / "odin-nano")
+    shutil.copytree(learners["full"], folder / "models" / "teachable")
     sources = [folder / f"{example.line}.ts" for example in EXAMPLES]
     for source, example in zip(sources, EXAMPLES, strict=True):
         source.write_text(example.code)

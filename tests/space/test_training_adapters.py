@@ -84,6 +84,15 @@ def test_what_is_learned_is_in_use_at_once(room):
     assert room.eval("return [llm.info.hashes, llm.adapter];") == [before["hashes"], None]
 
 
+def test_a_training_that_begins_anew_has_nothing_of_the_one_before(room):
+    room.eval(TEACH, LESSONS, 1e-2, 60)
+    assert answers(room) == learner.TAUGHT
+    room.eval("await llm.stopTraining(); await llm.startTraining({ keep: false });")
+    assert answers(room) == learner.KNOWN
+    found = room.eval("return [await refused(() => llm.exportAdapter()), llm.adapter];")
+    assert found[0]["code"] == "bad-option" and "learned" in found[0]["message"] and found[1] is None
+
+
 def test_all_that_was_learned_goes_to_python(room, learner_folder, learners, tmp_path):
     room.eval(TEACH, LESSONS, 1e-2, 60)
     expected = answers(room)
@@ -213,5 +222,5 @@ def test_an_adapter_that_does_not_fit_is_refused(room, python_adapters):
         json.dumps(config),
         weights,
     )
-    assert busy["code"] == "bad-option" and "training" in busy["message"], busy
+    assert busy["code"] == "bad-option" and "trained" in busy["message"], busy
     assert answers(room) == learner.KNOWN

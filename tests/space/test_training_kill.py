@@ -99,12 +99,9 @@ for (let step = 0; step < 8; step++) await llm.trainStep(typed(given[step % give
 await llm.stopTraining();"""
 # What is damaged, at which byte, and the step from which it then goes on.
 DAMAGE = [
-    ("step/8", 5, 7),
     ("step/8", -1, 7),
     ("step/7", 200, 6),
-    ("checkpoint/6", 3, 3),
-    ("checkpoint/6", 100, 3),
-    ("checkpoint/6", -1, 3),
+    ("checkpoint/6", 3, 8),
 ]
 
 

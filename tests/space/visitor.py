@@ -15,7 +15,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from tests.space.browsers import Page
 
 
-MODES = ("chat", "maths", "code", "dashboard", "benchmark", "about")
+MODES = ("chat", "maths", "code", "teach", "dashboard", "benchmark", "about")
 TOY = "model=models/toy/&dtype=fp32&device=wasm"
 
 # From now on: how far anything is moved, but for half a second after a visitor's action. Chromium alone tells.

@@ -3,6 +3,7 @@
 import { CopyButton } from "../ui/CopyButton";
 import { Icon } from "../ui/Icon";
 import { seconds } from "../ui/numbers";
+import { save } from "../ui/save";
 import { agreement, hindrance, unsteady } from "./compare";
 import { runsOn } from "./entries";
 import { CHOICES, labelOf, type PromptName } from "./prompts";
@@ -127,7 +128,7 @@ function HandIn({ result: own }: { result: Result | undefined }) {
       </label>
       <fieldset class="controls" disabled={!own} aria-label="The result as JSON">
         <CopyButton text={json} label="Copy JSON" />
-        <button type="button" id="download-result" onClick={() => own && download(own, json)}>
+        <button type="button" id="download-result" onClick={() => own && save(fileName(own), json, "application/json")}>
           <Icon name="down" /> Download JSON
         </button>
       </fieldset>
@@ -147,13 +148,8 @@ function HandIn({ result: own }: { result: Result | undefined }) {
   );
 }
 
-function download(own: Result, json: string): void {
-  const url = URL.createObjectURL(new Blob([json], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `odin-benchmark-${own.id.slice(0, 12)}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+function fileName({ id }: Result): string {
+  return `odin-benchmark-${id.slice(0, 12)}.json`;
 }
 
 function labels(names: readonly PromptName[]): string {

@@ -1,6 +1,6 @@
 /** What this page keeps on the visitor's device, and how all of it goes away. */
 
-import { clearCache, storedModels, type StoredModel } from "../../runtime/index";
+import { clearCache, storedModels, TRAINING_CACHE, type StoredModel } from "../../runtime/index";
 import { conversations } from "../chat/store";
 
 /** Sizes are in bytes. */
@@ -27,7 +27,6 @@ const PATIENCE_MS = 5_000;
 const QUESTION_MS = 30_000;
 const OURS = "odin";
 const RUNTIME_CACHE = "odin-llm";
-const TRAINING_CACHE = "odin-llm-training";
 
 /** Reads what is stored; what cannot be read counts as nothing. */
 export async function storageSummary(): Promise<StorageSummary> {

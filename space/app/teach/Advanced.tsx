@@ -1,5 +1,6 @@
 /** What most visitors leave as it is: how long and how fast it learns, and in which order. */
 
+import { NumberField } from "../ui/NumberField";
 import { DEFAULT_RATE, MOST_EPOCHS, MOST_RATE } from "./schedule";
 import { busy, epochs, plan, rate, seed } from "./state";
 
@@ -8,7 +9,7 @@ export function Advanced() {
     <details class="options">
       <summary>Advanced</summary>
       <fieldset class="fields" disabled={busy.value} aria-label="Advanced">
-        <Field
+        <NumberField
           id="epochs"
           label="Passes"
           value={plan.value.epochs}
@@ -17,7 +18,7 @@ export function Advanced() {
           max={MOST_EPOCHS}
           step={1}
         />
-        <Field
+        <NumberField
           id="learning-rate"
           label="Learning rate"
           value={rate.value}
@@ -26,7 +27,7 @@ export function Advanced() {
           max={MOST_RATE}
           step="any"
         />
-        <Field
+        <NumberField
           id="lesson-seed"
           label="Seed"
           value={seed.value}
@@ -37,38 +38,9 @@ export function Advanced() {
         />
       </fieldset>
       <p class="hint">
-        Every example is seen once in a pass; few examples are seen more often. The learning rate is the highest, from{" "}
-        {DEFAULT_RATE} on; it rises at the start and falls to the end. The seed decides the order.
+        Every example is seen once in a pass; few examples are seen more often. The learning rate is the highest (as a
+        rule {DEFAULT_RATE}): it rises at the start and falls to the end. The seed decides the order.
       </p>
     </details>
-  );
-}
-
-interface FieldProps {
-  id: string;
-  label: string;
-  value: number;
-  set: (value: number) => void;
-  min: number;
-  max: number;
-  step: number | "any";
-}
-
-function Field({ id, label, value, set, ...limits }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        id={id}
-        type="number"
-        inputMode="decimal"
-        value={value}
-        {...limits}
-        onInput={({ currentTarget: { valueAsNumber: number, validity } }) => {
-          if (validity.valid && !Number.isNaN(number)) set(number);
-        }}
-        onBlur={({ currentTarget }) => (currentTarget.value = String(value))}
-      />
-    </label>
   );
 }

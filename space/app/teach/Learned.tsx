@@ -2,7 +2,8 @@
 
 import { adapter } from "../session";
 import { Icon } from "../ui/Icon";
-import { CONFIG, save, TENSORS } from "./files";
+import { save } from "../ui/save";
+import { CONFIG, TENSORS } from "./files";
 import { preparing } from "./preparing";
 import { busy, exported, forget, kept, loadFiles, problem, record, takeUp, task } from "./state";
 

@@ -10,13 +10,12 @@ import { Announcer } from "./Announcer";
 import { LossChart } from "./LossChart";
 import { material } from "./material";
 import { trainingBytes } from "./offer";
-import { preparing } from "./preparing";
+import { prepared, preparing } from "./preparing";
 import {
   after,
   before,
   busy,
   ending,
-  fetching,
   goOn,
   learning,
   pause,
@@ -123,7 +122,8 @@ function says(): string {
     case "after":
       return asking("after the lesson", Math.min(after.value.length + 1, questions.value.length));
     case "teaching":
-      return paused.value ? "Paused. What was learned so far stays." : "It learns. You may go to another mode meanwhile.";
+      if (paused.value) return "Paused. What was learned so far stays.";
+      return "It learns. You may go to another mode meanwhile.";
   }
 }
 
@@ -135,10 +135,9 @@ function offer(): string {
 
 function share(): number {
   const { step = 0, total = 0 } = learning.value ?? {};
-  const { loaded = 0, total: bytes = 0 } = fetching.value ?? {};
   switch (stage.value) {
     case "preparing":
-      return bytes > 0 ? loaded / bytes : 0;
+      return prepared();
     case "before":
       return before.value.length / questions.value.length;
     case "after":

@@ -15,11 +15,11 @@ export function Results() {
         <Score name="after" label="After" asked={are} />
       </div>
       <p class="hint">
-        {questions.value.length} questions that it has not seen. An answer is right when what it comes to is: what follows the
-        last ####, or, where no #### is expected, the whole text.
+        {questions.value.length} questions that it has not seen. An answer is right when what it comes to is: what
+        follows the last ####, or, where no #### is expected, the whole text.
       </p>
       <div class="wide answers" tabIndex={0} role="group" aria-label="Answers before and after">
-        <table id="answers">
+        <table id="taught-answers">
           <thead>
             <tr>
               <th scope="col">Question</th>

@@ -1,4 +1,4 @@
-/** Teach: the model learns from a visitor's examples, in this tab, and answers questions like them before and after. */
+/** Teach: the model learns from a visitor's examples, in this tab, and is asked about others before and after. */
 
 import { useEffect } from "preact/hooks";
 import { info } from "../session";

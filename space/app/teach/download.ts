@@ -1,14 +1,25 @@
-/** What teaching downloads besides the model, as the folder's manifest says. Pure. */
+/** What teaching downloads, as the model's manifest and the description of its training say. Pure. */
 
-/** Graph, first parameters, and the graph that answers with others. */
-const TRAINING_FILE = /^onnx\/(train\.\w+|adapted\.onnx)$/;
-const DESCRIPTION = "onnx/train.json";
+export const DESCRIPTION = "onnx/train.json";
+/** Keys of the description that name a file, or null. */
+const PATHS = ["graph", "adapted", "parameters", "frozen"];
 
-/** In bytes; 0 where the model cannot be taught, undefined where the manifest does not say. */
-export function bytesIn(manifest: unknown): number | undefined {
+/** Whether the model can be taught; undefined where the manifest does not list its files. */
+export function teachable(manifest: unknown): boolean | undefined {
+  const files = filesOf(manifest);
+  return files && files[DESCRIPTION] !== undefined;
+}
+
+/** Bytes of all files that are needed; undefined where one of them is not known. */
+export function bytesOf(manifest: unknown, description: unknown): number | undefined {
+  const files = filesOf(manifest);
+  const paths = (description ?? {}) as Record<string, string | null | undefined>;
+  const names = [DESCRIPTION, ...PATHS.map((key) => paths[key]).filter((name) => name !== null)];
+  const sizes = names.map((name) => files?.[name ?? ""]?.bytes);
+  return sizes.reduce((sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes), 0);
+}
+
+function filesOf(manifest: unknown): Record<string, { bytes: number } | undefined> | undefined {
   const { files } = (manifest ?? {}) as { files?: Record<string, { bytes: number } | undefined> };
-  if (typeof files !== "object" || files === null) return undefined; // a manifest of variants
-  if (!files[DESCRIPTION]) return 0;
-  const needed = Object.keys(files).filter((name) => TRAINING_FILE.test(name));
-  return needed.reduce((sum, name) => sum + files[name]!.bytes, 0);
+  return typeof files === "object" && files !== null ? files : undefined; // variants have none
 }

@@ -1,4 +1,4 @@
-/** What was learned as files: PEFT's two, and the record of the training. */
+/** What was learned as files: PEFT's two. */
 
 import { OdinError, type AdapterFiles } from "../../runtime/index";
 
@@ -18,20 +18,11 @@ export async function adapterFrom(files: readonly File[]): Promise<AdapterFiles>
   const [config, ...moreConfigs] = files.filter(({ name }) => name.endsWith(".json"));
   if (!tensors || !config || moreTensors.length + moreConfigs.length > 0 || files.length > 2) {
     const given = files.map(({ name }) => name).join(", ");
-    throw new OdinError("bad-data", `An adapter is two files, ${TENSORS} and ${CONFIG}. Choose both; found: ${given}.`);
+    const wanted = `An adapter is two files, ${TENSORS} and ${CONFIG}. Choose both; found: ${given}.`;
+    throw new OdinError("bad-data", wanted);
   }
   if (config.size > MOST_CONFIG_BYTES) {
     throw new OdinError("bad-data", `${config.name} is too large for the configuration of an adapter.`);
   }
   return { [TENSORS]: new Uint8Array(await tensors.arrayBuffer()), [CONFIG]: await config.text() };
-}
-
-/** Hands a file to the browser, which asks where it goes or puts it with the downloads. */
-export function save(name: string, content: BlobPart, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -54,11 +54,6 @@ export async function takeExamples(source: File | string): Promise<void> {
   }
 }
 
-export function clear(): void {
-  overtake();
-  material.value = undefined;
-}
-
 /** What is chosen last counts. */
 function overtake(): AbortController {
   newest.abort();

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { allowedModel, modelFolder } from "../session";
-import { bytesIn } from "./download";
+import { bytesOf, DESCRIPTION, teachable } from "./download";
 
 /** In bytes; 0 where the model cannot be taught, undefined where nobody knows. */
 export const trainingBytes = signal<number | undefined>(undefined);
@@ -15,9 +15,15 @@ export async function lookForTraining(): Promise<void> {
   looked = folder;
   try {
     allowedModel();
-    const response = await fetch(`${folder}manifest.json`);
-    trainingBytes.value = response.ok ? bytesIn(await response.json()) : undefined;
+    const manifest = await json(`${folder}manifest.json`);
+    const able = teachable(manifest);
+    trainingBytes.value = able ? bytesOf(manifest, await json(folder + DESCRIPTION)) : able === false ? 0 : undefined;
   } catch {
     [trainingBytes.value, looked] = [undefined, undefined]; // without a network; perhaps it comes back
   }
+}
+
+async function json(url: string): Promise<unknown> {
+  const response = await fetch(url);
+  return response.ok ? response.json() : undefined;
 }

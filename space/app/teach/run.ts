@@ -18,14 +18,7 @@ import type { Asked } from "./score";
 /** As much of a model as a lesson needs. */
 export type Pupil = Pick<
   OdinLLM,
-  | "generate"
-  | "adapter"
-  | "training"
-  | "startTraining"
-  | "trainStep"
-  | "batches"
-  | "stopTraining"
-  | "forgetTraining"
+  "generate" | "training" | "startTraining" | "trainStep" | "batches" | "stopTraining"
 >;
 
 export interface Lesson {
@@ -48,6 +41,8 @@ export interface Options {
   unpaused: (signal: AbortSignal) => Promise<void>;
   onProgress: (progress: Progress) => void;
   onReplay: (done: number, total: number) => void;
+  /** The training is open; where it is kept, and does not go on, the one that was stored is gone. */
+  onStart: () => void;
   /** Answers so far, before the lesson or after it. */
   onAnswers: (when: "before" | "after", asked: readonly Asked[]) => void;
   /** Learning begins, or goes on after the steps of the record. */
@@ -65,16 +60,17 @@ export interface Options {
  *   `startTraining`, `batches`, `trainStep` and `generate`.
  */
 export async function giveLesson(llm: Pupil, { learn, ask, plan }: Lesson, options: Options): Promise<void> {
-  const { resume, keep, enter, onProgress, onReplay, onAnswers, onBegin, onLearned } = options;
+  const { resume, keep, enter, onProgress, onReplay, onStart, onAnswers, onBegin, onLearned } = options;
   const { seed, epochs } = plan;
   let signal = enter("preparing");
-  if (!resume && llm.adapter) await llm.forgetTraining();
   const data = dataOf(learn);
   const started = await llm.startTraining({ resume, keep, seed, data, onProgress, onReplay, signal });
   try {
+    onStart();
     if (resume && !started.resumed) throw new OdinError("not-found", "What was learned is not stored any more.");
     const batches: TrainingBatch[] = [];
     for await (const batch of llm.batches(Dataset.from(learn), { seed, epochs })) batches.push(batch);
+    signal.throwIfAborted();
     if (!resume) {
       signal = enter("before");
       await askAll(llm, ask, (asked) => onAnswers("before", asked), signal);
@@ -84,8 +80,8 @@ export async function giveLesson(llm: Pupil, { learn, ask, plan }: Lesson, optio
     await learnFrom(llm, batches, started.record.steps.length, plan, options);
     onLearned(llm.training!);
   } catch (error) {
-    // A model that was unloaded meanwhile can do neither; what went wrong is what counts.
-    await (llm.training?.step === 0 ? llm.forgetTraining() : llm.stopTraining()).catch(() => {});
+    // A model that was unloaded meanwhile cannot; what went wrong is what counts.
+    await llm.stopTraining().catch(() => {});
     throw signal.aborted ? new OdinError("aborted", "The lesson was stopped before anything was learned.") : error;
   }
   await llm.stopTraining(); // answers need neither its thread nor its memory

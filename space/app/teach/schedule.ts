@@ -5,15 +5,15 @@ export interface Plan {
   epochs: number;
   /** Learning rate at its highest. */
   rate: number;
-  /** Of the order of the examples, and of which are held out. */
+  /** Of the order of the examples. */
   seed: number;
 }
 
-/** Beyond it odin-nano forgets more than it learns. */
+/** Three times the highest that was tried on odin-nano (docs/log.md). */
 export const MOST_RATE = 3e-3;
 export const MOST_EPOCHS = 50;
 export const DEFAULT_RATE = 3e-4;
-/** With so many examples seen, counting each time anew, the lessons were learned. */
+/** Examples seen in a lesson, counting each time: both ready lessons were learned so (docs/log.md). */
 const SEEN = 500;
 const WARM_UP = 5;
 const LAST_SHARE = 0.05;

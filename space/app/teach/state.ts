@@ -137,7 +137,6 @@ function give(lesson: Begun, { keep, resume }: Pick<Options, "keep" | "resume">)
     [before.value, after.value, questions.value] = [lesson.before, [], lesson.ask];
     [learning.value, record.value] = [undefined, undefined];
     const llm = await load();
-    if (!resume) forgetKept();
     await giveLesson(llm, lesson, {
       keep,
       resume,
@@ -145,6 +144,9 @@ function give(lesson: Begun, { keep, resume }: Pick<Options, "keep" | "resume">)
       unpaused,
       onProgress: tellProgress,
       onReplay: tellReplay,
+      onStart: () => {
+        if (keep && !resume) forgetKept(); // its steps are not stored any more
+      },
       onAnswers: (when, asked) => {
         (when === "before" ? before : after).value = asked;
         lastStats.value = undefined; // the model stands behind another answer now
@@ -224,10 +226,12 @@ function recordOf({ record }: TrainingState): string {
 
 function outcome(): string {
   const { step, total } = learning.value!;
-  const early = step < total ? `The lesson was stopped after ${step} of ${total} steps.` : "The lesson is over.";
-  if (after.value.length === 0) return early;
+  const early = step < total;
+  const end = early ? `The lesson was stopped after ${step} of ${total} steps.` : "The lesson is over.";
+  if (after.value.length === 0) return end;
   const [were, are] = [before.value, after.value].map((asked) => asked.filter(({ right }) => right).length);
-  const hint = accuracy(after.value) > accuracy(before.value) ? "" : " More or other examples may help.";
+  const better = accuracy(after.value) > accuracy(before.value);
+  const hint = early || better ? "" : " More or other examples may help.";
   const asked = after.value.length;
-  return `${early} Of ${asked} questions that it had not seen it answers ${are} rightly; before, ${were}.${hint}`;
+  return `${end} Of ${asked} questions that it had not seen it answers ${are} rightly; before, ${were}.${hint}`;
 }

@@ -1,5 +1,6 @@
 /** A training as the page has it: the thread that it runs in, and what it has come to. */
 
+import { Checks } from "../checks";
 import { connect, type Connection } from "../connection";
 import { sha256Pieces } from "../download/hash";
 import { OdinError } from "../errors";
@@ -7,7 +8,7 @@ import type { Learned, ModelInfo, Reply, StartOptions } from "../protocol";
 import { parseTrainingDescription, type TrainingDescription } from "./description";
 import type { StartTraining, TrainingCall, TrainingResults, TrainingSource } from "./messages";
 import { fromPeft, toPeft } from "./peft";
-import type { TrainingRecord } from "./record";
+import { parseData, type TrainingRecord } from "./record";
 import { readHeader, type FloatTensor } from "./safetensors";
 import type {
   AdapterFiles,
@@ -37,6 +38,9 @@ interface Waiting {
 }
 
 const CHECKPOINT_EVERY = 25;
+const MOST = Number.MAX_SAFE_INTEGER;
+
+const checks = new Checks("bad-option", "Give startTraining() that, or leave it out");
 
 export class TrainingClient {
   /** Changes with what is to be generated with. */
@@ -49,7 +53,9 @@ export class TrainingClient {
   /** The version that `#learned` is of. */
   #learnedVersion = 0;
   #onProgress: TrainingOptions["onProgress"];
-  #options: TrainingOptions = {};
+  /** With which a step starts the training again; undefined when what was learned was not stored, and so is lost. */
+  #again: TrainingOptions | undefined = {};
+  #disposed: OdinError | undefined;
   #nextId = 1;
   #nextSet = 1;
   #queue: Promise<unknown> = Promise.resolve();
@@ -71,7 +77,7 @@ export class TrainingClient {
 
   step(batch: TrainingBatch, { signal, ...options }: StepOptions): Promise<StepResult> {
     return this.#next(signal, async () => {
-      if (!this.#state) await this.#start({ ...this.#options, ...(signal && { signal }) });
+      await this.#reopen(signal);
       const { result, recorded } = await this.#call({ kind: "step", batch, options }, { signal });
       this.#record!.steps.push(recorded);
       this.#state!.step = result.step;
@@ -84,11 +90,14 @@ export class TrainingClient {
     const rows: Example[] = [];
     for await (const row of examples) rows.push(row);
     const set = this.#nextSet++;
+    let { seed } = options;
     for (let index = 0; ; index++) {
       const batch = await this.#next(undefined, async () => {
-        if (!this.#state) await this.#start(this.#options);
-        const found = await this.#call({ kind: "batch", set, index, options });
-        return found === "unknown" ? this.#call({ kind: "batch", set, index, options, examples: rows }) : found;
+        await this.#reopen();
+        seed ??= this.#record!.seed;
+        const call = { kind: "batch", set, index, options: { ...options, seed } } as const;
+        const found = await this.#call(call);
+        return found === "unknown" ? this.#call({ ...call, examples: rows }) : found;
       });
       if (!batch || batch === "unknown") return;
       yield batch;
@@ -105,13 +114,23 @@ export class TrainingClient {
     });
   }
 
+  /** Ends the thread, deletes what is stored, and drops what was learned; that stays in use when it cannot. */
   forget(): Promise<void> {
     return this.#next(undefined, async () => {
-      if (this.#state) await this.#call({ kind: "close" });
+      if (this.#state) {
+        await this.#takeLearned();
+        await this.#call({ kind: "close" });
+      }
       this.#close();
       await this.#alone({ kind: "forget", source: this.trainee.source });
+      this.#again = {};
       this.#learn(undefined);
     });
+  }
+
+  /** Whether there is anything to generate with but the released weights. */
+  get hasLearned(): boolean {
+    return this.#learned !== undefined || this.#learnedVersion !== this.version;
   }
 
   /** What to generate with: undefined for the released weights. */
@@ -130,7 +149,8 @@ export class TrainingClient {
     });
   }
 
-  loadAdapter(files: AdapterFiles): Promise<void> {
+  /** @returns what takes it back, to what was generated with before. */
+  loadAdapter(files: AdapterFiles): Promise<() => void> {
     return this.#next(undefined, async () => {
       if (this.#state) {
         throw new OdinError("bad-option", "An adapter cannot be loaded while the model is trained. Stop that first.");
@@ -140,22 +160,22 @@ export class TrainingClient {
       for (const [name, values] of fromPeft(files, description, base)) base.get(name)!.data.set(values);
       this.#description = description;
       const sha256 = await sha256Pieces([parameters]);
+      const former = this.#learned;
       this.#learn({ parameters, sha256, info: { sha256, kind: description.kind, source: "file" } });
+      return () => this.#learn(former);
     });
   }
 
+  /** Ends the thread, with `error` for all that was asked for and will be. */
   dispose(error: OdinError): void {
+    this.#disposed = error;
     this.#close(error);
   }
 
   async #start(options: TrainingOptions): Promise<TrainingState> {
-    const { seed = 0, data = null, resume = true, keep = true, checkpointEvery = CHECKPOINT_EVERY } = options;
+    const { seed, data, resume = true, keep = true, checkpointEvery = CHECKPOINT_EVERY } = options;
     const { signal, onProgress, onReplay } = options;
     if (this.#state) throw new OdinError("bad-option", "A training is open already. Stop it before another start.");
-    if (!Number.isInteger(checkpointEvery) || checkpointEvery < 1) {
-      const given = String(checkpointEvery);
-      throw new OdinError("bad-option", `checkpointEvery must be a whole number from 1 on; it was ${given}.`);
-    }
     const { source, ortUrl, info } = this.trainee;
     const { device, threads, model = null, version = null } = info();
     const call: StartTraining = {
@@ -164,26 +184,31 @@ export class TrainingClient {
       ortUrl,
       threads: device === "webgpu" ? 1 : threads,
       model: { name: model, version },
-      seed,
-      data,
+      seed: seed === undefined ? null : checks.integer(seed, 0, MOST, "seed"),
+      data: data ? parseData(data, checks) : null,
       resume,
       keep,
-      checkpointEvery,
+      checkpointEvery: checks.integer(checkpointEvery, 1, MOST, "checkpointEvery"),
     };
     this.#onProgress = onProgress;
-    const stop = () => this.#close(new OdinError("aborted", "The start of the training was stopped."));
+    const aborted = () => new OdinError("aborted", "The start of the training was stopped.");
+    const stop = () => this.#close(aborted());
     signal?.addEventListener("abort", stop);
     try {
       await this.#connect();
+      if (signal?.aborted) throw aborted(); // while its thread came up there was nothing to stop
       const { description, record, ...started } = await this.#call(call, { onReplay });
+      if (signal?.aborted) throw aborted(); // its thread has been ended meanwhile
       const { kind, batch, seq } = description;
       this.#description = description;
       this.#record = record;
       this.#state = { kind, batch, seq, kept: keep, ...started };
       // After the thread has died the same training is started again.
       const { signal: _, ...again } = options;
-      this.#options = { ...again, resume: true };
+      this.#again = keep ? { ...again, resume: true } : undefined;
       if (started.step > 0) this.version++;
+      // A training that begins anew begins with the released weights, whatever was in use.
+      else if (this.hasLearned) this.#learn(undefined);
       return this.state!;
     } catch (error) {
       this.#close();
@@ -191,6 +216,15 @@ export class TrainingClient {
     } finally {
       signal?.removeEventListener("abort", stop);
     }
+  }
+
+  async #reopen(signal?: AbortSignal): Promise<void> {
+    if (this.#state) return;
+    if (!this.#again) {
+      const what = "The training has ended, and what it learned was not stored";
+      throw new OdinError("engine", `${what}. Begin anew with startTraining().`);
+    }
+    await this.#start({ ...this.#again, ...(signal && { signal }) });
   }
 
   async #takeLearned(): Promise<void> {
@@ -228,6 +262,10 @@ export class TrainingClient {
       (reply) => this.#received(reply),
       (error) => this.#close(error),
     );
+    if (this.#disposed) {
+      connection.close();
+      throw this.#disposed;
+    }
     this.#connection = connection;
   }
 
@@ -245,6 +283,7 @@ export class TrainingClient {
       const telemetry = this.trainee.options.onTelemetry !== undefined;
       try {
         connection.send({ type: "train", id, call, telemetry });
+        if (signal?.aborted) stop();
       } catch (error) {
         const why = `cannot be sent to the training's thread: ${String(error)}`;
         throw new OdinError("bad-data", `The batch, the examples or an option ${why}. Give plain objects.`);
@@ -284,6 +323,7 @@ export class TrainingClient {
   /** Runs `task` after what was asked for before. */
   #next<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
     const run = this.#queue.then(() => {
+      if (this.#disposed) throw this.#disposed;
       if (signal?.aborted) throw new OdinError("aborted", "The training was stopped before this began.");
       return task();
     });

@@ -29,6 +29,7 @@ export interface TrainingDescription {
   dtype: Dtype;
   vocab_size: number;
   pad_token_id: number;
+  /** For other readers of the file: here the chat template ends an answer. */
   eos_token_id: number;
   lora: { rank: number; alpha: number; targets: string[] } | null;
   optimizer: { name: string; betas: [number, number]; eps: number; weight_decay: number };
@@ -137,16 +138,11 @@ function pair<T>(value: unknown, where: string, parse: (item: unknown, where: st
   return [parse(items[0], `${where}[0]`), parse(items[1], `${where}[1]`)];
 }
 
-function finite(value: unknown, where: string): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw checks.expected("a finite number", value, where);
-}
-
 function parseLora(value: unknown): NonNullable<TrainingDescription["lora"]> {
   const { rank, alpha, targets } = checks.members(value, LORA_KEYS, "lora");
   return {
     rank: checks.integer(rank, 1, MOST, "lora.rank"),
-    alpha: finite(alpha, "lora.alpha"),
+    alpha: checks.number(alpha, "lora.alpha"),
     targets: checks.list(targets, "lora.targets").map((target, i) => checks.text(target, `lora.targets[${i}]`)),
   };
 }
@@ -155,25 +151,24 @@ function parseOptimizer(value: unknown): TrainingDescription["optimizer"] {
   const { name, betas, eps, weight_decay } = checks.members(value, OPTIMIZER_KEYS, "optimizer");
   return {
     name: checks.text(name, "optimizer.name"),
-    betas: pair(betas, "optimizer.betas", finite),
-    eps: finite(eps, "optimizer.eps"),
-    weight_decay: finite(weight_decay, "optimizer.weight_decay"),
+    betas: pair(betas, "optimizer.betas", checks.number.bind(checks)),
+    eps: checks.number(eps, "optimizer.eps"),
+    weight_decay: checks.number(weight_decay, "optimizer.weight_decay"),
   };
 }
 
 function parsePrecision(value: unknown): TrainingDescription["precision"] {
   const { loss_scaling: scaling, ...groups } = checks.object(value, "precision");
-  if (typeof scaling !== "boolean") throw checks.expected("true or false", scaling, "precision.loss_scaling");
-  const formats = Object.entries(groups).map(([group, format]) => [group, checks.text(format, `precision.${group}`)]);
-  return { ...(Object.fromEntries(formats) as Record<string, string>), loss_scaling: scaling };
+  const formats: Record<string, string | boolean> = checks.each(groups, checks.text.bind(checks), "precision");
+  return { ...formats, loss_scaling: checks.boolean(scaling, "precision.loss_scaling") };
 }
 
 function parseVerified(value: unknown): TrainingDescription["verified"] {
   const { steps, loss_difference, parameter_difference, against } = checks.members(value, VERIFIED_KEYS, "verified");
   return {
-    steps: checks.integer(steps, 0, MOST, "verified.steps"),
-    loss_difference: finite(loss_difference, "verified.loss_difference"),
-    parameter_difference: finite(parameter_difference, "verified.parameter_difference"),
+    steps: checks.integer(steps, 1, MOST, "verified.steps"),
+    loss_difference: checks.number(loss_difference, "verified.loss_difference"),
+    parameter_difference: checks.number(parameter_difference, "verified.parameter_difference"),
     against: checks.text(against, "verified.against"),
   };
 }

@@ -27,7 +27,7 @@ export interface JournalEntry {
 interface CheckpointHead {
   head: RunHead;
   steps: TrainingStep[];
-  state: Pick<TrainerState, "step" | "lossScale" | "overflows">;
+  state: Pick<TrainerState, "step" | "lossScale" | "overflows" | "goodSteps">;
 }
 
 export interface Checkpoint {
@@ -82,7 +82,12 @@ export class History {
     await this.storage.write(this.#key("step", number), await seal(entry, []));
   }
 
-  /** Stores a state, and deletes what it makes needless. @throws OdinError `storage` */
+  /**
+   * Stores a state, and deletes what it makes needless. The checkpoint before it stays, and all steps since that: when
+   * one of the two is damaged, nothing is lost.
+   *
+   * @throws OdinError `storage`
+   */
   async checkpoint({ head, steps, state }: Checkpoint): Promise<void> {
     const { parameters, m, v, ...rest } = state;
     const tensors = [parameters, m, v].map(({ buffer, byteOffset, byteLength }) => {
@@ -91,9 +96,11 @@ export class History {
     const sealed = await seal({ head, steps, state: rest } satisfies CheckpointHead, tensors);
     const number = steps.length;
     await this.storage.write(this.#key("checkpoint", number), sealed);
-    const numbers = async (kind: Kind, most: number) => (await this.#numbers(kind)).filter((at) => at <= most);
-    await this.#delete("step", await numbers("step", number));
-    await this.#delete("checkpoint", await numbers("checkpoint", number - 1));
+    const checkpoints = (await this.#numbers("checkpoint")).filter((at) => at < number);
+    const before = checkpoints.at(-1) ?? 0;
+    const journal = await this.#numbers("step");
+    await this.#delete("step", journal.filter((at) => at <= before));
+    await this.#delete("checkpoint", checkpoints.filter((at) => at < before));
   }
 
   /** Drops the steps from `number` on. */
@@ -137,6 +144,12 @@ export class History {
 }
 
 type Kind = "checkpoint" | "step";
+
+/** Names of a model's runs that are stored. */
+export async function runsOf(storage: TrainingStorage, model: string): Promise<string[]> {
+  const keys = await storage.keys(`${model}/`);
+  return [...new Set(keys.map((key) => key.split("/").slice(0, 2).join("/")))];
+}
 
 /** Deletes all entries that begin with `prefix`. */
 export async function clear(storage: TrainingStorage, prefix: string): Promise<void> {

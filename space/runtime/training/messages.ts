@@ -36,7 +36,8 @@ export interface StartTraining {
   ortUrl: string;
   threads: number;
   model: { name: string | null; version: string | null };
-  seed: number;
+  /** Null takes that of what is stored, else 0. */
+  seed: number | null;
   data: TrainingData | null;
   resume: boolean;
   keep: boolean;
@@ -68,7 +69,7 @@ export type TrainingCall =
   | { kind: "parameters" }
   /** The description and the first parameters, without training anything. */
   | { kind: "describe"; source: TrainingSource }
-  /** Deletes what is stored of all trainings of a model. */
+  /** Deletes what is stored of all trainings of a model; of none while one of them is trained. */
   | { kind: "forget"; source: TrainingSource }
   /** Lets go of the storage; the thread is of no use afterwards. */
   | { kind: "close" };

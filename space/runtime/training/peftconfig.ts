@@ -63,13 +63,7 @@ export const unsupported = new Checks("bad-data", "Give a LoRA adapter of this m
  *   DoRA, trained biases, and any key that is not known here and is set
  */
 export function parsePeftConfig(json: string): PeftConfig {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw damaged.error(`adapter_config.json is not JSON: ${(error as Error).message}`);
-  }
-  const given = damaged.object(value, "adapter_config.json");
+  const given = damaged.object(damaged.json(json, "adapter_config.json"), "adapter_config.json");
   const { peft_type: method, bias = "none", init_lora_weights: start } = given;
   if (method !== "LORA") throw unsupported.expected("LORA", method, "peft_type");
   if (bias !== "none") throw unsupported.expected("none: biases are not adapted", bias, "bias");
@@ -84,7 +78,7 @@ export function parsePeftConfig(json: string): PeftConfig {
   damaged.require(given, ["r", "lora_alpha", "target_modules"], "adapter_config.json");
   return {
     r: damaged.integer(given["r"], 1, 2 ** 31 - 1, "r"),
-    alpha: number(given["lora_alpha"], "lora_alpha"),
+    alpha: damaged.number(given["lora_alpha"], "lora_alpha"),
     rslora: flag(given["use_rslora"], "use_rslora"),
     targets: parseTargets(given["target_modules"]),
     rankPattern: parsePatterns(given["rank_pattern"], "rank_pattern"),
@@ -120,14 +114,7 @@ function isOff(setting: unknown): boolean {
 }
 
 function flag(value: unknown, where: string): boolean {
-  if (value === undefined || value === null) return false;
-  if (typeof value === "boolean") return value;
-  throw damaged.expected("true or false", value, where);
-}
-
-function number(value: unknown, where: string): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw damaged.expected("a finite number", value, where);
+  return value === undefined || value === null ? false : damaged.boolean(value, where);
 }
 
 function names(value: unknown, where: string): string[] {
@@ -143,7 +130,7 @@ function parsePatterns(value: unknown, where: string): Record<string, number> {
   for (const [key, setting] of entries) {
     pattern(key);
     if (where === "rank_pattern") damaged.integer(setting, 1, 2 ** 31 - 1, `${where}.${key}`);
-    else number(setting, `${where}.${key}`);
+    else damaged.number(setting, `${where}.${key}`);
   }
   return Object.fromEntries(entries) as Record<string, number>;
 }

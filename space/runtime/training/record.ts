@@ -81,6 +81,7 @@ const OPTIMIZER_KEYS = { name: true, betas: true, eps: true, weight_decay: true 
 const BATCH_KEYS = { rows: true, length: true };
 const DATA_KEYS = { sha256: true, examples: true };
 const MOST = Number.MAX_SAFE_INTEGER;
+const LOSS_TOLERANCE = 1e-3;
 
 const checks = new Checks("bad-record", "Give a training's record as the runtime returned it");
 
@@ -100,7 +101,8 @@ function written(value: unknown): string {
  * @throws OdinError `bad-record`, naming the key
  */
 export function parseTrainingRecord(source: string | object): TrainingRecord {
-  const given = checks.members(typeof source === "string" ? readJson(source) : source, KEYS, "the record");
+  const value = typeof source === "string" ? checks.json(source, "the record") : source;
+  const given = checks.members(value, KEYS, "the record");
   const { format } = given;
   if (format !== TRAINING_RECORD_FORMAT) {
     throw checks.expected(`${TRAINING_RECORD_FORMAT}, which this version of odin-llm reads`, format, "format");
@@ -111,7 +113,10 @@ export function parseTrainingRecord(source: string | object): TrainingRecord {
   return {
     format,
     runtime: checks.text(given["runtime"], "runtime"),
-    model: { name: textOrNull(model["name"], "model.name"), version: textOrNull(model["version"], "model.version") },
+    model: {
+      name: checks.textOrNull(model["name"], "model.name"),
+      version: checks.textOrNull(model["version"], "model.version"),
+    },
     hashes: {
       weights: checks.hex(hashes["weights"], 64, "hashes.weights"),
       graph: checks.hex(hashes["graph"], 64, "hashes.graph"),
@@ -120,53 +125,38 @@ export function parseTrainingRecord(source: string | object): TrainingRecord {
     kind: checks.oneOf(given["kind"], KINDS, "kind"),
     device: checks.text(given["device"], "device"),
     threads: checks.integer(given["threads"], 1, 1024, "threads"),
-    precision: parsePrecision(given["precision"]),
+    precision: checks.each(given["precision"], textOrBoolean, "precision"),
     optimizer: parseOptimizer(given["optimizer"]),
     batch: {
       rows: checks.integer(batch["rows"], 1, MOST, "batch.rows"),
       length: checks.integer(batch["length"], 1, MOST, "batch.length"),
     },
     seed: checks.integer(given["seed"], 0, MOST, "seed"),
-    data: given["data"] === null ? null : parseData(given["data"]),
+    data: given["data"] === null ? null : parseData(given["data"], checks),
     steps: checks.list(given["steps"], "steps").map((step, index) => parseStep(step, `steps[${index}]`)),
   };
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw checks.error(`the record is not JSON: ${(error as Error).message}`);
-  }
-}
-
-function textOrNull(value: unknown, where: string): string | null {
-  return value === null ? null : checks.text(value, where);
-}
-
-function parsePrecision(value: unknown): TrainingRecord["precision"] {
-  const groups = Object.entries(checks.object(value, "precision"));
-  const parsed = groups.map(([group, dtype]) => {
-    return [group, typeof dtype === "boolean" ? dtype : checks.text(dtype, `precision.${group}`)] as const;
-  });
-  return Object.fromEntries(parsed);
+function textOrBoolean(value: unknown, where: string): string | boolean {
+  return typeof value === "boolean" ? value : checks.text(value, where);
 }
 
 function parseOptimizer(value: unknown): TrainingRecord["optimizer"] {
   const { name, betas, eps, weight_decay: decay } = checks.members(value, OPTIMIZER_KEYS, "optimizer");
   const [first, second, ...more] = checks.list(betas, "optimizer.betas").map((beta) => {
-    return least(beta, 0, "optimizer.betas");
+    return checks.number(beta, "optimizer.betas", { least: 0 });
   });
   if (second === undefined || more.length) throw checks.expected("two numbers", betas, "optimizer.betas");
   return {
     name: checks.text(name, "optimizer.name"),
     betas: [first!, second],
-    eps: least(eps, 0, "optimizer.eps"),
-    weight_decay: least(decay, 0, "optimizer.weight_decay"),
+    eps: checks.number(eps, "optimizer.eps", { least: 0 }),
+    weight_decay: checks.number(decay, "optimizer.weight_decay", { least: 0 }),
   };
 }
 
-function parseData(value: unknown): TrainingData {
+/** @throws OdinError of the code of `checks` */
+export function parseData(value: unknown, checks: Checks): TrainingData {
   const data = checks.members(value, DATA_KEYS, "data");
   return {
     sha256: checks.hex(data["sha256"], 64, "data.sha256"),
@@ -176,14 +166,14 @@ function parseData(value: unknown): TrainingData {
 
 function parseStep(value: unknown, where: string): TrainingStep {
   const step = checks.members(value, STEP_KEYS, where);
-  const { skipped } = step;
-  if (typeof skipped !== "boolean") throw checks.expected("true or false", skipped, `${where}.skipped`);
+  const skipped = checks.boolean(step["skipped"], `${where}.skipped`);
   const outcome = (key: "loss" | "gradientNorm") =>
-    skipped && step[key] === null ? null : least(step[key], 0, `${where}.${key}`);
+    skipped && step[key] === null ? null : checks.number(step[key], `${where}.${key}`, { least: 0 });
+  const setting = (key: "lr" | "clip" | "lossScale") => checks.number(step[key], `${where}.${key}`, { above: 0 });
   return {
-    lr: positive(step["lr"], `${where}.lr`),
-    clip: positive(step["clip"], `${where}.clip`),
-    lossScale: positive(step["lossScale"], `${where}.lossScale`),
+    lr: setting("lr"),
+    clip: setting("clip"),
+    lossScale: setting("lossScale"),
     loss: outcome("loss"),
     gradientNorm: outcome("gradientNorm"),
     skipped,
@@ -191,14 +181,16 @@ function parseStep(value: unknown, where: string): TrainingStep {
   };
 }
 
-function least(value: unknown, limit: number, where: string): number {
-  if (Number.isFinite(value) && (value as number) >= limit) return value as number;
-  throw checks.expected(`a number of at least ${limit}`, value, where);
-}
-
-function positive(value: unknown, where: string): number {
-  if (Number.isFinite(value) && (value as number) > 0) return value as number;
-  throw checks.expected("a number above 0", value, where);
+/**
+ * Whether a step that was computed again came out as it was recorded. On one engine losses are the same to the bit;
+ * another one, or another number of threads, adds up in another order.
+ */
+export function sameLoss(
+  found: { loss: number; skipped: boolean },
+  recorded: Pick<TrainingStep, "loss" | "skipped">,
+): boolean {
+  if (found.skipped || recorded.skipped) return found.skipped === recorded.skipped;
+  return recorded.loss !== null && Math.abs(found.loss - recorded.loss) <= LOSS_TOLERANCE;
 }
 
 /**

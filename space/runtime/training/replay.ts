@@ -3,7 +3,7 @@
 import { OdinError } from "../errors";
 import { batchSha256, dataOf } from "./batches";
 import { TrainingClient, type Trainee } from "./client";
-import { checkTrainingRecord, parseTrainingRecord, type TrainingRecord } from "./record";
+import { checkTrainingRecord, parseTrainingRecord, sameLoss, type TrainingRecord } from "./record";
 import type { Example, StepResult } from "./types";
 
 export interface ReplayOptions {
@@ -12,9 +12,6 @@ export interface ReplayOptions {
   /** After each step: its number from 1, of how many, and what it gave. */
   onStep?: (step: number, total: number, result: StepResult) => void;
 }
-
-/** The same engine gives the same losses to the bit; others add up in another order. */
-const LOSS_TOLERANCE = 1e-3;
 
 /** @throws OdinError `bad-record`, `aborted`; as a training */
 export async function replayTraining(
@@ -35,13 +32,14 @@ export async function replayTraining(
     const warnings = checkTrainingRecord(record, state.record, dataOf(rows));
     for (const message of warnings) trainee.options.onTelemetry?.({ type: "warning", message });
     const batches = client.batches(each(rows), { seed, epochs: Number.MAX_SAFE_INTEGER });
-    for (const [i, { loss, skipped, batchSha256: batchHash, lr, clip, lossScale }] of steps.entries()) {
+    for (const [i, step] of steps.entries()) {
+      const { lr, clip, lossScale } = step;
       const { value: batch } = await batches.next();
       const where = `step ${i + 1}`;
-      if (!batch || batchSha256(batch) !== batchHash) throw changed(`${where} was made with another batch`);
+      if (!batch || batchSha256(batch) !== step.batchSha256) throw changed(`${where} was made with another batch`);
       const result = await client.step(batch, { lr, clip, lossScale, ...options });
-      if (result.skipped !== skipped || (!skipped && !(Math.abs(result.loss - loss!) <= LOSS_TOLERANCE))) {
-        throw changed(`${where} has loss ${loss} in the record, and now ${result.loss}`);
+      if (!sameLoss(result, step)) {
+        throw changed(`${where} has loss ${step.loss} in the record, and now ${result.loss}`);
       }
       onStep?.(i + 1, steps.length, result);
     }

@@ -16,7 +16,8 @@ export interface TrainingStorage {
   keys(prefix: string): Promise<string[]>;
 }
 
-const CACHE = "odin-llm-training";
+/** Name of the cache. */
+export const TRAINING_CACHE = "odin-llm-training";
 // Keys have to be http(s) addresses; this host can never exist, so no request of the page is ever answered from here.
 const ROOT = "https://odin-llm.invalid/training/";
 // Storage that is broken may hang where it should refuse. A checkpoint has 38 MB for odin-nano, 5 times that for more.
@@ -26,7 +27,7 @@ const PATIENCE_MS = 60_000;
 /** The browser's, in the Cache API; undefined where it is refused: private windows, insecure origins, switched off. */
 export async function browserStorage(): Promise<TrainingStorage | undefined> {
   try {
-    const cache = await within(OPEN_MS, globalThis.caches.open(CACHE), () => undefined);
+    const cache = await within(OPEN_MS, globalThis.caches.open(TRAINING_CACHE), () => undefined);
     return cache && new CacheStorage(cache);
   } catch {
     return undefined;

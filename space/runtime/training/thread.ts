@@ -10,17 +10,14 @@ import type { Tokenizer } from "../tokenizer";
 import { VERSION } from "../version";
 import { batchSha256, trainingBatches, type Encode } from "./batches";
 import { TrainingFiles, type FilesListener } from "./files";
-import { clear, History, type JournalEntry, type RunHead } from "./history";
-import { holdRun } from "./locks";
+import { clear, History, runsOf, type JournalEntry, type RunHead } from "./history";
+import { holdFreeRun, holdRun } from "./locks";
 import type { BatchRequest, StartTraining, TrainingCall, TrainingResults, TrainingStarted } from "./messages";
-import { TRAINING_RECORD_FORMAT, type TrainingRecord, type TrainingStep } from "./record";
-import { openTrainingGraph } from "./session";
+import { sameLoss, TRAINING_RECORD_FORMAT, type TrainingRecord, type TrainingStep } from "./record";
+import { openTrainingGraph, type TrainingGraph } from "./session";
 import { browserStorage, storageError, type TrainingStorage } from "./storage";
 import { Trainer, type Computed } from "./trainer";
 import type { BatchOptions, Example, StepResult, TrainingBatch } from "./types";
-
-/** On one engine they are the same to the bit; another number of threads rounds otherwise. */
-const LOSS_TOLERANCE = 1e-3;
 
 export interface TrainingListener extends FilesListener {
   onReplay: (done: number, total: number) => void;
@@ -39,10 +36,34 @@ interface Run {
 export class TrainingThread {
   #run: Run | undefined;
   #tokenizer: Promise<Tokenizer> | undefined;
+  /** Ends with all that was asked for. */
+  #working: Promise<unknown> = Promise.resolve();
   readonly #sets = new Map<number, { iterator: AsyncIterator<TrainingBatch>; next: number }>();
 
   /** @throws OdinError */
   async handle(call: TrainingCall, listener: TrainingListener): Promise<TrainingResults[TrainingCall["kind"]]> {
+    if (call.kind === "close") {
+      await this.close();
+      return null;
+    }
+    const work = this.#work(call, listener);
+    this.#working = Promise.allSettled([this.#working, work]).then(() => {}); // keeps no results
+    return work;
+  }
+
+  /** Lets go of the graph and of the storage, after what is being computed. */
+  async close(): Promise<void> {
+    await this.#working;
+    const run = this.#run;
+    this.#run = undefined;
+    run?.release();
+    await run?.trainer.graph.release();
+  }
+
+  async #work(
+    call: Exclude<TrainingCall, { kind: "close" }>,
+    listener: TrainingListener,
+  ): Promise<TrainingResults[TrainingCall["kind"]]> {
     switch (call.kind) {
       case "start":
         return this.#start(call, listener);
@@ -61,20 +82,10 @@ export class TrainingThread {
       case "forget": {
         const { key } = await TrainingFiles.open(call.source, listener);
         const storage = await openStorage();
-        if (storage) await clear(storage, `${key.model}/`);
+        if (storage) await forget(storage, key.model, listener.signal);
         return null;
       }
-      case "close":
-        await this.close();
-        return null;
     }
-  }
-
-  async close(): Promise<void> {
-    const run = this.#run;
-    this.#run = undefined;
-    run?.release();
-    await run?.trainer.graph.release();
   }
 
   get #open(): Run {
@@ -89,17 +100,23 @@ export class TrainingThread {
     const storage = call.keep ? await openStorage() : undefined;
     if (call.keep && !storage) throw storageError("the browser refuses to store anything for this page");
     const release = storage ? await holdRun(files.key.run, signal) : () => {};
+    let graph: TrainingGraph | undefined;
     try {
       const [parameters, graphFiles] = await Promise.all([files.parameters(), files.graph()]);
       const first = await sha256Pieces([parameters]);
-      const graph = await openGraph(graphFiles, call);
+      graph = await openGraph(graphFiles, call);
+      requireWanted(signal);
       const trainer = new Trainer(graph, files.description, parameters);
       const warn = (message: string) => listener.onEvent?.({ type: "warning", message });
       const history = storage && new History(storage, files.key.run, warn);
       const { seed, data, checkpointEvery } = call;
-      const run: Run = { trainer, files, head: { seed, data }, steps: [], history, checkpointEvery, release };
+      const head = { seed: seed ?? 0, data };
+      const run: Run = { trainer, files, head, steps: [], history, checkpointEvery, release };
       if (history && call.resume) await takeUp(run, history, call, listener);
-      else await history?.clear();
+      requireWanted(signal);
+      if (history && !call.resume) await history.clear();
+      if (storage && run.steps.length === 0) await dropOthers(storage, files.key);
+      requireWanted(signal);
       this.#run = run;
       return {
         description: files.description,
@@ -109,6 +126,7 @@ export class TrainingThread {
         record: recordOf(run, call, first),
       };
     } catch (error) {
+      await graph?.release().catch(() => {}); // what went wrong first counts
       release();
       throw error;
     }
@@ -175,6 +193,31 @@ async function openStorage(): Promise<TrainingStorage | undefined> {
   return (platform.trainingStorage ?? browserStorage)();
 }
 
+/** Deletes all runs of a model. @throws OdinError `storage` when one of them is trained; nothing is deleted then */
+async function forget(storage: TrainingStorage, model: string, signal: AbortSignal): Promise<void> {
+  const held: (() => void)[] = [];
+  try {
+    const runs = await runsOf(storage, model);
+    for (const run of runs) held.push(await holdRun(run, signal));
+    for (const run of runs) await clear(storage, `${run}/`);
+  } finally {
+    for (const release of held) release();
+  }
+}
+
+/** Deletes the runs of graphs that the model had before it was exported again, but for those that are trained. */
+async function dropOthers(storage: TrainingStorage, { model, run }: TrainingFiles["key"]): Promise<void> {
+  for (const other of (await runsOf(storage, model)).filter((name) => name !== run)) {
+    const release = await holdFreeRun(other);
+    if (!release) continue;
+    await clear(storage, `${other}/`).finally(release);
+  }
+}
+
+function requireWanted(signal: AbortSignal): void {
+  if (signal.aborted) throw new OdinError("aborted", "The start of the training was stopped.");
+}
+
 async function openGraph(files: Awaited<ReturnType<TrainingFiles["graph"]>>, { threads, ortUrl }: StartTraining) {
   try {
     return await openTrainingGraph(files, threads, ortUrl);
@@ -189,7 +232,7 @@ async function openGraph(files: Awaited<ReturnType<TrainingFiles["graph"]>>, { t
 async function takeUp(
   run: Run,
   history: History,
-  { data }: StartTraining,
+  { data, seed }: StartTraining,
   { onReplay, onEvent, signal }: TrainingListener,
 ): Promise<void> {
   const { trainer, steps } = run;
@@ -203,6 +246,13 @@ async function takeUp(
         "which deletes it, or without `data` to go on with it.",
     );
   }
+  if (seed !== null && seed !== head.seed) {
+    throw new OdinError(
+      "bad-option",
+      `What is stored of this model was learned with seed ${head.seed}, not ${seed}. Start with \`resume: false\` ` +
+        "to begin anew, which deletes it, or without `seed` to go on with it.",
+    );
+  }
   run.head = head;
   if (stored) {
     trainer.restore(stored.state);
@@ -211,13 +261,10 @@ async function takeUp(
   for (const [done, entry] of journal.entries()) {
     onReplay(done, journal.length);
     await nextTask();
-    if (signal.aborted) {
-      throw new OdinError("aborted", "The start of the training was stopped. What is stored stays as it was.");
-    }
+    requireWanted(signal);
     const { lr, clip, lossScale } = entry.step;
     const computed = await trainer.compute(batchOf(entry), { lr, clip, lossScale });
-    const found = computed.skipped === entry.step.skipped;
-    if (!found || !(computed.skipped || Math.abs(computed.loss - entry.step.loss!) <= LOSS_TOLERANCE)) {
+    if (!sameLoss(computed, entry.step)) {
       const number = steps.length + 1;
       const message = `step ${number} does not give its loss again: it and what followed is lost`;
       onEvent?.({ type: "warning", message });

@@ -22,6 +22,8 @@ export interface Computed {
   skipped: boolean;
   settings: StepSettings;
   computeMs: number;
+  /** New values of all that it changes; undefined when skipped. */
+  outputs: Record<string, Float32Array> | undefined;
 }
 
 /** All that a training has come to. */
@@ -36,10 +38,14 @@ export interface TrainerState {
   lossScale: number;
   /** Steps without a finite gradient since the last one with. */
   overflows: number;
+  /** Steps with one since the last without, and since the loss scale grew. */
+  goodSteps: number;
 }
 
 /** With float16 products gradients below 2^-24 vanish; this lifts them as far as PyTorch's GradScaler begins with. */
 const FIRST_LOSS_SCALE = 2 ** 16;
+/** PyTorch's GradScaler waits as long before it doubles the scale. */
+const GROWTH_INTERVAL = 2000;
 const MOST_OVERFLOWS = 3;
 const DEFAULT_CLIP = 1;
 
@@ -48,8 +54,8 @@ export class Trainer {
   readonly #entries: TensorEntry[];
   readonly #dataStart: number;
   readonly #state: TrainerState;
-  /** What the last computation would change. */
-  #pending: Record<string, Float32Array> | undefined;
+  /** What it begins with, and never grows above: 1 where the policy does not scale. */
+  readonly #mostScale: number;
 
   /**
    * @param file `train.safetensors`; it is kept, and changed with every step.
@@ -66,13 +72,15 @@ export class Trainer {
     this.#dataStart = dataStart;
     this.#check();
     const count = (file.length - dataStart) / Float32Array.BYTES_PER_ELEMENT;
+    this.#mostScale = description.precision.loss_scaling ? FIRST_LOSS_SCALE : 1;
     this.#state = {
       parameters: new Float32Array(this.#file.buffer, dataStart, count),
       m: new Float32Array(count),
       v: new Float32Array(count),
       step: 0,
-      lossScale: description.precision.loss_scaling ? FIRST_LOSS_SCALE : 1,
+      lossScale: this.#mostScale,
       overflows: 0,
+      goodSteps: 0,
     };
   }
 
@@ -107,41 +115,47 @@ export class Trainer {
   async compute(batch: TrainingBatch, options: Partial<StepSettings> & { lr: number }): Promise<Computed> {
     checkBatch(batch, this.description);
     const settings = this.#settings(options);
-    this.#pending = undefined;
     const started = performance.now();
     const outputs = await this.graph.run(this.#inputs(batch, settings));
     const computeMs = performance.now() - started;
     const [loss, gradientNorm] = [Number(outputs["loss"]![0]), Number(outputs["gradient_norm"]![0])];
     const skipped = Boolean(outputs["overflow"]![0]) || !Number.isFinite(loss) || !Number.isFinite(gradientNorm);
-    if (!skipped) this.#pending = outputs as Record<string, Float32Array>;
-    else if (settings.lossScale <= 1 && this.#state.overflows + 1 >= MOST_OVERFLOWS) {
+    if (skipped && settings.lossScale <= 1 && this.#state.overflows + 1 >= MOST_OVERFLOWS) {
       throw new OdinError(
         "diverged",
         `The gradient is no number ${MOST_OVERFLOWS} times in a row (loss ${loss}, learning rate ${settings.lr}). ` +
           "The model is as before these steps. Train with a lower learning rate; if the loss has grown, begin anew.",
       );
     }
-    return { loss, gradientNorm, skipped, settings, computeMs };
+    const changed = skipped ? undefined : (outputs as Record<string, Float32Array>);
+    return { loss, gradientNorm, skipped, settings, computeMs, outputs: changed };
   }
 
-  /** Takes over what was computed last. */
-  apply({ skipped, settings }: Computed): void {
+  /**
+   * Takes over what was computed last. The loss scale is halved by an overflow, and doubled by 2,000 steps in a row
+   * without one, up to what it began with.
+   */
+  apply({ outputs, settings }: Computed): void {
     const state = this.#state;
-    const outputs = this.#pending;
-    this.#pending = undefined;
-    if (skipped) {
+    if (!outputs) {
       state.overflows += 1;
+      state.goodSteps = 0;
       if (this.description.precision.loss_scaling) state.lossScale = Math.max(1, settings.lossScale / 2);
       return;
     }
     for (const { name, begin } of this.#entries) {
       const start = (begin - this.#dataStart) / Float32Array.BYTES_PER_ELEMENT;
-      state.parameters.set(outputs![`new_parameter.${name}`]!, start);
-      state.m.set(outputs![`new_m.${name}`]!, start);
-      state.v.set(outputs![`new_v.${name}`]!, start);
+      state.parameters.set(outputs[`new_parameter.${name}`]!, start);
+      state.m.set(outputs[`new_m.${name}`]!, start);
+      state.v.set(outputs[`new_v.${name}`]!, start);
     }
     state.overflows = 0;
     state.step += 1;
+    state.goodSteps += 1;
+    if (state.goodSteps < GROWTH_INTERVAL) return;
+    state.goodSteps = 0;
+    // Only up: a caller's own larger scale may have been halved to more than it began with.
+    state.lossScale = Math.max(state.lossScale, Math.min(2 * state.lossScale, this.#mostScale));
   }
 
   #inputs({ rows, length, ...batch }: TrainingBatch, { lr, clip, lossScale }: StepSettings) {

@@ -23,20 +23,20 @@ export interface TrainingBatch {
 }
 
 export interface BatchOptions {
-  /** Of the order of the examples; default 0. Each epoch has an order of its own. */
+  /** Of the order of the examples; default: that of the training. Each epoch has an order of its own. */
   seed?: number;
   /** Passes over the examples; default 1. */
   epochs?: number;
 }
 
 export interface TrainingOptions {
-  /** Of the order of the data; for the record. Default 0. */
+  /** Of the order of the examples, from 0 to 2^53 - 1. Default: of what is stored, else 0. */
   seed?: number;
   /** What is learned from; for the record. */
   data?: TrainingData;
   /** Whether to go on with what is stored of this model; default true. Otherwise what is stored is deleted. */
   resume?: boolean;
-  /** Whether the state is stored, so that it survives the page; default true. */
+  /** Whether the state is stored, so that it survives the page and a thread that dies; default true. */
   keep?: boolean;
   /** Steps between two checkpoints; default 25. */
   checkpointEvery?: number;
@@ -91,7 +91,7 @@ export interface StepResult {
   gradientNorm: number;
   /** Whether the gradient overflowed, so that nothing was changed. */
   skipped: boolean;
-  /** The factor that was used; after an overflow the next default is half of it. */
+  /** The factor that was used. After an overflow the next default is half of it; it grows again as steps go well. */
   lossScale: number;
   /** Milliseconds: in all, of it in the graph, and of it in storage. */
   timings: { totalMs: number; computeMs: number; storeMs: number };
@@ -113,22 +113,3 @@ export interface AdapterInfo {
   /** `training`: of the training that is open; `file`: of `loadAdapter`. */
   source: "training" | "file";
 }
-
-/*
- * Methods of OdinLLM (llm.ts):
- *
- *   startTraining(options?: TrainingOptions): Promise<TrainingState>
- *       Fetches the graph, starts the thread, takes up what is stored. Throws not-found, storage, corrupt, aborted, engine.
- *   trainStep(batch: TrainingBatch, options: StepOptions): Promise<StepResult>
- *       Starts the training by its defaults where that has not been done. Steps wait for one another.
- *   batches(examples: Dataset<Example>, options?: BatchOptions): AsyncIterable<TrainingBatch>
- *       Tokenised by the chat template, masked up to the answer, shuffled, packed. Throws bad-data naming the row.
- *   training: TrainingState | undefined            (getter; of the open training)
- *   replayTraining(record, examples: Dataset<Example>, { signal, onStep }): Promise<void>
- *       From the released weights; throws bad-record when data, model or graph differ, or a loss does.
- *   stopTraining(): Promise<void>                  (ends the thread; what was learned stays in use and stored)
- *   forgetTraining(): Promise<void>                (deletes what is stored, and generates with the released weights again)
- *   exportAdapter(): Promise<AdapterFiles>
- *   loadAdapter(files: AdapterFiles): Promise<void>   (not while a training is open: bad-option)
- *   adapter: AdapterInfo | null                    (getter)
- */

@@ -3,28 +3,52 @@
 docs/training-in-the-browser.md says what is in them.
 """
 
+import hashlib
 import json
 import os
 import shutil
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
-from training.checkpoint import weights_sha256
+from training.checkpoint import hash_files, weights_sha256
 from training.manifest import MANIFEST, read_manifest, write_manifest
 
-from .build import is_export, replacing
-from .errors import ExportError
+from ..build import TOOLS, is_export, replacing
+from ..build import is_current as is_current_export
+from ..errors import ExportError
+from ..selection import DESCRIPTION, SOURCE
 
 
 GRAPH, ADAPTED, PARAMETERS = "onnx/train.onnx", "onnx/adapted.onnx", "onnx/train.safetensors"
-DESCRIPTION = "onnx/train.json"
 FILES = (GRAPH, ADAPTED, PARAMETERS, DESCRIPTION)
 # Where the data of a safetensors file begin: at a multiple of this, so that a graph may read them in place.
 ALIGNMENT = 64
+# The modules that training files depend on, besides those of the export and of this package.
+CODE = ("adapted", "external", "frozen")
+
+
+def source_hash(out: Path, *settings) -> str:
+    """Hash of what the training files of an export depend on: its weights, the settings, this code, the tools."""
+    about = read_manifest(out)
+    digest = hashlib.sha256(f"{about['weights_sha256']} {sorted(about['dtypes'])} {settings}".encode())
+    for package in (*TOOLS, "onnxscript"):
+        digest.update(f"{package} {version(package)}".encode())
+    own = Path(__file__).parent
+    code = [*own.glob("*.py"), *(own.parent / f"{name}.py" for name in CODE)]
+    digest.update(f"{about['source_sha256']} {hash_files(sorted(code))}".encode())
+    return digest.hexdigest()
+
+
+def is_current(out: Path, source: str) -> bool:
+    """Whether an export is whole and has the training files of `source`."""
+    about = read_manifest(out)
+    whole = is_current_export(out, about["source_sha256"]) and set(FILES) <= set(about["files"])
+    return whole and about.get(SOURCE) == source
 
 
 def check_folder(out: Path, model_folder: Path) -> None:
@@ -43,10 +67,11 @@ def check_folder(out: Path, model_folder: Path) -> None:
 
 
 @contextmanager
-def extending(out: Path) -> Iterator[Path]:
+def extending(out: Path, source: str | None) -> Iterator[Path]:
     """A folder with all of `out` but the training files, which takes its place when the block ends well.
 
-    The manifest of an export then lists what was added. That of a release stays: it says what was released.
+    The manifest of an export then lists what was added, and `source`. That of a release stays: it says what was
+    released.
     """
     out = out.resolve()
     with replacing(out) as folder:
@@ -59,7 +84,7 @@ def extending(out: Path) -> Iterator[Path]:
         if is_export(folder):
             about = read_manifest(folder)
             (folder / MANIFEST).unlink()  # it may be the very file that is in `out`
-            write_manifest(folder, about)
+            write_manifest(folder, about | {SOURCE: source})
 
 
 def link(source: str, target: str) -> None:

@@ -1,21 +1,24 @@
 """One training step of an ODIN model as a pure function of tensors: loss, gradients, and AdamW.
 
-Shapes: B batch, T tokens, R = B * T rows, D hidden_size, H heads, K = V head_dim; G and Q as in `training_recurrence`.
+Shapes: B batch, T tokens, R = B * T rows, D hidden_size, H heads, K = V head_dim; G and Q as in `recurrence`.
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
 
-from .errors import ExportError
-from .frozen import EMBEDDING, HEAD, PROJECTIONS
-from .training_head import head_loss
-from .training_ops import FrozenLinear, L2Norm, RMSNorm, ShortConv, SquaredReLU, neighbours
-from .training_recurrence import GatedDelta, Masks
+from ..errors import ExportError
+from ..frozen import EMBEDDING, HEAD, PROJECTIONS
+from .head import head_loss
+from .ops import FrozenLinear, L2Norm, RMSNorm, ShortConv, SquaredReLU, neighbours
+from .recurrence import GatedDelta, Masks
 
 
 BETAS, EPS = (0.9, 0.999), 1e-8
+# Of names in PEFT's files: what stands before a module's name, and what follows it.
+PEFT, A, B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
 L2_EPS = 1e-6  # of the model's `l2_normalize`
 # Tokens of a chunk of the recurrence; less arithmetic than with the 32 of most models, and the same result.
 CHUNK = 16
@@ -53,8 +56,14 @@ class Lora:
     @staticmethod
     def names(weight: str) -> tuple[str, str]:
         """PEFT's names of A `[rank, in]` and B `[out, rank]` beside a matrix."""
-        module = "base_model.model." + weight.removesuffix(".weight")
-        return f"{module}.lora_A.weight", f"{module}.lora_B.weight"
+        module = PEFT + weight.removesuffix(".weight")
+        return module + A, module + B
+
+    @staticmethod
+    def matrices(names: Iterable[str]) -> list[str]:
+        """The matrices beside which PEFT has an A of one of these names."""
+        adapters = [name for name in names if name.startswith(PEFT) and name.endswith(A)]
+        return [name.removeprefix(PEFT).removesuffix(A) + ".weight" for name in adapters]
 
     @staticmethod
     def adapts(weight: str) -> bool:

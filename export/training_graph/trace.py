@@ -18,9 +18,9 @@ import torch
 from torch._decomp import core_aten_decompositions
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from .graph import Graph
-from .training_head import head_loss_in_onnx
-from .training_step import Step, adamw
+from ..graph import Graph
+from .head import head_loss_in_onnx
+from .step import Step, adamw
 
 
 SCALARS = ("learning_rate", "step", "clip", "loss_scale")

@@ -1,6 +1,6 @@
-"""`python -m export.training_graph --model odin-nano --onnx DIR`: one training step as an ONNX graph, for browsers."""
+"""Makes the files of a training graph, and shows that it trains as PyTorch does."""
 
-import argparse
+import json
 import math
 import sys
 from pathlib import Path
@@ -8,17 +8,28 @@ from pathlib import Path
 import onnx
 import torch
 
-from training.checkpoint import CheckpointError, hash_files, load_model, weights_sha256
+from training.checkpoint import hash_files, load_model, weights_sha256
 from training.io import write_json
 from training.precision import policy
 
-from .adapted import write_adapted
-from .errors import ExportError
-from .frozen import EMBEDDING, HEAD, INT8, PROJECTIONS, attach_frozen, frozen_values
-from .training_check import verify
-from .training_files import ADAPTED, DESCRIPTION, GRAPH, PARAMETERS, check_folder, extending, write_parameters
-from .training_step import BETAS, EPS, Lora, Step
-from .training_trace import trace
+from ..adapted import write_adapted
+from ..build import is_export
+from ..errors import ExportError
+from ..frozen import EMBEDDING, HEAD, INT8, PROJECTIONS, attach_frozen, frozen_values
+from ..selection import DESCRIPTION
+from .check import verify
+from .files import (
+    ADAPTED,
+    GRAPH,
+    PARAMETERS,
+    check_folder,
+    extending,
+    is_current,
+    source_hash,
+    write_parameters,
+)
+from .step import BETAS, EPS, Lora, Step
+from .trace import trace
 
 
 FORMAT = 1
@@ -28,16 +39,25 @@ RANK = 8
 
 
 def export_training_graph(
-    model_folder: Path, out: Path, rank: int | None = None, batch: int = 4, seq: int = 128, seed: int = 0
+    model_folder: Path,
+    out: Path,
+    *,
+    rank: int | None = None,
+    batch: int = 4,
+    seq: int = 128,
+    seed: int = 0,
+    force: bool = False,
 ) -> dict:
-    """Writes the training graph of a model to an export folder, once it trains as PyTorch does.
+    """Writes the training graph of a model to an export folder, once it trains as PyTorch does; not where an export
+    has it already.
 
     Args:
         out: the export folder; the model folder itself, or a new one, does for models that are trained whole.
         rank: of low-rank adapters, which are then all that is trained. By default models of up to LARGEST_FULL
             parameters are trained whole, others by adapters of RANK.
         batch, seq: shape of a batch, rows and tokens.
-        seed: of the first values of the adapters, and of the batches of the comparison.
+        seed: of the first values of the adapters, and of the batches of the comparison; 32 bits.
+        force: write it even when nothing has changed.
 
     Returns:
         What `onnx/train.json` says.
@@ -46,25 +66,32 @@ def export_training_graph(
         ExportError: there is no training graph for the model, it is not as exact as it should be, or what it needs of
             the export is missing; nothing is written.
     """
-    check_folder(out, model_folder)
-    model = load_model(model_folder)
-    if rank is None and model.num_parameters() > LARGEST_FULL:
-        rank = RANK
     if rank is not None and rank < 1:
         raise ExportError(f"adapters of rank {rank} hold nothing: give 1 or more")
     if batch < 1:
         raise ExportError(f"a batch of {batch} rows holds nothing: give 1 or more")
+    if not 0 <= seed < 2**32:
+        raise ExportError(f"the seed is {seed}: give a whole number of 0 to {2**32 - 1}")
+    check_folder(out, model_folder)
+    source = source_hash(out, rank, batch, seq, seed) if is_export(out) else None
+    if source is not None and not force and is_current(out, source):
+        print(f"{out}: the training graph is up to date", file=sys.stderr)
+        return json.loads((out / DESCRIPTION).read_text())
+    model = load_model(model_folder)
+    if rank is None and model.num_parameters() > LARGEST_FULL:
+        rank = RANK
     lora = None if rank is None else Lora(rank)
     step = Step(model, batch, seq, lora)
     parameters = {name: parameter.detach() for name, parameter in model.named_parameters()}
     trained, frozen = (parameters, {}) if lora is None else (adapters(lora, parameters, seed), parameters)
     if lora is not None and not (out / INT8).is_file():
+        export = "EXPORT" if out.resolve() == model_folder.resolve() else out
         raise ExportError(
-            f"adapters are trained on the int8 weights, and '{out / INT8}' is missing: "
-            f"run `python -m export --model {model_folder} --out {out}` first"
+            f"adapters are trained on the int8 weights of an export, and '{out / INT8}' is missing: "
+            f"run `python -m export --model {model_folder} --out {export}`, then this with `--onnx {export}`"
         )
     try:
-        with extending(out) as folder:
+        with extending(out, source) as folder:
             print("tracing the training step", file=sys.stderr)
             graph = trace(step, trained, frozen)
             if lora is not None:
@@ -120,30 +147,3 @@ def describe(model_folder: Path, step: Step, seed: int, graph_sha256: str) -> di
         "graph_sha256": graph_sha256,
         "tied": [HEAD, EMBEDDING] if config.tie_word_embeddings else None,
     }
-
-
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m export.training_graph", description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="model folder written by save_pretrained")
-    parser.add_argument("--onnx", type=Path, help="export folder to add to; by default the model folder")
-    parser.add_argument(
-        "--lora-rank", type=int, help=f"train adapters of this rank; by default above {LARGEST_FULL:,} parameters"
-    )
-    parser.add_argument("--seq", type=int, default=128, help="tokens of a row")
-    parser.add_argument("--batch", type=int, default=4, help="rows of a batch")
-    parser.add_argument("--seed", type=int, default=0, help="of adapters and of the comparison")
-    args = parser.parse_args(argv)
-    out = args.onnx or args.model
-    try:
-        about = export_training_graph(args.model, out, args.lora_rank, args.batch, args.seq, args.seed)
-    except CheckpointError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    verified = about["verified"]
-    print(f"{out / GRAPH}: {about['kind']}, {about['batch']} x {about['seq']} tokens")
-    print(f"  {verified['steps']} steps as {verified['against']}: losses within {verified['loss_difference']:.1e}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

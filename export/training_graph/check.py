@@ -7,19 +7,22 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from .errors import ExportError
-from .training_step import BETAS, EPS, Lora, Step
+from ..errors import ExportError
+from .step import BETAS, EPS, Lora, Step
 
 
 STEPS = 50
 LEARNING_RATE, WARM_UP = 2e-4, 10
+# Every fifth step's, which changes only rounding; and one that no gradient in float32 can be multiplied by.
+LOSS_SCALE, OVERFLOWING = 512.0, 1e38
 # Largest differences that float32 explains, the second relative. Where a gradient is nearly zero, AdamW makes a whole
 # step of the sign of its rounding, and later steps grow what differs.
 LOSS_LIMIT, NORM_LIMIT, PARAMETER_LIMIT = 2e-4, 1e-2, 2e-3
 
 
 def verify(graph: Path, model, step: Step, trained, frozen, seed: int, steps: int = STEPS) -> dict:
-    """Trains on random packed rows in both, and compares losses, gradient norms and what is learned.
+    """Trains on random packed rows in both, and compares losses, gradient norms and what is learned; then sees the
+    graph overflow.
 
     Args:
         graph: file of the training graph, with what it refers to beside it.
@@ -30,7 +33,7 @@ def verify(graph: Path, model, step: Step, trained, frozen, seed: int, steps: in
         `verified` of train.json: steps, largest differences of a loss and of a trained number, and PyTorch's version.
 
     Raises:
-        ExportError: they differ by more than rounding.
+        ExportError: they differ by more than rounding, or the overflow is not told.
     """
     ours, theirs = GraphTrainer(graph, trained), TorchTrainer(model, trained, frozen, step.lora)
     generator = torch.Generator().manual_seed(seed)
@@ -39,24 +42,32 @@ def verify(graph: Path, model, step: Step, trained, frozen, seed: int, steps: in
         batch = random_batch(step.batch, step.seq, model.config.vocab_size, generator)
         rate = LEARNING_RATE * min(1.0, number / WARM_UP)
         clip = 1.0 if number % 2 else 1e6
-        (loss, norm), (expected, expected_norm) = (trainer.step(batch, rate, clip) for trainer in (ours, theirs))
+        loss, norm = ours.step(batch, rate, clip, 1.0 if number % 5 else LOSS_SCALE)
+        expected, expected_norm = theirs.step(batch, rate, clip)
         worst = max(worst, abs(loss - expected))
         if not (abs(loss - expected) <= LOSS_LIMIT and abs(norm - expected_norm) <= NORM_LIMIT * expected_norm):
             raise ExportError(
                 f"the training graph is not the model: in step {number} it gives the loss {loss:.6f} and the gradient "
                 f"norm {norm:.6f}, PyTorch {expected:.6f} and {expected_norm:.6f}. Nothing was written"
             )
-    differences = [(ours.trained[name] - theirs.trained[name]).abs().max().item() for name in trained]
-    if not max(differences) <= PARAMETER_LIMIT:
+    # Of tensors, since Python's `max` loses a NaN that is not the first.
+    apart = torch.stack([(ours.trained[name] - theirs.trained[name]).abs().max() for name in trained])
+    difference = apart.max().item()
+    if not difference <= PARAMETER_LIMIT:
         raise ExportError(
             f"the training graph is not the model: after {steps} steps parameters differ from PyTorch's by "
-            f"{max(differences):.1e}. Nothing was written"
+            f"{difference:.1e}. Nothing was written"
+        )
+    if not ours.run(batch, rate, clip, OVERFLOWING)["overflow"]:
+        raise ExportError(
+            f"the training graph does not tell that it overflows, with a loss scale of {OVERFLOWING:.0e}. "
+            "Nothing was written"
         )
     version = torch.__version__.partition("+")[0]
     return {
         "steps": steps,
         "loss_difference": worst,
-        "parameter_difference": max(differences),
+        "parameter_difference": difference,
         "against": f"PyTorch {version}",
     }
 
