@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.space.bare import open_bare
 from tests.space.browsers import Browser, Page
 from tests.space.server import Site
 
 
 CACHE = "odin-llm-training"
+# Of tests of what no engine has a part in.
+in_one_engine = pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 # `load(folder)` starts `llm`, whose warnings go to `warnings`; `batches(examples, options, most)` packs;
 # `teach(batches, options)` takes a step with each, all with the same options or each with its own; `state()` is the
 # hash of all that was learned; `say(question)` is the greedy answer; `refused(call)` gives code and words of what a

@@ -9,7 +9,7 @@ from transformers import AutoTokenizer
 
 from data_chef.descriptor import canonical_json
 from tests.space import learner
-from tests.space.classroom import open_classroom, random_batch, read_json
+from tests.space.classroom import in_one_engine, open_classroom, random_batch, read_json
 from tests.space.conftest import REPOSITORY
 from tests.space.training_reference import train_full, train_lora
 from training.checkpoint import load_model
@@ -95,6 +95,7 @@ return { results, kind: llm.training.kind, adapter };"""
         assert differs.mean() < 1e-2 * moved.mean(), name
 
 
+@in_one_engine
 def test_batches_hold_every_example_once_an_epoch(room, learner_folder):
     examples = [{"question": f"{n} times {n}?", "answer": str(n * n)} for n in range(17)]
     found = room.eval(
@@ -169,6 +170,7 @@ def test_a_run_again_gives_the_same_numbers(room):
     assert first == second
 
 
+@in_one_engine
 def test_a_record_is_replayed_or_refused(room):
     body = f"""{RUN}{REPLAY}
 const {{ record, losses }} = await run();

