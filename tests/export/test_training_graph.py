@@ -224,10 +224,24 @@ def boastful(graph):
     return 1
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"), [(unscaled, "not the model: in step 5"), (boastful, "does not tell that it overflows")]
-)
-def test_a_graph_without_the_precision_policy_is_found_out(full, model, tmp_path, spoil, message):
+def forgetful(graph):
+    """A moment stays what it was."""
+    name = "v.model.norm.weight"
+    (node,) = [node for node in graph.node if f"new_{name}" in node.output]
+    node.output[list(node.output).index(f"new_{name}")] = "forgotten"
+    graph.node.append(helper.make_node("Identity", [name], [f"new_{name}"]))
+    return 1
+
+
+SPOILED = [
+    (unscaled, "not the model: in step 5"),
+    (boastful, "does not tell that it overflows"),
+    (forgetful, "moments by 0.0% and 100.0%"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "message"), SPOILED)
+def test_a_spoiled_graph_is_found_out(full, model, tmp_path, spoil, message):
     proto = onnx.load(full.out / GRAPH)
     assert spoil(proto.graph)
     onnx.save(proto, tmp_path / "train.onnx")

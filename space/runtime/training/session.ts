@@ -34,7 +34,8 @@ export async function openTrainingGraph(files: GraphFiles, threads: number, ortU
       config: new PretrainedConfig({ model_type: "odin" }),
       dtype: "fp32", // only a part of the file's name
       device,
-      session_options,
+      // Without it the second step is laid out anew beside the first: half as much memory again, for no speed.
+      session_options: { ...session_options, enableMemPattern: false },
     });
   const model = await openGraph(files, { device, threads }, ortUrl, open, { writeFile: platform.writeFile });
   const session = (model.sessions as unknown as { model: OrtSession }).model;
