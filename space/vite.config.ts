@@ -68,7 +68,8 @@ export default defineConfig({
     serviceWorker(join(here, "app/pwa/sw.ts")),
   ],
   resolve: { conditions: [EXTERNAL_WEBASSEMBLY, ...defaultClientConditions] },
-  worker: { format: "es" },
+  // One script, so that the service worker can keep all of it: what a worker loads later it may load unseen.
+  worker: { format: "es", rolldownOptions: { output: { codeSplitting: false } } },
   build: { target: "es2022", chunkSizeWarningLimit: 1500 },
   // The dashboard takes numbers from the repository's docs/.
   server: { host: "127.0.0.1", port, strictPort: true, headers, fs: { allow: [".."] } },

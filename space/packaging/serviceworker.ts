@@ -13,9 +13,9 @@ export interface AppFile {
 
 /**
  * Kept from their first use on: nobody should download them who does not use them. The scripts are the runtime in a
- * worker (`worker`) or without one (`host`), and the benchmark's other model.
+ * worker (`worker`) or without one (`host` and what it loads), and the benchmark's other model.
  */
-const ON_USE = /^(ort\/|pyodide\/|assets\/(worker|host|transformer)-)/;
+const ON_USE = /^(ort\/|pyodide\/|assets\/(worker|host|tokenizer|thread|files|adapted|transformer)-)/;
 /** Not the worker's business: the runtime keeps models itself, the README is for the Hub. */
 const LEFT_OUT = /^(models\/|README\.md$|sw\.js$)|\.map$/;
 

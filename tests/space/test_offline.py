@@ -283,7 +283,7 @@ class Deployment:
 
 
 # Scripts that are kept from their first use on, and that these visits do not use.
-UNUSED = ("assets/host-", "assets/transformer-")
+UNUSED = tuple(f"assets/{name}-" for name in ("host", "tokenizer", "thread", "files", "adapted", "transformer"))
 MARK = "document.querySelector('[name=mark]')?.content"
 
 
