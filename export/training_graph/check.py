@@ -15,8 +15,8 @@ STEPS = 50
 LEARNING_RATE, WARM_UP = 2e-4, 10
 # Every fifth step's, which changes only rounding; and one that no gradient in float32 can be multiplied by.
 LOSS_SCALE, OVERFLOWING = 512.0, 1e38
-# Largest differences that float32 explains, those of norms and moments relative. Where a gradient is nearly zero, AdamW
-# makes a whole step of the sign of its rounding.
+# Largest differences that float32 explains, those of norms and moments relative. Where a gradient is nearly zero,
+# AdamW makes a whole step of the sign of its rounding.
 LOSS_LIMIT, PARAMETER_LIMIT = 2e-4, 2e-3
 NORM_LIMIT = MOMENT_LIMIT = 1e-2
 

@@ -92,7 +92,8 @@ await new Promise((resolve) => setTimeout(resolve, 300));
 """,
                 size,
             )
-    assert size - 5 < sampler.over_idle / MB < size + 40
+    # Above it a browser that has just begun may still be making parts of its own.
+    assert size - 5 < sampler.over_idle / MB < size + 60
     assert sampler.samples >= 3
 
 
