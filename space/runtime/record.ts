@@ -222,13 +222,21 @@ export function checkRecord(record: RunRecord, loaded: Computation): string[] {
     const advice = `Load ${model.name ?? "the model of the record"}${version}${led} as it was then`;
     throw new Checks("bad-record", advice).error(`The record is of another computation: ${differs.join(", ")}`);
   }
-  const warnings: string[] = [];
-  const compareLoosely = (what: string, recorded: string | number, present: string | number): void => {
-    if (recorded === present) return;
-    warnings.push(`${what} was ${recorded} and is ${present}: rounding may differ, and with it the tokens`);
-  };
-  compareLoosely("device", record.device, loaded.device);
-  compareLoosely("threads", record.threads, loaded.threads);
-  compareLoosely("odin-llm", record.runtime, VERSION);
-  return warnings;
+  return roundingWarnings(record, loaded, "tokens");
+}
+
+/** Warnings for what is another than it was, and changes `result` by rounding at most. */
+export function roundingWarnings(
+  record: { device: string; threads: number; runtime: string },
+  loaded: { device: string; threads: number },
+  result: "tokens" | "losses",
+): string[] {
+  const pairs: [what: string, recorded: string | number, present: string | number][] = [
+    ["device", record.device, loaded.device],
+    ["threads", record.threads, loaded.threads],
+    ["odin-llm", record.runtime, VERSION],
+  ];
+  return pairs
+    .filter(([, recorded, present]) => recorded !== present)
+    .map(([what, was, is]) => `${what} was ${was} and is ${is}: rounding may differ, and with it the ${result}`);
 }

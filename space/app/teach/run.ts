@@ -82,7 +82,7 @@ export async function giveLesson(llm: Pupil, { learn, ask, plan }: Lesson, optio
   } catch (error) {
     // A model that was unloaded meanwhile cannot; what went wrong is what counts.
     await llm.stopTraining().catch(() => {});
-    throw signal.aborted ? new OdinError("aborted", "The lesson was stopped before anything was learned.") : error;
+    throw signal.aborted ? new OdinError("aborted", "The lesson was stopped before it began.") : error;
   }
   await llm.stopTraining(); // answers need neither its thread nor its memory
   await askAll(llm, ask, (asked) => onAnswers("after", asked), enter("after"));

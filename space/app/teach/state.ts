@@ -189,7 +189,7 @@ async function alone(of: "lesson" | "adapter", work: (signal: AbortSignal) => Pr
   } catch (cause) {
     const error = asOdinError(cause);
     if (error.code !== "aborted") problem.value = { of, error };
-    else if (of === "lesson") ending.value = "It was stopped before anything was learned.";
+    else if (of === "lesson") ending.value = "It was stopped before it began.";
   } finally {
     task.value = stage.value = measuring.value = fetching.value = replaying.value = undefined;
     paused.value = false;

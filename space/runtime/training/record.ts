@@ -3,7 +3,7 @@
 import { sha256Hex } from "../canonical";
 import { Checks } from "../checks";
 import { parseJson, pythonJson } from "../pythonjson";
-import { VERSION } from "../version";
+import { roundingWarnings } from "../record";
 import type { TrainingData } from "./types";
 
 export const TRAINING_RECORD_FORMAT = 1;
@@ -231,13 +231,5 @@ export function checkTrainingRecord(
     const advice = `Load ${model} as it was then, and give the same examples in the same order`;
     throw new Checks("bad-record", advice).error(`The record is of another training: ${differs.join(", ")}`);
   }
-  const warnings: string[] = [];
-  const compareLoosely = (what: string, recorded: string | number, present: string | number): void => {
-    if (recorded === present) return;
-    warnings.push(`${what} was ${recorded} and is ${present}: rounding may differ, and with it the losses`);
-  };
-  compareLoosely("device", record.device, loaded.device);
-  compareLoosely("threads", record.threads, loaded.threads);
-  compareLoosely("odin-llm", record.runtime, VERSION);
-  return warnings;
+  return roundingWarnings(record, loaded, "losses");
 }
